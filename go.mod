@@ -1,0 +1,3 @@
+module sangdam
+
+go 1.26

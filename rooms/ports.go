@@ -1,0 +1,54 @@
+package rooms
+
+import (
+	"context"
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+// Media is what rooms ask of the media plane. Calls do not wait for the
+// network; an unknown viewer is ignored, since a Peer may die at any moment.
+type Media interface {
+	// Bind sets what slots of a viewer carry; slots not named stay as they are.
+	Bind(viewer sfu.PeerID, bindings ...sfu.Binding)
+	// Allow opens or shuts a source at the server: a shut source is not
+	// forwarded to anybody, whatever the browser still sends.
+	Allow(peer sfu.PeerID, source sfu.Source, open bool)
+}
+
+// Store is what rooms need kept. Everything here mirrors memory: an error or a
+// slow answer must not disturb a running room. Implementations bound each call
+// by its context.
+type Store interface {
+	// Event returns the timetable.
+	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
+	// Events lists all events of the installation.
+	Events(ctx context.Context) ([]schedule.EventID, error)
+
+	// Lease takes or renews the right to run a room on this node until ttl has
+	// passed; held tells the node that has it (ours when ok).
+	Lease(ctx context.Context, e schedule.EventID, c schedule.ConsultationID, ttl time.Duration) (held string, ok bool, err error)
+	Unlease(ctx context.Context, e schedule.EventID, c schedule.ConsultationID) error
+
+	RoomState(ctx context.Context, e schedule.EventID, c schedule.ConsultationID) (schedule.RoomState, bool, error)
+	RoomStates(ctx context.Context, e schedule.EventID) (map[schedule.ConsultationID]schedule.RoomState, error)
+	SaveRoomState(ctx context.Context, s schedule.RoomState) error
+
+	// Heartbeat writes or refreshes presences of this node.
+	Heartbeat(ctx context.Context, ps []schedule.Presence) error
+	// Depart removes one presence, if it is still that session's.
+	Depart(ctx context.Context, e schedule.EventID, seat schedule.SeatID, session string) error
+
+	AppendChat(ctx context.Context, e schedule.EventID, c schedule.ConsultationID, m schedule.ChatMessage) error
+	Chat(ctx context.Context, e schedule.EventID, c schedule.ConsultationID) ([]schedule.ChatMessage, error)
+}
+
+// Ledger takes the record of what happened. Append returns when the entry is
+// queued for the spool on disk; it waits only when that queue is full (the
+// record is worth more than a moment's delay of a control message, and media
+// never passes here). It fills ID, At (when zero) and Node.
+type Ledger interface {
+	Append(e schedule.Entry)
+}

@@ -1,0 +1,79 @@
+// Package schedule holds the nouns of a consultation fair and the clock rules
+// they live by.
+//
+// Values here are owned by whoever holds them: everything is plain data, copied
+// freely, with no I/O and no clock of its own (the time is always an argument).
+// A package of "models" beside each user was rejected: rooms, store, attendance
+// and signaling must mean the same thing by "seat".
+package schedule
+
+import "time"
+
+// Identifiers. Each is opaque, stable for the life of the event, and unique
+// within it; an EventID is unique within the installation. They match
+// [A-Za-z0-9][A-Za-z0-9._-]{0,63}.
+type (
+	EventID        string
+	ConsultationID string
+	BoothID        string
+	FirmID         string
+	BuyerID        string
+	InterpreterID  string
+)
+
+// Event is one consultation fair.
+type Event struct {
+	ID            EventID        `json:"id"`
+	Name          string         `json:"name"`
+	Organiser     string         `json:"organiser"`
+	Zone          string         `json:"zone"` // IANA zone of the center, e.g. Asia/Seoul
+	Language      string         `json:"language"`
+	Policy        Policy         `json:"policy"`
+	Firms         []Firm         `json:"firms"`
+	Buyers        []Buyer        `json:"buyers"`
+	Interpreters  []Interpreter  `json:"interpreters"`
+	Booths        []Booth        `json:"booths"`
+	Consultations []Consultation `json:"consultations"` // ascending by Start, then ID
+}
+
+// Firm is a local company that shows its products.
+type Firm struct {
+	ID       FirmID `json:"id"`
+	Name     string `json:"name"`
+	Products string `json:"products,omitempty"`
+}
+
+// Buyer is an overseas company that joins from a link.
+type Buyer struct {
+	ID       BuyerID `json:"id"`
+	Name     string  `json:"name"`
+	Country  string  `json:"country"`  // ISO 3166-1 alpha-2
+	Zone     string  `json:"zone"`     // IANA zone
+	Language string  `json:"language"` // BCP 47
+}
+
+// Interpreter speaks for both sides, beside the firm or from afar.
+type Interpreter struct {
+	ID        InterpreterID `json:"id"`
+	Name      string        `json:"name"`
+	Languages []string      `json:"languages"` // BCP 47
+}
+
+// Booth is a place in the center's hall with one screen.
+type Booth struct {
+	ID   BoothID `json:"id"`
+	Name string  `json:"name"`
+}
+
+// Consultation is one scheduled meeting of a firm and a buyer in a booth and a
+// time window.
+type Consultation struct {
+	ID          ConsultationID `json:"id"`
+	Start       time.Time      `json:"start"` // UTC
+	End         time.Time      `json:"end"`   // UTC, as scheduled; an extension is a fact of the room
+	Booth       BoothID        `json:"booth"`
+	Firm        FirmID         `json:"firm"`
+	Buyer       BuyerID        `json:"buyer"`
+	Interpreter InterpreterID  `json:"interpreter,omitempty"`
+	Cancelled   bool           `json:"cancelled,omitempty"`
+}

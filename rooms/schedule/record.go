@@ -1,0 +1,85 @@
+package schedule
+
+import "time"
+
+// Presence is the mirror of one person sitting in a room, refreshed by a
+// heartbeat every HeartbeatEvery. When its node dies, the person's interval
+// ends at LastSeen.
+type Presence struct {
+	Event        EventID        `json:"event"`
+	Consultation ConsultationID `json:"consultation"`
+	Seat         SeatID         `json:"seat"`
+	Session      string         `json:"session"`
+	Node         string         `json:"node"`        // the node's name
+	Incarnation  int64          `json:"incarnation"` // which start of that node
+	Since        time.Time      `json:"since"`
+	LastSeen     time.Time      `json:"last_seen"`
+}
+
+// HeartbeatEvery is how often a presence is refreshed.
+const HeartbeatEvery = 5 * time.Second
+
+// RoomState is the mirror of a room: what a restarted node must know.
+type RoomState struct {
+	Event        EventID        `json:"event"`
+	Consultation ConsultationID `json:"consultation"`
+	Phase        Phase          `json:"phase"`
+	ExtendedTo   time.Time      `json:"extended_to,omitzero"` // zero: not extended
+	EndedAt      time.Time      `json:"ended_at,omitzero"`
+	UpdatedAt    time.Time      `json:"updated_at"`
+}
+
+// ChatMessage is one message of a consultation's chat.
+type ChatMessage struct {
+	ID   string    `json:"id"`
+	At   time.Time `json:"at"`
+	Seat SeatID    `json:"seat"`
+	Role Role      `json:"role"`
+	Text string    `json:"text"`
+}
+
+// EntryKind says what a ledger entry is about. The set is closed.
+type EntryKind string
+
+const (
+	EntryNodeStarted   EntryKind = "node_started"
+	EntryPhase         EntryKind = "phase"          // Detail: the new Phase
+	EntrySeatJoined    EntryKind = "seat_joined"    // an interval of Session on Seat begins
+	EntrySeatLeft      EntryKind = "seat_left"      // it ends; Detail: a LeaveReason
+	EntrySeatAway      EntryKind = "seat_away"      // nothing is received from the session any more; the interval is open
+	EntrySeatBack      EntryKind = "seat_back"      // something is received again
+	EntrySourceFlowing EntryKind = "source_flowing" // RTP of a source is really received; Detail: the source
+	EntrySourceStopped EntryKind = "source_stopped" // Detail: the source
+)
+
+// LeaveReason says why an interval ended.
+type LeaveReason string
+
+const (
+	LeftByChoice LeaveReason = "left"    // pressed hang up, or closed the page
+	LeftLost     LeaveReason = "lost"    // nothing received for the whole grace time
+	LeftMoved    LeaveReason = "moved"   // the seat went to another device
+	LeftReplaced LeaveReason = "renewed" // the same tab came back as a new session
+	LeftEnded    LeaveReason = "ended"   // the consultation was over
+	LeftRemoved  LeaveReason = "removed" // a coordinator or a rule removed the person
+	LeftNodeDied LeaveReason = "node_died"
+	LeftFault    LeaveReason = "fault" // the room failed
+)
+
+// Entry is one line of an event's ledger. It holds opaque ids, never names.
+// Prev and Hash are filled by the ledger when it is appended:
+// Hash = hex SHA-256 over Prev and the canonical encoding of all fields but
+// Hash (see package attendance).
+type Entry struct {
+	ID           string         `json:"id"` // UUIDv7; replay is idempotent by it
+	At           time.Time      `json:"at"` // when it happened, UTC, millisecond precision
+	Event        EventID        `json:"event"`
+	Kind         EntryKind      `json:"kind"`
+	Consultation ConsultationID `json:"consultation,omitempty"`
+	Seat         SeatID         `json:"seat,omitempty"`
+	Session      string         `json:"session,omitempty"`
+	Node         string         `json:"node,omitempty"`
+	Detail       string         `json:"detail,omitempty"`
+	Prev         string         `json:"prev"`
+	Hash         string         `json:"hash"`
+}

@@ -1,0 +1,70 @@
+package schedule
+
+import (
+	"strings"
+	"time"
+)
+
+// Role is what a person is in a consultation, or RoleCoordinator for one who
+// watches them all and has no seat.
+type Role string
+
+const (
+	RoleFirm        Role = "firm"
+	RoleBuyer       Role = "buyer"
+	RoleInterpreter Role = "interpreter"
+	RoleObserver    Role = "observer"
+	RoleCoordinator Role = "coordinator"
+)
+
+// SeatID names a place in a consultation: "S01/buyer", and "S01/buyer/2" for a
+// second one of the same party. It says nothing about a person, so it may stand
+// in the ledger.
+type SeatID string
+
+// SeatOf names the first seat of a role in a consultation.
+func SeatOf(c ConsultationID, r Role) SeatID { return SeatID(string(c) + "/" + string(r)) }
+
+// Split takes a seat's id apart.
+func (s SeatID) Split() (c ConsultationID, r Role) {
+	id, rest, _ := strings.Cut(string(s), "/")
+	role, _, _ := strings.Cut(rest, "/")
+	return ConsultationID(id), Role(role)
+}
+
+// LinkID names a link in its URL; it is not secret.
+type LinkID string
+
+// LinkKind says what kind of place a link opens.
+type LinkKind string
+
+const (
+	LinkPerson  LinkKind = "person"  // a person's seats of the whole event
+	LinkBooth   LinkKind = "booth"   // a booth's screen: the firm's seat of each consultation there
+	LinkConsole LinkKind = "console" // the coordinators' page
+)
+
+// Link is a URL whose secret grants something. Only the SHA-256 of the secret
+// is ever kept.
+type Link struct {
+	ID         LinkID     `json:"id"`
+	SecretHash string     `json:"secret_hash"` // hex SHA-256 of the secret
+	Grants     Grants     `json:"grants"`
+	Revoked    bool       `json:"revoked,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UsedAt     *time.Time `json:"used_at,omitempty"` // first opened
+}
+
+// Grants is what a link, and a session token got with it, allows. The seats of
+// a person or booth are derived from the event's timetable at the time of use,
+// so that a changed timetable needs no new links.
+type Grants struct {
+	Event     EventID   `json:"event"`
+	Link      LinkID    `json:"link"`
+	Kind      LinkKind  `json:"kind"`
+	Role      Role      `json:"role"`
+	Party     string    `json:"party,omitempty"` // FirmID, BuyerID or InterpreterID of a person link
+	Booth     BoothID   `json:"booth,omitempty"` // of a booth link
+	NotBefore time.Time `json:"not_before"`
+	NotAfter  time.Time `json:"not_after"`
+}

@@ -1,0 +1,329 @@
+// Package protocol is the wire protocol between browsers and the server:
+// message types, codes and versions. PROTOCOL.md beside it states the rules
+// that tests cite.
+//
+// Everything here is plain data with JSON tags; the client's TypeScript types
+// are generated from it. Sharing the domain's own structs with the wire was
+// rejected: the rooms may change their minds without a new protocol version.
+package protocol
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Subprotocol is the WebSocket subprotocol, with the protocol's version.
+const Subprotocol = "sangdam.v1"
+
+// Message is the frame of every WebSocket message. A request carries a Ref
+// above zero; its one reply carries the same.
+type Message struct {
+	Type string          `json:"type"`
+	Ref  uint64          `json:"ref,omitempty"`
+	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// Client to server. In brackets the type of the reply; any may be "error".
+const (
+	TypeHello   = "hello"   // Hello [hello: Welcome]; the first message of a socket
+	TypeResume  = "resume"  // Resume [resume: Resumed]; or this one
+	TypeRestart = "restart" // Restart [restart: Restarted]: ICE restart on the same PeerConnection
+	TypeJoin    = "join"    // Join [joined: Joined]
+	TypeLeave   = "leave"   // Leave [ok]: back to the lobby, the session lives on
+	TypeSource  = "source"  // SetSource [ok]
+	TypeChat    = "chat"    // Say [ok]
+	TypeWatch   = "watch"   // Watch [board: Board]; console only
+	TypePing    = "ping"    // Ping [pong: Pong]
+	TypeBye     = "bye"     // no body, no reply: the person closes the page
+)
+
+// Server to client.
+const (
+	TypeJoined = "joined"
+	TypeBoard  = "board"
+	TypeOK     = "ok"
+	TypePong   = "pong"
+	TypeDelta  = "delta" // Delta
+	TypeError  = "error" // Error; with a Ref the reply to it, without one the last message before the socket closes
+)
+
+// Hello begins a session. Offer is empty for a console that wants no media.
+type Hello struct {
+	Token    string `json:"token"`
+	Profile  string `json:"profile"` // room or wall
+	Offer    string `json:"offer,omitempty"`
+	Language string `json:"language,omitempty"` // BCP 47, of the page
+}
+
+// Welcome answers Hello. Secret proves the right to resume and changes with
+// every resume.
+type Welcome struct {
+	Session    string    `json:"session"`
+	Secret     string    `json:"secret"`
+	Answer     string    `json:"answer,omitempty"`
+	You        Person    `json:"you"`
+	ServerTime time.Time `json:"server_time"`
+}
+
+// Resume takes a living session over to a new socket. Seq is the last delta
+// that the client has applied.
+type Resume struct {
+	Session string `json:"session"`
+	Secret  string `json:"secret"`
+	Seq     uint64 `json:"seq"`
+}
+
+// Resumed answers Resume. The deltas missed follow as ordinary deltas; when
+// there are too many, State holds the whole truth instead.
+type Resumed struct {
+	Secret     string    `json:"secret"`
+	Seq        uint64    `json:"seq"` // of the last delta that State includes, or the client's own
+	State      *Joined   `json:"state,omitempty"`
+	Board      *Board    `json:"board,omitempty"`
+	ServerTime time.Time `json:"server_time"`
+}
+
+// Restart carries an offer made with iceRestart.
+type Restart struct {
+	Offer string `json:"offer"`
+}
+
+// Restarted carries its answer.
+type Restarted struct {
+	Answer string `json:"answer"`
+}
+
+// Join enters the room of a consultation. Move says yes to the question of
+// CodeSeatInUse: the seat moves here and the other device stops. Sources are
+// the sources that are on.
+type Join struct {
+	Consultation string   `json:"consultation"`
+	Move         bool     `json:"move,omitempty"`
+	Sources      []string `json:"sources,omitempty"`
+}
+
+// Joined answers Join.
+type Joined struct {
+	Seq      uint64   `json:"seq"` // deltas that follow are numbered from here
+	Snapshot Snapshot `json:"snapshot"`
+	Slots    []Slot   `json:"slots"`
+}
+
+// Leave goes back to the lobby.
+type Leave struct{}
+
+// SetSource says whether a source is on: microphone, camera, screen or
+// screen_audio. Off stops it at the server, too.
+type SetSource struct {
+	Source string `json:"source"`
+	On     bool   `json:"on"`
+}
+
+// Say writes into the chat. Key is the client's own, so that a repetition
+// after a resume is not a second message.
+type Say struct {
+	Key  string `json:"key"`
+	Text string `json:"text"`
+}
+
+// Watch asks for the board of the console's event.
+type Watch struct{}
+
+// Ping measures the round trip and the clocks. Milliseconds of the client's
+// own clock come back unchanged.
+type Ping struct {
+	At float64 `json:"at"`
+}
+
+// Pong answers Ping.
+type Pong struct {
+	At         float64   `json:"at"`
+	ServerTime time.Time `json:"server_time"`
+}
+
+// Snapshot is the full state of a room.
+type Snapshot struct {
+	Consultation Consultation  `json:"consultation"`
+	Clock        Clock         `json:"clock"`
+	Participants []Participant `json:"participants"`
+	Chat         []ChatMessage `json:"chat"`
+}
+
+// Delta is the next numbered change of what the client has been told. Seq
+// grows by one a delta and session.
+type Delta struct {
+	Seq     uint64   `json:"seq"`
+	Changes []Change `json:"changes"`
+}
+
+// Change has exactly one field set.
+type Change struct {
+	Participant *Participant `json:"participant,omitempty"` // came, or changed; replaces the one with its ID
+	Left        *Left        `json:"left,omitempty"`
+	Clock       *Clock       `json:"clock,omitempty"`
+	Warning     *Warning     `json:"warning,omitempty"`
+	Chat        *ChatMessage `json:"chat,omitempty"`
+	Slots       []Slot       `json:"slots,omitempty"` // the whole slot map of this viewer
+	Row         *Row         `json:"row,omitempty"`   // console: replaces the row of its consultation
+}
+
+// Person says who the holder of a link is.
+type Person struct {
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Language string `json:"language"`
+}
+
+// Participant is a person present in a room. ID is its session.
+type Participant struct {
+	ID      string    `json:"id"`
+	Seat    string    `json:"seat"`
+	Role    string    `json:"role"`
+	Name    string    `json:"name"`
+	Sources []string  `json:"sources"` // the sources that are on
+	Away    bool      `json:"away"`    // nothing received for 3 s: "reconnecting"
+	Since   time.Time `json:"since"`
+}
+
+// Left says that a participant is gone, and why (schedule.LeaveReason).
+type Left struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+}
+
+// Clock is where the consultation is in its life. All times are the server's.
+type Clock struct {
+	Phase      string     `json:"phase"`
+	OpensAt    time.Time  `json:"opens_at"`
+	StartsAt   time.Time  `json:"starts_at"`
+	EndsAt     time.Time  `json:"ends_at"`             // with extensions
+	ClosesAt   *time.Time `json:"closes_at,omitempty"` // when the room will close, once that is known (farewell)
+	Overrun    bool       `json:"overrun"`
+	ServerTime time.Time  `json:"server_time"`
+}
+
+// Warning tells the minutes left before EndsAt.
+type Warning struct {
+	MinutesLeft int `json:"minutes_left"`
+}
+
+// ChatMessage is one message of the chat.
+type ChatMessage struct {
+	ID   string    `json:"id"`
+	At   time.Time `json:"at"`
+	Seat string    `json:"seat"`
+	Role string    `json:"role"`
+	Name string    `json:"name"`
+	Text string    `json:"text"`
+}
+
+// Slot says whom a receive slot shows. Kind is person (camera and microphone)
+// or stage (screen and its audio).
+type Slot struct {
+	Slot        int    `json:"slot"`
+	Kind        string `json:"kind"`
+	Participant string `json:"participant"`
+}
+
+// Consultation is what a seat, a booth or the console may know of one.
+type Consultation struct {
+	ID          string      `json:"id"`
+	Seat        string      `json:"seat,omitempty"` // the reader's own
+	StartsAt    time.Time   `json:"starts_at"`
+	EndsAt      time.Time   `json:"ends_at"`
+	OpensAt     time.Time   `json:"opens_at"`
+	Phase       string      `json:"phase"`
+	Booth       string      `json:"booth"` // its name
+	Firm        Firm        `json:"firm"`
+	Buyer       Buyer       `json:"buyer"`
+	Interpreter Interpreter `json:"interpreter"`
+}
+
+// Firm of a consultation.
+type Firm struct {
+	Name     string `json:"name"`
+	Products string `json:"products"`
+}
+
+// Buyer of a consultation.
+type Buyer struct {
+	Name     string `json:"name"`
+	Country  string `json:"country"`
+	Zone     string `json:"zone"`
+	Language string `json:"language"`
+}
+
+// Interpreter of a consultation; the name is empty when there is none.
+type Interpreter struct {
+	Name      string   `json:"name"`
+	Languages []string `json:"languages"`
+}
+
+// Board is the console's view of an event.
+type Board struct {
+	Seq  uint64 `json:"seq"`
+	Rows []Row  `json:"rows"`
+}
+
+// Row is one consultation on the board.
+type Row struct {
+	Consultation Consultation `json:"consultation"`
+	Clock        Clock        `json:"clock"`
+	Seats        []SeatState  `json:"seats"` // firm, buyer and, where there is one, interpreter; then others present
+}
+
+// SeatState is one seat of a row. State is absent, here, away or left.
+type SeatState struct {
+	Seat    string     `json:"seat"`
+	Role    string     `json:"role"`
+	Name    string     `json:"name"`
+	State   string     `json:"state"`
+	Since   *time.Time `json:"since,omitempty"` // when this state began
+	Sources []string   `json:"sources"`
+}
+
+// Error is the answer to a request that failed, or the reason why a socket is
+// about to close. The client turns Code into words of the reader's language.
+type Error struct {
+	Code         Code       `json:"code"`
+	Action       Action     `json:"action,omitempty"`
+	RetryAfterMS int64      `json:"retry_after_ms,omitempty"`
+	OpensAt      *time.Time `json:"opens_at,omitempty"` // with CodeTooEarly
+	Detail       string     `json:"detail,omitempty"`   // for a developer, in English; never shown
+}
+
+// OpenLink is the body of POST /api/v1/links/{id}/open. Token is the one this
+// tab holds already, if any: it goes on being used while it is good.
+type OpenLink struct {
+	Secret string `json:"secret"`
+	Token  string `json:"token,omitempty"`
+}
+
+// Bootstrap answers it: all that a page needs before its socket.
+type Bootstrap struct {
+	Token         string         `json:"token"`
+	Kind          string         `json:"kind"` // person, booth or console
+	You           Person         `json:"you"`
+	Event         EventInfo      `json:"event"`
+	Booth         string         `json:"booth,omitempty"`
+	Consultations []Consultation `json:"consultations"` // of this link, ascending
+	ICEServers    []ICEServer    `json:"ice_servers"`
+	Trial         bool           `json:"trial"` // records end with the process (demo)
+	ServerTime    time.Time      `json:"server_time"`
+}
+
+// EventInfo is what every page may know of the event.
+type EventInfo struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Organiser string `json:"organiser"`
+	Zone      string `json:"zone"`
+	Language  string `json:"language"`
+}
+
+// ICEServer is one RTCIceServer.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
