@@ -27,7 +27,12 @@ export type Place =
   | { at: 'lobby'; next: Consultation | null; waiting: Waiting }
   | { at: 'room'; room: RoomModel }
   /** after the room; `back` tells whether the person may go in again */
-  | { at: 'over'; consultation: Consultation; why: 'left' | 'ended' | 'moved' | 'removed' | 'cancelled'; back: boolean }
+  | {
+      at: 'over';
+      consultation: Consultation;
+      why: 'left' | 'ended' | 'moved' | 'removed' | 'cancelled';
+      back: boolean;
+    }
   | { at: 'console'; board: BoardModel };
 
 /** What the lobby waits for. */
