@@ -50,7 +50,7 @@ const (
 // Hello begins a session. Offer is empty for a console that wants no media.
 type Hello struct {
 	Token    string `json:"token"`
-	Profile  string `json:"profile"` // room or wall
+	Profile  string `json:"profile" set:"Profile"` // room or wall
 	Offer    string `json:"offer,omitempty"`
 	Language string `json:"language,omitempty"` // BCP 47, of the page
 }
@@ -99,7 +99,7 @@ type Restarted struct {
 type Join struct {
 	Consultation string   `json:"consultation"`
 	Move         bool     `json:"move,omitempty"`
-	Sources      []string `json:"sources,omitempty"`
+	Sources      []string `json:"sources,omitempty" set:"SourceName"`
 }
 
 // Joined answers Join.
@@ -115,7 +115,7 @@ type Leave struct{}
 // SetSource says whether a source is on: microphone, camera, screen or
 // screen_audio. Off stops it at the server, too.
 type SetSource struct {
-	Source string `json:"source"`
+	Source string `json:"source" set:"SourceName"`
 	On     bool   `json:"on"`
 }
 
@@ -170,7 +170,7 @@ type Change struct {
 // Person says who the holder of a link is.
 type Person struct {
 	Name     string `json:"name"`
-	Role     string `json:"role"`
+	Role     string `json:"role" set:"Role"`
 	Language string `json:"language"`
 }
 
@@ -178,22 +178,22 @@ type Person struct {
 type Participant struct {
 	ID      string    `json:"id"`
 	Seat    string    `json:"seat"`
-	Role    string    `json:"role"`
+	Role    string    `json:"role" set:"SeatRole"`
 	Name    string    `json:"name"`
-	Sources []string  `json:"sources"` // the sources that are on
-	Away    bool      `json:"away"`    // nothing received for 3 s: "reconnecting"
+	Sources []string  `json:"sources" set:"SourceName"` // the sources that are on
+	Away    bool      `json:"away"`                     // nothing received for 3 s: "reconnecting"
 	Since   time.Time `json:"since"`
 }
 
 // Left says that a participant is gone, and why (schedule.LeaveReason).
 type Left struct {
 	ID     string `json:"id"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" set:"LeaveReason"`
 }
 
 // Clock is where the consultation is in its life. All times are the server's.
 type Clock struct {
-	Phase      string     `json:"phase"`
+	Phase      string     `json:"phase" set:"Phase"`
 	OpensAt    time.Time  `json:"opens_at"`
 	StartsAt   time.Time  `json:"starts_at"`
 	EndsAt     time.Time  `json:"ends_at"`             // with extensions
@@ -212,7 +212,7 @@ type ChatMessage struct {
 	ID   string    `json:"id"`
 	At   time.Time `json:"at"`
 	Seat string    `json:"seat"`
-	Role string    `json:"role"`
+	Role string    `json:"role" set:"Role"`
 	Name string    `json:"name"`
 	Text string    `json:"text"`
 }
@@ -221,7 +221,7 @@ type ChatMessage struct {
 // or stage (screen and its audio).
 type Slot struct {
 	Slot        int    `json:"slot"`
-	Kind        string `json:"kind"`
+	Kind        string `json:"kind" set:"SlotKind"`
 	Participant string `json:"participant"`
 }
 
@@ -232,7 +232,7 @@ type Consultation struct {
 	StartsAt    time.Time   `json:"starts_at"`
 	EndsAt      time.Time   `json:"ends_at"`
 	OpensAt     time.Time   `json:"opens_at"`
-	Phase       string      `json:"phase"`
+	Phase       string      `json:"phase" set:"Phase"`
 	Booth       string      `json:"booth"` // its name
 	Firm        Firm        `json:"firm"`
 	Buyer       Buyer       `json:"buyer"`
@@ -275,18 +275,18 @@ type Row struct {
 // SeatState is one seat of a row. State is absent, here, away or left.
 type SeatState struct {
 	Seat    string     `json:"seat"`
-	Role    string     `json:"role"`
+	Role    string     `json:"role" set:"SeatRole"`
 	Name    string     `json:"name"`
-	State   string     `json:"state"`
+	State   string     `json:"state" set:"SeatPresence"`
 	Since   *time.Time `json:"since,omitempty"` // when this state began
-	Sources []string   `json:"sources"`
+	Sources []string   `json:"sources" set:"SourceName"`
 }
 
 // Error is the answer to a request that failed, or the reason why a socket is
 // about to close. The client turns Code into words of the reader's language.
 type Error struct {
-	Code         Code       `json:"code"`
-	Action       Action     `json:"action,omitempty"`
+	Code         Code       `json:"code" set:"Code"`
+	Action       Action     `json:"action,omitempty" set:"Action"`
 	RetryAfterMS int64      `json:"retry_after_ms,omitempty"`
 	OpensAt      *time.Time `json:"opens_at,omitempty"` // with CodeTooEarly
 	Detail       string     `json:"detail,omitempty"`   // for a developer, in English; never shown
@@ -302,7 +302,7 @@ type OpenLink struct {
 // Bootstrap answers it: all that a page needs before its socket.
 type Bootstrap struct {
 	Token         string         `json:"token"`
-	Kind          string         `json:"kind"` // person, booth or console
+	Kind          string         `json:"kind" set:"LinkKind"` // person, booth or console
 	You           Person         `json:"you"`
 	Event         EventInfo      `json:"event"`
 	Booth         string         `json:"booth,omitempty"`

@@ -1,0 +1,210 @@
+// Package api is the REST side of the edge: links are opened here for a session
+// token, records are exported, a closing page says goodbye.
+//
+// API owns the routes and the OpenAPI document; everything it tells comes from
+// the functions in Deps. Letting the handlers reach into rooms and store was
+// rejected: the document must be made without a server.
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"sangdam/rooms/schedule"
+	"sangdam/signaling/protocol"
+)
+
+// Deps are what the routes answer from. Errors that are no *protocol.Fault are
+// told as CodeInternal.
+type Deps struct {
+	// OpenLink exchanges a link's secret for all that a page needs.
+	OpenLink func(ctx context.Context, link schedule.LinkID, in protocol.OpenLink, from netip.Addr) (protocol.Bootstrap, error)
+	// Grants tells what a session token allows.
+	Grants func(ctx context.Context, token string) (schedule.Grants, error)
+	// Attendance derives an event's attendance from the ledger.
+	Attendance func(ctx context.Context, event schedule.EventID) (protocol.Attendance, error)
+	// Bye ends the session of a page that is being closed.
+	Bye func(ctx context.Context, in protocol.Bye)
+	// Failed hears of faults that are ours (status 500 and above), to log them.
+	Failed func(ctx context.Context, route string, f *protocol.Fault)
+	// Addr tells whom a request comes from.
+	Addr func(*http.Request) netip.Addr
+}
+
+// API serves everything below /api/.
+type API struct {
+	// Fixed after New.
+	deps Deps
+	mux  *http.ServeMux
+	doc  *huma.OpenAPI
+}
+
+// requestLimit is how long a REST request may take.
+const requestLimit = 10 * time.Second
+
+// New makes the routes.
+func New(deps Deps) *API {
+	a := &API{deps: deps, mux: http.NewServeMux()}
+	h := humago.New(a.mux, config())
+	a.doc = h.OpenAPI()
+
+	huma.Register(h, huma.Operation{
+		OperationID:  "open-link",
+		Method:       http.MethodPost,
+		Path:         "/api/v1/links/{id}/open",
+		Summary:      "Exchange a link's secret for a session token and all that a page needs",
+		MaxBodyBytes: 4 << 10,
+		Responses:    problemResponses(),
+	}, a.openLink)
+	huma.Register(h, huma.Operation{
+		OperationID:   "bye",
+		Method:        http.MethodPost,
+		Path:          "/api/v1/bye",
+		Summary:       "End the session of a page that is being closed",
+		MaxBodyBytes:  1 << 10,
+		DefaultStatus: http.StatusNoContent,
+		Responses:     problemResponses(),
+	}, a.bye)
+	attendance := problemResponses()
+	attendance["200"] = jsonResponse[protocol.Attendance]("The attendance")
+	attendance["200"].Content["text/csv"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	h.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer"},
+	}
+	huma.Register(h, huma.Operation{
+		OperationID: "attendance",
+		Method:      http.MethodGet,
+		Path:        "/api/v1/events/{event}/attendance",
+		Summary:     "Who was there, when, as the ledger tells",
+		Security:    []map[string][]string{{"token": {}}},
+		Responses:   attendance,
+	}, a.attendance)
+	complete(a.doc)
+
+	spec, err := a.document()
+	a.mux.HandleFunc("GET /api/v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		if err != nil {
+			writeProblem(w, &protocol.Fault{Code: protocol.CodeInternal, Cause: err})
+			return
+		}
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(spec)
+	})
+	a.mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, protocol.Fail(protocol.CodeNotFound))
+	})
+	return a
+}
+
+// ServeHTTP answers one request; nothing of it may be cached.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	ctx, cancel := context.WithTimeout(r.Context(), requestLimit)
+	defer cancel()
+	if a.deps.Addr != nil {
+		ctx = context.WithValue(ctx, addrKey{}, a.deps.Addr(r))
+	}
+	a.mux.ServeHTTP(w, r.WithContext(ctx))
+}
+
+type addrKey struct{}
+
+type openLinkInput struct {
+	ID   string `path:"id" maxLength:"64" doc:"the link's id, from its path"`
+	Body protocol.OpenLink
+}
+
+type openLinkOutput struct{ Body protocol.Bootstrap }
+
+func (a *API) openLink(ctx context.Context, in *openLinkInput) (*openLinkOutput, error) {
+	from, _ := ctx.Value(addrKey{}).(netip.Addr)
+	b, err := a.deps.OpenLink(ctx, schedule.LinkID(in.ID), in.Body, from)
+	if err != nil {
+		return nil, a.fail(ctx, "open-link", err)
+	}
+	return &openLinkOutput{Body: b}, nil
+}
+
+type byeInput struct{ Body protocol.Bye }
+
+// bye answers the same whether there was such a session or not.
+func (a *API) bye(ctx context.Context, in *byeInput) (*struct{}, error) {
+	a.deps.Bye(ctx, in.Body)
+	return nil, nil
+}
+
+type attendanceInput struct {
+	Event  string `path:"event" maxLength:"64"`
+	Format string `query:"format" enum:"json,csv" doc:"instead of Accept"`
+	Accept string `header:"Accept"`
+	Auth   string `header:"Authorization" doc:"Bearer and a console's session token"`
+}
+
+type attendanceOutput struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+func (a *API) attendance(ctx context.Context, in *attendanceInput) (*attendanceOutput, error) {
+	const route = "attendance"
+	token, ok := strings.CutPrefix(in.Auth, "Bearer ")
+	if !ok {
+		return nil, a.fail(ctx, route, protocol.Fail(protocol.CodeTokenUnknown))
+	}
+	g, err := a.deps.Grants(ctx, token)
+	if err != nil {
+		return nil, a.fail(ctx, route, err)
+	}
+	// Another event is answered like one that does not exist.
+	if g.Kind != schedule.LinkConsole || string(g.Event) != in.Event {
+		return nil, a.fail(ctx, route, protocol.Fail(protocol.CodeForbidden))
+	}
+	att, err := a.deps.Attendance(ctx, g.Event)
+	if err != nil {
+		return nil, a.fail(ctx, route, err)
+	}
+	if in.Format == "csv" || in.Format == "" && wantsCSV(in.Accept) {
+		b, err := attendanceCSV(att)
+		if err != nil {
+			return nil, a.fail(ctx, route, err)
+		}
+		return &attendanceOutput{
+			ContentType: "text/csv; charset=utf-8",
+			Disposition: `attachment; filename="attendance-` + in.Event + `.csv"`,
+			Body:        b,
+		}, nil
+	}
+	b, err := attendanceJSON(att)
+	if err != nil {
+		return nil, a.fail(ctx, route, err)
+	}
+	return &attendanceOutput{ContentType: "application/json", Disposition: "inline", Body: b}, nil
+}
+
+// wantsCSV is for programs that ask by Accept alone; browsers use ?format=csv.
+func wantsCSV(accept string) bool {
+	csv, json := strings.Index(accept, "text/csv"), strings.Index(accept, "application/json")
+	return csv >= 0 && (json < 0 || csv < json)
+}
+
+// fail turns any error into the problem that the client is told.
+func (a *API) fail(ctx context.Context, route string, err error) error {
+	f := protocol.AsFault(err)
+	p := newProblem(f)
+	if p.Status >= http.StatusInternalServerError && a.deps.Failed != nil {
+		a.deps.Failed(ctx, route, f)
+	}
+	if f.RetryAfter > 0 {
+		seconds := int64((f.RetryAfter + time.Second - 1) / time.Second)
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {strconv.FormatInt(seconds, 10)}})
+	}
+	return p
+}
