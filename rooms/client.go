@@ -1,0 +1,50 @@
+package rooms
+
+import (
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+// Client is how a room tells a participant's session what happens. Its methods
+// are called from the room's loop, one after another, and must return at once
+// without calling back into rooms: the session's outbox numbers what it gets
+// and bounds itself.
+type Client interface {
+	// Sync gives the full state: once before Join returns, and again after
+	// Visit.Sync. What follows by Deliver comes on top of it; nothing that
+	// Deliver gave before is missing in it.
+	Sync(Snapshot)
+	// Deliver gives the changes of one moment. Every change is delivered once
+	// and in order.
+	Deliver([]Change)
+	// Dismiss is the last call: the session is out of the room. The reason is
+	// one of ErrEnded, ErrCancelled, ErrMoved, ErrReplaced, ErrLost,
+	// ErrRoomFailed, ErrStopping. It does not follow Visit.Leave. It may come
+	// while Join is still under way; Join then fails.
+	Dismiss(reason error)
+}
+
+// JoinRequest asks for a seat in a room. The edge has checked that the link
+// grants the seat.
+type JoinRequest struct {
+	Event        schedule.EventID
+	Consultation schedule.ConsultationID
+	Seat         schedule.SeatID
+	Name         string // shown to the others; empty: the party's name of the timetable
+	Session      string // unique; the participant's id
+	Token        string // what stays the same when a tab reloads; never shown or kept
+	Peer         sfu.PeerID
+	Client       Client
+	Sources      []sfu.Source // that are on
+	Move         bool         // yes to the question of ErrSeatInUse
+}
+
+// Watcher is a console. Its methods are called one after another under the
+// board's lock and must return at once without calling back.
+type Watcher interface {
+	// Board gives the full board: once before Watch returns, and again after
+	// Watch.Sync.
+	Board(Board)
+	// RowChanged replaces the row of its consultation.
+	RowChanged(Row)
+}

@@ -1,0 +1,44 @@
+// Package rooms is the domain: who is in which consultation's room, who sees
+// whom, what the clock says, and what is told to whom.
+//
+// A Registry owns the events and the table of rooms; each Room's loop owns that
+// room's participants, slots, clock and chat, and tells them in order to
+// Clients; a board owns the rows that consoles watch; the mirror owns all
+// writing to the Store, outside of the loops. One mutex for all rooms (as most
+// conferencing servers began with) was rejected: a panic or a slow call in one
+// room must not reach another.
+package rooms
+
+import (
+	"time"
+
+	"sangdam/rooms/sfu"
+)
+
+// Limits of a room.
+const (
+	MaxParticipants = sfu.RoomPairs // seven others and the reader
+	MaxChatRunes    = 2000          // of one message
+	MaxChatKept     = 500           // messages of a room; the oldest go first
+)
+
+// Times that no policy changes.
+const (
+	// AwayAfter is how long nothing must have been received before others are
+	// told that somebody is away. A shorter gap is never shown.
+	AwayAfter = 3 * time.Second
+	// RejoinHold is how long a room in overrun waits for a side that left: a
+	// page that reloads must find its room again.
+	RejoinHold = 20 * time.Second
+
+	leaseFor     = 15 * time.Second
+	storeTimeout = 2 * time.Second  // of one call outside a room's opening
+	openTimeout  = 3 * time.Second  // lease, state and chat together
+	refreshEvery = 30 * time.Second // reading the timetables again
+	reopenAfter  = time.Second      // a failed room, by the clock; doubles with each failure
+)
+
+// roomQueue bounds the tasks that wait for a room. A room that is so far behind
+// is stuck, so news that finds the queue full fails the room: its people rejoin
+// a fresh one.
+const roomQueue = 512

@@ -1,0 +1,108 @@
+package schedule
+
+import (
+	"slices"
+	"time"
+)
+
+func find[T any](all []T, is func(T) bool) (T, bool) {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i], true
+	}
+	var none T
+	return none, false
+}
+
+// Firm finds a firm.
+func (e *Event) Firm(id FirmID) (Firm, bool) {
+	return find(e.Firms, func(f Firm) bool { return f.ID == id })
+}
+
+// Buyer finds a buyer.
+func (e *Event) Buyer(id BuyerID) (Buyer, bool) {
+	return find(e.Buyers, func(b Buyer) bool { return b.ID == id })
+}
+
+// Interpreter finds an interpreter.
+func (e *Event) Interpreter(id InterpreterID) (Interpreter, bool) {
+	return find(e.Interpreters, func(i Interpreter) bool { return i.ID == id })
+}
+
+// Booth finds a booth.
+func (e *Event) Booth(id BoothID) (Booth, bool) {
+	return find(e.Booths, func(b Booth) bool { return b.ID == id })
+}
+
+// Consultation finds a consultation.
+func (e *Event) Consultation(id ConsultationID) (Consultation, bool) {
+	return find(e.Consultations, func(c Consultation) bool { return c.ID == id })
+}
+
+// Seats lists the first seat of each party of a consultation: firm, buyer and,
+// where there is one, interpreter.
+func (c Consultation) Seats() []SeatID {
+	seats := []SeatID{SeatOf(c.ID, RoleFirm), SeatOf(c.ID, RoleBuyer)}
+	if c.Interpreter != "" {
+		seats = append(seats, SeatOf(c.ID, RoleInterpreter))
+	}
+	return seats
+}
+
+// HasSeat tells whether a seat is one of this consultation's: its roles are
+// firm, buyer, observer and, where there is one, interpreter.
+func (c Consultation) HasSeat(s SeatID) bool {
+	id, role := s.Split()
+	if id != c.ID {
+		return false
+	}
+	switch role {
+	case RoleFirm, RoleBuyer, RoleObserver:
+		return true
+	case RoleInterpreter:
+		return c.Interpreter != ""
+	}
+	return false
+}
+
+// SeatName is the name of the party that a seat belongs to; empty when the
+// timetable knows none.
+func (e *Event) SeatName(s SeatID) string {
+	id, role := s.Split()
+	c, ok := e.Consultation(id)
+	if !ok {
+		return ""
+	}
+	switch role {
+	case RoleFirm:
+		f, _ := e.Firm(c.Firm)
+		return f.Name
+	case RoleBuyer:
+		b, _ := e.Buyer(c.Buyer)
+		return b.Name
+	case RoleInterpreter:
+		i, _ := e.Interpreter(c.Interpreter)
+		return i.Name
+	}
+	return ""
+}
+
+// NeededAt is when the booth, firm, buyer or interpreter of a consultation is
+// needed elsewhere: the earliest Start, not before this one's, of another
+// consultation that shares one of them. Zero: never.
+func (e *Event) NeededAt(c Consultation) time.Time {
+	var at time.Time
+	for _, o := range e.Consultations {
+		if o.ID == c.ID || o.Cancelled || o.Start.Before(c.Start) || !o.shares(c) {
+			continue
+		}
+		if at.IsZero() || o.Start.Before(at) {
+			at = o.Start
+		}
+	}
+	return at
+}
+
+func (c Consultation) shares(o Consultation) bool {
+	return c.Booth == o.Booth || c.Firm == o.Firm || c.Buyer == o.Buyer ||
+		c.Interpreter != "" && c.Interpreter == o.Interpreter
+}

@@ -1,0 +1,107 @@
+package rooms
+
+import (
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+// The values below are what is told to Clients and Watchers. Whoever receives
+// one must not change it: slices are shared.
+
+// Snapshot is the full state of a room for one participant.
+type Snapshot struct {
+	Event        *schedule.Event // names of booth, firm, buyer and interpreter
+	Consultation schedule.Consultation
+	Seat         schedule.SeatID // the reader's own
+	Clock        schedule.Clock
+	Participants []Participant // ascending by Since, the reader among them
+	Chat         []Chat        // oldest first
+	Slots        []Slot        // the whole slot map of this reader
+}
+
+// Change has exactly one field set.
+type Change struct {
+	Participant *Participant    // came, or changed; replaces the one with its ID
+	Left        *Left           // is gone
+	Clock       *schedule.Clock // the clock changed
+	Warning     *Warning        // a warning is due
+	Chat        *Chat           // a message
+	Slots       *[]Slot         // the whole slot map of this reader; may be empty
+}
+
+// Participant is a person present in a room. ID is its session.
+type Participant struct {
+	ID      string
+	Seat    schedule.SeatID
+	Role    schedule.Role
+	Name    string
+	Sources []sfu.Source // that are on, in the order of sources
+	Away    bool         // nothing was received for AwayAfter
+	Since   time.Time    // when this session joined
+}
+
+// Left says that a participant is gone, and why.
+type Left struct {
+	ID     string
+	Reason schedule.LeaveReason
+}
+
+// Warning tells the whole minutes left before the clock's EndsAt.
+type Warning struct{ MinutesLeft int }
+
+// Chat is one message.
+type Chat struct {
+	schedule.ChatMessage
+	Name string // of who wrote it
+}
+
+// SlotKind says what a slot shows.
+type SlotKind string
+
+const (
+	SlotPerson SlotKind = "person" // microphone and camera
+	SlotStage  SlotKind = "stage"  // screen and its audio
+)
+
+// Slot says whom a receive slot of the reader shows.
+type Slot struct {
+	Slot        int
+	Kind        SlotKind
+	Participant string
+}
+
+// Board is a console's view of an event: all its consultations, in timetable
+// order.
+type Board struct {
+	Event *schedule.Event
+	Rows  []Row
+}
+
+// Row is one consultation on the board.
+type Row struct {
+	Consultation schedule.Consultation
+	Clock        schedule.Clock
+	Seats        []SeatState // firm, buyer and, where there is one, interpreter; then others present
+}
+
+// SeatState is one seat of a row.
+type SeatState struct {
+	Seat    schedule.SeatID
+	Role    schedule.Role
+	Name    string
+	State   SeatPresence
+	Since   time.Time // when this state began; zero when absent
+	Sources []sfu.Source
+}
+
+// SeatPresence says whether somebody sits on a seat.
+type SeatPresence string
+
+const (
+	SeatAbsent SeatPresence = "absent" // nobody has been here yet
+	SeatHere   SeatPresence = "here"
+	SeatAway   SeatPresence = "away"
+	SeatLeft   SeatPresence = "left"
+)
