@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks, or says what to install.
+set -euo pipefail
+
+missing=()
+need() { # need PACKAGE COMMAND
+  command -v "$2" >/dev/null || [ -x "/usr/sbin/$2" ] || [ -x "/sbin/$2" ] || missing+=("$1")
+}
+need redis-server redis-server
+need chromium chromium
+need firefox-esr firefox-esr
+need nftables nft
+need iproute2 ip
+need gcc gcc # the race detector is linked with it
+[ -f /usr/include/stdlib.h ] || missing+=(libc6-dev)
+[ -d /usr/share/fonts/opentype/noto ] || missing+=(fonts-noto-cjk) # Korean in the pictures
+
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "all there: redis-server, chromium, firefox-esr, nftables, iproute2, gcc, fonts-noto-cjk"
+  exit 0
+fi
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+  echo "The tests need packages that are not installed. Please run as root:" >&2
+  echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi
+echo "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# redis-server's package would start a server of its own; the tests start theirs.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' >$policy
+  chmod +x $policy
+  trap 'rm -f $policy' EXIT
+fi
+apt-get install -q -y --no-install-recommends "${missing[@]}"

@@ -1,0 +1,64 @@
+/**
+ * Runs in every page before the page's own scripts: counts what the one-offer rule
+ * is about, keeps hold of the peer connections for their statistics, and collects
+ * what the page's Content-Security-Policy refused.
+ */
+export const probeSource = `(() => {
+  const calls = { createOffer: 0, setLocalDescription: 0, setRemoteDescription: 0 };
+  const peers = [];
+  const refused = [];
+  window.__probe = { calls, peers, refused };
+  document.addEventListener('securitypolicyviolation', (e) => {
+    refused.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sourceFile);
+  });
+  const Peer = window.RTCPeerConnection;
+  if (!Peer) return;
+  for (const name of Object.keys(calls)) {
+    const own = Peer.prototype[name];
+    Peer.prototype[name] = function (...args) {
+      calls[name] += 1;
+      if (!peers.includes(this)) peers.push(this);
+      return own.apply(this, args);
+    };
+  }
+})();`;
+
+export interface Calls {
+  createOffer: number;
+  setLocalDescription: number;
+  setRemoteDescription: number;
+}
+
+interface Probe {
+  calls: Calls;
+  peers: RTCPeerConnection[];
+  refused: string[];
+}
+
+declare global {
+  interface Window {
+    __probe: Probe;
+  }
+}
+
+/** What a browser has received so far, summed over all of its receivers. */
+export interface Received {
+  framesDecoded: number;
+  audioEnergy: number;
+  audioPackets: number;
+}
+
+/** For evaluate(): must not refer to anything outside of itself. */
+export async function received(): Promise<Received> {
+  const sum = { framesDecoded: 0, audioEnergy: 0, audioPackets: 0 };
+  for (const peer of window.__probe.peers) {
+    if (peer.connectionState === 'closed') continue;
+    for (const stat of (await peer.getStats()).values()) {
+      if (stat.type !== 'inbound-rtp') continue;
+      sum.framesDecoded += stat.framesDecoded ?? 0;
+      sum.audioEnergy += stat.totalAudioEnergy ?? 0;
+      if (stat.kind === 'audio') sum.audioPackets += stat.packetsReceived ?? 0;
+    }
+  }
+  return sum;
+}
