@@ -4,6 +4,7 @@
  * discriminated union; there are no flags beside it.
  */
 import type { ReadonlySignal } from '@preact/signals';
+import type { DeviceChoice, DeviceState } from '../media/device';
 import type {
   Bootstrap,
   ChatMessage,
@@ -38,7 +39,7 @@ export type Place =
 /** What the lobby waits for. */
 export type Waiting =
   | { for: 'person' } // to press Join
-  | { for: 'doors'; opensAt: number } // counts down, joins by itself when the person pressed Join or is a booth
+  | { for: 'doors'; opensAt: number; joins: boolean } // counts down; joins by itself when the person pressed Join or is a booth
   | { for: 'reply' } // join is on its way
   | { for: 'move' } // the seat is in use elsewhere: move here?
   | { for: 'retry'; code: Code }; // it did not work; Join tries again
@@ -91,19 +92,7 @@ export interface BoardModel {
   downloadAttendance(): Promise<void>;
 }
 
-export type DeviceProblem = 'denied' | 'missing' | 'busy' | 'failed';
-
-/** One kind of device, microphone or camera. */
-export type DeviceState =
-  | { state: 'off' } // not asked yet, or switched off by the person
-  | { state: 'asking' }
-  | { state: 'on'; label: string; deviceId: string }
-  | { state: 'problem'; problem: DeviceProblem };
-
-export interface DeviceChoice {
-  deviceId: string;
-  label: string;
-}
+export type { DeviceChoice, DeviceProblem, DeviceState } from '../media/device';
 
 export interface DevicesModel {
   readonly microphone: ReadonlySignal<DeviceState>;

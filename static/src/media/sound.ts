@@ -1,0 +1,70 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { audioCount, pairCount } from './layout';
+import type { MediaSlot } from './slots';
+
+/**
+ * SoundBank holds one hidden <audio> a slot, made once. They exist before the
+ * first sound, so that the click on Join may start them: an element made later,
+ * in the background, stays mute in Safari.
+ */
+export class SoundBank {
+  private readonly elements: HTMLAudioElement[];
+  private readonly blockedSignal = signal(false);
+  private speaker = '';
+
+  constructor(doc: Document) {
+    const box = doc.createElement('div');
+    box.hidden = true;
+    this.elements = Array.from({ length: pairCount + audioCount }, () => {
+      const element = doc.createElement('audio');
+      element.setAttribute('playsinline', '');
+      box.append(element);
+      return element;
+    });
+    doc.body.append(box);
+  }
+
+  /** true when the browser wants a tap before it plays sound */
+  get blocked(): ReadonlySignal<boolean> {
+    return this.blockedSignal;
+  }
+
+  /** Takes the slots of a new PeerConnection. */
+  attach(slots: readonly MediaSlot[]): void {
+    for (const s of slots) {
+      const element = this.elements[s.slot];
+      if (element) element.srcObject = s.sound;
+    }
+  }
+
+  /** To be called in a click, and again whenever there is new sound to play. */
+  play(): void {
+    for (const element of this.elements) {
+      if (!element.srcObject) continue;
+      element.play().then(
+        () => {
+          this.blockedSignal.value = false;
+        },
+        (error: DOMException) => {
+          if (error.name === 'NotAllowedError') this.blockedSignal.value = true;
+        },
+      );
+    }
+  }
+
+  silence(): void {
+    for (const element of this.elements) element.pause();
+    this.blockedSignal.value = false;
+  }
+
+  /** Where there is no setSinkId (iPhones) the system chooses. */
+  async useSpeaker(deviceId: string): Promise<void> {
+    if (deviceId === this.speaker) return;
+    this.speaker = deviceId;
+    await Promise.all(
+      this.elements.map((element) =>
+        'setSinkId' in element ? element.setSinkId(deviceId).catch(() => undefined) : undefined,
+      ),
+    );
+  }
+}

@@ -1,0 +1,309 @@
+import { actionOfClose } from '../protocol/codes';
+import { Refused, Unreachable } from '../protocol/failure';
+import type {
+  Action,
+  Board,
+  Change,
+  ClientType,
+  Code,
+  Delta,
+  Hello,
+  Joined,
+  Pong,
+  Resume,
+  Resumed,
+  Welcome,
+} from '../protocol/types';
+import { delayBefore } from './backoff';
+import type { ServerClock } from './clock';
+import type { Hint } from './platform';
+import type { Message } from './requests';
+import { Sequence } from './sequence';
+import { Socket, type SocketEnd } from './socket';
+
+/** Where a session stands. There is no state in which it has given up by itself. */
+export type SessionState =
+  | { at: 'idle' }
+  /** a socket is being opened, or hello or resume is on its way */
+  | { at: 'opening' }
+  | { at: 'up' }
+  /** the socket is gone; the next try is due by itself */
+  | { at: 'waiting' }
+  /** the server said stop, or the page closed it */
+  | { at: 'stopped'; code: Code };
+
+/** What a session needs from the page, which knows media and rooms. */
+export interface SessionOwner {
+  /** A new session begins: what to say. Called again for each rejoin. */
+  greet(): Promise<Hello>;
+  /** The new session stands. A throw ends it and tries again. */
+  welcomed(welcome: Welcome): Promise<void>;
+  /** The old session lives on; state and board are set when deltas were too many to replay. */
+  resumed(resumed: Resumed): void;
+  changed(changes: Change[]): void;
+  stateChanged(state: SessionState): void;
+  /** Called before a rejoin, with the reason. */
+  lost(code: Code): void;
+}
+
+export interface SessionDeps {
+  url: string;
+  clock: ServerClock;
+  monotonic: () => number;
+  random: () => number;
+  owner: SessionOwner;
+}
+
+interface Identity {
+  session: string;
+  secret: string;
+}
+
+const requestTimeout = 8000;
+const pingEvery = 2500;
+const pingTimeout = 5000;
+/** After a hint that the network changed, a silent socket is not trusted as long. */
+const suspiciousTimeout = 2000;
+
+/**
+ * Session is the signalling life of this page: it survives sockets by resuming,
+ * and when the server has forgotten it, begins anew by itself. It knows nothing
+ * of media.
+ */
+export class Session {
+  private readonly deps: SessionDeps;
+  private readonly sequence = new Sequence();
+  private current: SessionState = { at: 'idle' };
+  private identity: Identity | null = null;
+  private socket: Socket | null = null;
+  private attempt = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private pingTimer: ReturnType<typeof setInterval> | undefined;
+  /** counts tries, so that a late result of an old one is told from the present one */
+  private generation = 0;
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps;
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  get id(): string | null {
+    return this.identity?.session ?? null;
+  }
+
+  start(): void {
+    if (this.current.at === 'idle') void this.connect();
+  }
+
+  /** Asks over the present socket; fails as unreachable when there is none. */
+  ask<T>(type: ClientType, body: unknown): Promise<T> {
+    if (!this.socket || this.current.at !== 'up') return Promise.reject(new Unreachable('no socket'));
+    return this.socket.ask<T>(type, body, requestTimeout);
+  }
+
+  /** The platform knows something: try at once, or find out whether the socket still lives. */
+  hint(hint: Hint): void {
+    if (hint === 'woken' || hint === 'restored') this.deps.clock.forget();
+    if (this.current.at === 'waiting') {
+      this.attempt = 0;
+      void this.connect();
+    } else if (this.current.at === 'up') void this.ping(suspiciousTimeout);
+  }
+
+  /** Gives this session up and begins a new one: media found no way, or this client got lost. */
+  renew(code: Code): void {
+    if (this.current.at === 'stopped' || this.current.at === 'idle') return;
+    this.forget(code);
+    this.hangUp();
+    this.later(0);
+  }
+
+  /** The person goes for good. The beacon is for a socket that is down or dies before its last message. */
+  close(beacon: (identity: Identity) => void): void {
+    const identity = this.identity;
+    this.socket?.tell('bye');
+    if (identity) beacon(identity);
+    clearTimeout(this.retryTimer);
+    this.identity = null;
+    this.hangUp();
+    this.current = { at: 'idle' };
+  }
+
+  stop(code: Code): void {
+    clearTimeout(this.retryTimer);
+    this.identity = null;
+    this.hangUp();
+    this.become({ at: 'stopped', code });
+  }
+
+  private become(state: SessionState): void {
+    this.current = state;
+    this.deps.owner.stateChanged(state);
+  }
+
+  private forget(code: Code): void {
+    this.identity = null;
+    this.deps.owner.lost(code);
+  }
+
+  /** Lets go of the socket; whatever it still brings belongs to nobody. */
+  private hangUp(): void {
+    this.generation += 1;
+    clearInterval(this.pingTimer);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.drop();
+  }
+
+  private later(atLeast: number): void {
+    clearTimeout(this.retryTimer);
+    this.become({ at: 'waiting' });
+    const delay = delayBefore(this.attempt, this.deps.random(), atLeast);
+    this.attempt += 1;
+    this.retryTimer = setTimeout(() => void this.connect(), delay);
+  }
+
+  private async connect(): Promise<void> {
+    clearTimeout(this.retryTimer);
+    this.hangUp();
+    const mine = this.generation;
+    this.become({ at: 'opening' });
+    try {
+      const socket = await Socket.open(this.deps.url, {
+        received: (message) => mine === this.generation && this.note(message),
+        message: (message) => mine === this.generation && this.take(message),
+        ended: (end) => mine === this.generation && this.ended(end),
+      });
+      if (mine !== this.generation) return socket.drop();
+      this.socket = socket;
+      if (this.identity) await this.resume(socket, this.identity, mine);
+      else await this.greet(socket, mine);
+      if (mine !== this.generation) return;
+      this.attempt = 0;
+      this.pingTimer = setInterval(() => void this.ping(pingTimeout), pingEvery);
+      void this.ping(pingTimeout);
+    } catch (error) {
+      if (mine === this.generation) this.failed(error);
+    }
+  }
+
+  private async greet(socket: Socket, mine: number): Promise<void> {
+    const hello = await this.deps.owner.greet();
+    if (mine !== this.generation) return;
+    this.sequence.reset(0);
+    const sentAt = this.deps.monotonic();
+    const welcome = await socket.ask<Welcome>('hello', hello, requestTimeout);
+    if (mine !== this.generation) return;
+    this.deps.clock.sample(sentAt, Date.parse(welcome.server_time));
+    this.identity = { session: welcome.session, secret: welcome.secret };
+    try {
+      await this.deps.owner.welcomed(welcome);
+    } catch (error) {
+      if (mine === this.generation) this.forget('internal');
+      throw error;
+    }
+    if (mine === this.generation) this.become({ at: 'up' });
+  }
+
+  private async resume(socket: Socket, identity: Identity, mine: number): Promise<void> {
+    const body: Resume = { ...identity, seq: this.sequence.last };
+    const sentAt = this.deps.monotonic();
+    const resumed = await socket.ask<Resumed>('resume', body, requestTimeout);
+    if (mine !== this.generation) return;
+    this.deps.clock.sample(sentAt, Date.parse(resumed.server_time));
+    this.deps.owner.resumed(resumed);
+    this.become({ at: 'up' });
+  }
+
+  /**
+   * Numbers and secrets are taken over as the message arrives, not when a
+   * promise gets its turn: the next delta may be right behind.
+   */
+  private note(message: Message): void {
+    switch (message.type) {
+      case 'resume': {
+        const { secret, seq } = message.body as Resumed;
+        if (this.identity) this.identity = { ...this.identity, secret };
+        this.sequence.reset(seq);
+        break;
+      }
+      case 'joined':
+        this.sequence.reset((message.body as Joined).seq);
+        break;
+      case 'board':
+        this.sequence.reset((message.body as Board).seq);
+        break;
+    }
+  }
+
+  private take(message: Message): void {
+    if (message.type !== 'delta') return;
+    const delta = message.body as Delta;
+    switch (this.sequence.accept(delta.seq)) {
+      case 'apply':
+        this.deps.owner.changed(delta.changes);
+        break;
+      case 'old':
+        break;
+      case 'gap':
+        // Something is missing: the server replays it from the last one applied.
+        this.hangUp();
+        this.later(0);
+        break;
+    }
+  }
+
+  private async ping(timeout: number): Promise<void> {
+    const socket = this.socket;
+    if (!socket || this.current.at !== 'up') return;
+    const at = this.deps.monotonic();
+    try {
+      const pong = await socket.ask<Pong>('ping', { at }, timeout + 2 * (this.deps.clock.roundTrip ?? 0));
+      this.deps.clock.sample(at, Date.parse(pong.server_time));
+    } catch (error) {
+      // A refusal is an answer, too: the socket lives.
+      if (error instanceof Refused || socket !== this.socket) return;
+      this.hangUp();
+      this.later(0);
+    }
+  }
+
+  private ended(end: SocketEnd): void {
+    // While hello or resume is on its way, connect() hears of it as a failure;
+    // the server's last word says more than "unreachable", so it goes first.
+    if (end.error)
+      this.obey(
+        end.error.code,
+        end.error.action ?? actionOfClose(end.closeCode),
+        end.error.retry_after_ms ?? 0,
+      );
+    else this.obey('internal', actionOfClose(end.closeCode), 0);
+  }
+
+  private failed(error: unknown): void {
+    if (error instanceof Refused) this.obey(error.code, error.action, error.retryAfter);
+    else {
+      this.hangUp();
+      this.later(0);
+    }
+  }
+
+  private obey(code: Code, action: Action, retryAfter: number): void {
+    switch (action) {
+      case 'stop':
+        this.stop(code);
+        return;
+      case 'rejoin':
+        this.forget(code);
+        break;
+      case 'resume':
+      case '':
+        break;
+    }
+    this.hangUp();
+    this.later(retryAfter);
+  }
+}
