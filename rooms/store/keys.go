@@ -1,0 +1,57 @@
+package store
+
+import "sangdam/rooms/schedule"
+
+// Every key of an installation. {EVENT} and {NODE} are written with their
+// braces, so that all keys of one event lie in one slot of a cluster and a
+// script may touch them together. Links and tokens are looked up before their
+// event is known, so each is a key of its own.
+//
+//	key                              type    lifetime          holds
+//	sangdam:events                   set     for good          ids of all events
+//	sangdam:{EVENT}:event            string  the event's       timetable, JSON schedule.Event
+//	sangdam:{EVENT}:links            set     the event's       ids of its links
+//	sangdam:link:ID                  hash    the event's       link: JSON schedule.Link; used: Unix ms; revoked: 1
+//	sangdam:token:SHA256             string  the token's TTL   JSON schedule.Grants
+//	sangdam:{EVENT}:presence         hash    while present     "SEAT SESSION" to JSON schedule.Presence
+//	sangdam:{EVENT}:lease:CONS       string  the lease's TTL   "INCARNATION NODE"
+//	sangdam:{EVENT}:rooms            hash    the event's       CONS to JSON schedule.RoomState
+//	sangdam:{EVENT}:chat:CONS        stream  the event's       last 500 or so messages, field m: JSON
+//	sangdam:{EVENT}:chat:CONS:ids    zset    the event's       ids of the last 1000 messages, by number
+//	sangdam:{EVENT}:ledger           stream  the event's       every entry, field e: JSON schedule.Entry
+//	sangdam:{EVENT}:chain            hash    the event's       head: hash of the last entry; length;
+//	                                                           w:WRITER: last sequence number taken from it
+//	sangdam:node:{NODE}:incarnation  string  for good          how often the node was started
+//	sangdam:node:{NODE}:alive        string  15 s, refreshed   the incarnation that is alive
+const keyEvents = "sangdam:events"
+
+func keyEvent(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:event" }
+func keyLinks(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:links" }
+func keyLink(id schedule.LinkID) string     { return "sangdam:link:" + string(id) }
+func keyToken(sha256hex string) string      { return "sangdam:token:" + sha256hex }
+func keyPresence(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:presence" }
+func keyRooms(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:rooms" }
+func keyLedger(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:ledger" }
+func keyChain(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:chain" }
+
+func keyLease(e schedule.EventID, c schedule.ConsultationID) string {
+	return "sangdam:{" + string(e) + "}:lease:" + string(c)
+}
+
+func keyChat(e schedule.EventID, c schedule.ConsultationID) string {
+	return "sangdam:{" + string(e) + "}:chat:" + string(c)
+}
+
+func keyChatIDs(e schedule.EventID, c schedule.ConsultationID) string {
+	return keyChat(e, c) + ":ids"
+}
+
+func keyIncarnation(node string) string { return "sangdam:node:{" + node + "}:incarnation" }
+func keyAlive(node string) string       { return "sangdam:node:{" + node + "}:alive" }
+
+// presenceField names one person's presence. The session belongs into the
+// name: when a seat moves to another device, the old interval needs its own
+// end even if the node that should write it dies at that moment.
+func presenceField(seat schedule.SeatID, session string) string {
+	return string(seat) + " " + session
+}

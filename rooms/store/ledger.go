@@ -1,0 +1,398 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+
+	"sangdam/rooms/attendance"
+	"sangdam/rooms/schedule"
+)
+
+const (
+	ledgerQueue = 1024 // entries between Append and the disk; when full, Append waits
+	diskBatch   = 256  // entries an fsync
+	redisBatch  = 128  // entries a script call
+	pageSize    = 512  // entries a page when reading
+
+	settleEvery = time.Second
+	retryFirst  = 100 * time.Millisecond
+	retryMost   = 2 * time.Second
+)
+
+// ledger moves entries from Append to the spool and from there to Redis.
+//
+// The head hash commits to everything before it. So as long as Redis shows the
+// head we know, it has lost nothing of ours; when it shows another one, the
+// writer's number beside it tells whether another node has appended or Redis
+// has gone back, and from where to replay.
+type ledger struct {
+	// Fixed after start.
+	rdb     redis.UniversalClient
+	script  *redis.Script
+	spool   *spool
+	log     *slog.Logger
+	node    string
+	stopped context.Context
+	base    int64         // entries found in the spool at start
+	wake    chan struct{} // of the sender; one token is enough
+	running sync.WaitGroup
+
+	appended atomic.Int64
+
+	closing sync.RWMutex // held for reading while an entry enters the queue
+	closed  bool         // guarded by closing
+	queue   chan schedule.Entry
+
+	// Owned by the sender.
+	heads map[schedule.EventID]string
+	acks  map[ackKey]ack
+
+	mu       sync.Mutex
+	progress chan struct{} // closed and replaced when Redis has taken more
+}
+
+type ackKey struct {
+	writer string
+	event  schedule.EventID
+}
+
+// ack is what Redis has confirmed of one writer in one event.
+type ack struct {
+	seq     int64
+	at      time.Time
+	settled int64 // number up to which it was still there after settleAfter
+}
+
+// errWentBack: Redis has lost entries; the spool was rewound.
+var errWentBack = errors.New("redis went back")
+
+func startLedger(s *Store) *ledger {
+	written, _ := s.spool.progress()
+	l := &ledger{
+		rdb: s.rdb, script: s.scripts.ledgerAppend, spool: s.spool, log: s.log, node: s.node, stopped: s.stopped,
+		base:     written,
+		wake:     make(chan struct{}, 1),
+		queue:    make(chan schedule.Entry, ledgerQueue),
+		heads:    make(map[schedule.EventID]string),
+		acks:     make(map[ackKey]ack),
+		progress: make(chan struct{}),
+	}
+	l.running.Go(l.write)
+	l.running.Go(l.send)
+	return l
+}
+
+// close writes what is queued to disk and ends both goroutines. The Store's
+// context has ended by then.
+func (l *ledger) close() {
+	l.closing.Lock()
+	l.closed = true
+	close(l.queue)
+	l.closing.Unlock()
+	l.running.Wait()
+}
+
+// Append records what happened. It returns when the entry is queued for the
+// spool and waits only when that queue is full. It fills ID, At (when zero)
+// and Node. Without a data folder in Options it panics: the program was wired
+// to record and has no place to.
+func (s *Store) Append(e schedule.Entry) {
+	if s.ledger == nil {
+		panic("store: Append without a data folder")
+	}
+	s.ledger.append(e)
+}
+
+func (l *ledger) append(e schedule.Entry) {
+	if e.ID == "" {
+		e.ID = uuid.Must(uuid.NewV7()).String() // fails only without randomness, when nothing can go on
+	}
+	if e.At.IsZero() {
+		e.At = time.Now()
+	}
+	if e.Node == "" {
+		e.Node = l.node
+	}
+	e = attendance.Normal(e)
+	l.closing.RLock()
+	defer l.closing.RUnlock()
+	if l.closed {
+		l.log.Error("ledger entry after close is lost", "event", e.Event, "kind", e.Kind, "seat", e.Seat, "session", e.Session)
+		return
+	}
+	l.appended.Add(1)
+	l.queue <- e
+}
+
+// waiting is the number of entries that Redis does not have yet.
+func (l *ledger) waiting() int64 {
+	_, taken := l.spool.progress()
+	return l.base + l.appended.Load() - taken
+}
+
+// Flush returns when every entry appended before is in Redis.
+func (s *Store) Flush(ctx context.Context) error {
+	if s.ledger == nil {
+		return nil
+	}
+	l := s.ledger
+	target := l.base + l.appended.Load()
+	for {
+		l.mu.Lock()
+		progress := l.progress
+		l.mu.Unlock()
+		if _, taken := l.spool.progress(); taken >= target {
+			return nil
+		}
+		select {
+		case <-progress:
+		case <-ctx.Done():
+			return fmt.Errorf("flush ledger, %d entries are not in redis: %w", l.waiting(), ctx.Err())
+		case <-l.stopped.Done():
+			return fmt.Errorf("flush ledger: store is closed")
+		}
+	}
+}
+
+// write is the goroutine that owns the spool's writing end.
+func (l *ledger) write() {
+	failing := false
+	batch := make([]schedule.Entry, 0, diskBatch)
+	for e := range l.queue {
+		batch = append(batch[:0], e)
+	more:
+		for len(batch) < diskBatch {
+			select {
+			case e, ok := <-l.queue:
+				if !ok {
+					break more
+				}
+				batch = append(batch, e)
+			default:
+				break more
+			}
+		}
+		for {
+			err := l.spool.write(batch)
+			if err == nil {
+				if failing {
+					failing = false
+					l.log.Info("the ledger's spool can be written again")
+				}
+				break
+			}
+			if !failing {
+				failing = true
+				l.log.Error("the ledger's spool cannot be written: free space or repair the data folder", "err", err)
+			}
+			if !l.pause(retryFirst) {
+				l.log.Error("ledger entries are lost: closing with a spool that cannot be written", "entries", len(batch))
+				break
+			}
+		}
+		select {
+		case l.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// pause waits and tells whether to go on.
+func (l *ledger) pause(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-l.stopped.Done():
+		return false
+	}
+}
+
+// send is the goroutine that takes entries from the spool to Redis.
+func (l *ledger) send() {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	retry, failing := retryFirst, false
+	for {
+		err := l.drain()
+		if err == nil {
+			err = l.settle()
+		}
+		if l.stopped.Err() != nil {
+			return
+		}
+		if err != nil && !errors.Is(err, errWentBack) {
+			if !isAway(err) && !failing { // that Redis is away is told by health
+				failing = true
+				l.log.Error("redis refuses ledger entries, they wait on disk", "err", err)
+			}
+			if !l.pause(retry) {
+				return
+			}
+			retry = min(retry*2, retryMost)
+			continue
+		}
+		retry, failing = retryFirst, false
+		if err != nil {
+			continue
+		}
+		select {
+		case <-l.wake:
+		case <-tick.C:
+		case <-l.stopped.Done():
+			return
+		}
+	}
+}
+
+// drain offers everything past the cursor.
+func (l *ledger) drain() error {
+	for {
+		batch, err := l.spool.next(redisBatch)
+		if err != nil {
+			return fmt.Errorf("read spool: %w", err)
+		}
+		if len(batch) == 0 {
+			return nil
+		}
+		var order []schedule.EventID
+		byEvent := make(map[schedule.EventID][]spooled)
+		for _, x := range batch {
+			if byEvent[x.Entry.Event] == nil {
+				order = append(order, x.Entry.Event)
+			}
+			byEvent[x.Entry.Event] = append(byEvent[x.Entry.Event], x)
+		}
+		for _, e := range order {
+			if err := l.offer(e, byEvent[e]); err != nil {
+				return err
+			}
+		}
+		l.spool.taken(batch[len(batch)-1].pos, time.Now())
+		l.mu.Lock()
+		close(l.progress)
+		l.progress = make(chan struct{})
+		l.mu.Unlock()
+	}
+}
+
+// offer appends one event's entries, all of one writer, in order and once.
+func (l *ledger) offer(e schedule.EventID, entries []spooled) error {
+	writer := entries[0].writer
+	for {
+		head := l.heads[e]
+		args := make([]any, 0, 2+3*len(entries))
+		args = append(args, head, writer)
+		for _, x := range entries {
+			sealed := attendance.Seal(head, x.Entry)
+			b, err := json.Marshal(sealed)
+			if err != nil {
+				return fmt.Errorf("encode entry %s: %w", x.Entry.ID, err)
+			}
+			args = append(args, x.Seq, sealed.Hash, b)
+			head = sealed.Hash
+		}
+		done, last, err := l.call(e, writer, args)
+		if err != nil || done {
+			return err
+		}
+		for len(entries) > 0 && entries[0].Seq <= last {
+			entries = entries[1:]
+		}
+		if len(entries) == 0 {
+			return nil
+		}
+	}
+}
+
+// call runs the script and compares its answer with what we know.
+func (l *ledger) call(e schedule.EventID, writer string, args []any) (done bool, last int64, err error) {
+	ctx, cancel := context.WithTimeout(l.stopped, callTimeout)
+	defer cancel()
+	res, err := l.script.Run(ctx, l.rdb, []string{keyLedger(e), keyChain(e)}, args...).Slice()
+	if err != nil {
+		return false, 0, fmt.Errorf("ledger of %s: %w", e, err)
+	}
+	status, _ := res[0].(int64)
+	head, _ := res[1].(string)
+	last, _ = res[2].(int64)
+	k := ackKey{writer, e}
+	known := l.acks[k]
+	if status == 0 && last < known.seq {
+		clear(l.heads)
+		clear(l.acks)
+		again := l.spool.rewind()
+		l.log.Warn("redis has lost ledger entries: what is in the spool is replayed", "event", e, "replayed", again)
+		if last < known.settled {
+			l.log.Error("redis has lost ledger entries that were trimmed from the spool long ago", "event", e,
+				"writer", writer, "has", last, "had", known.settled)
+		}
+		return false, 0, errWentBack
+	}
+	l.heads[e] = head
+	if last > known.seq {
+		known.seq, known.at = last, time.Now()
+		l.acks[k] = known
+	}
+	return status == 1, last, nil
+}
+
+// settle asks, while entries are young, whether Redis still has them, and
+// trims the spool of those that it has had for settleAfter.
+func (l *ledger) settle() error {
+	if !l.spool.unsettled() {
+		return nil
+	}
+	now := time.Now()
+	for k, a := range l.acks {
+		if a.settled == a.seq {
+			continue
+		}
+		if _, _, err := l.call(k.event, k.writer, []any{l.heads[k.event], k.writer}); err != nil {
+			return err
+		}
+		if a = l.acks[k]; now.Sub(a.at) >= settleAfter {
+			a.settled = a.seq
+			l.acks[k] = a
+		}
+	}
+	if err := l.spool.trim(now.Add(-settleAfter)); err != nil {
+		l.log.Error("trim spool", "err", err) // harmless: replay is idempotent
+	}
+	return nil
+}
+
+// Entries reads an event's ledger from its beginning, page by page, until fn
+// returns an error, which is then returned.
+func (s *Store) Entries(ctx context.Context, event schedule.EventID, fn func(schedule.Entry) error) error {
+	from := "-"
+	for {
+		page, err := s.rdb.XRangeN(ctx, keyLedger(event), from, "+", pageSize).Result()
+		if err != nil {
+			return fmt.Errorf("ledger of %s: %w", event, err)
+		}
+		for _, x := range page {
+			var e schedule.Entry
+			if err := decodeField(x, "e", &e); err != nil {
+				return fmt.Errorf("ledger of %s: %w", event, err)
+			}
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if len(page) < pageSize {
+			return nil
+		}
+		from = "(" + page[len(page)-1].ID
+	}
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"sangdam/rooms/schedule"
+)
+
+// SaveLinks writes links. When one was opened, and that it was revoked, is
+// kept if it is written again.
+func (s *Store) SaveLinks(ctx context.Context, links []schedule.Link) error {
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, l := range links {
+			b, err := json.Marshal(l)
+			if err != nil {
+				return fmt.Errorf("encode link %s: %w", l.ID, err)
+			}
+			fields := []any{"link", b}
+			if l.Revoked {
+				fields = append(fields, "revoked", "1")
+			}
+			p.HSet(ctx, keyLink(l.ID), fields...)
+			if l.UsedAt != nil {
+				p.HSetNX(ctx, keyLink(l.ID), "used", l.UsedAt.UnixMilli())
+			}
+			p.SAdd(ctx, keyLinks(l.Grants.Event), string(l.ID))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save links: %w", err)
+	}
+	return nil
+}
+
+// Link returns a link by its id. It knows only the hash of the secret;
+// whether a secret fits is for the caller to say, in constant time.
+func (s *Store) Link(ctx context.Context, id schedule.LinkID) (schedule.Link, bool, error) {
+	fields, err := s.rdb.HGetAll(ctx, keyLink(id)).Result()
+	if err != nil {
+		return schedule.Link{}, false, fmt.Errorf("link %s: %w", id, err)
+	}
+	return decodeLink(id, fields)
+}
+
+func decodeLink(id schedule.LinkID, fields map[string]string) (schedule.Link, bool, error) {
+	if fields["link"] == "" {
+		return schedule.Link{}, false, nil
+	}
+	var l schedule.Link
+	if err := json.Unmarshal([]byte(fields["link"]), &l); err != nil {
+		return schedule.Link{}, false, fmt.Errorf("decode link %s: %w", id, err)
+	}
+	l.Revoked = fields["revoked"] == "1"
+	l.UsedAt = nil
+	if ms, err := strconv.ParseInt(fields["used"], 10, 64); err == nil {
+		at := time.UnixMilli(ms).UTC()
+		l.UsedAt = &at
+	}
+	return l, true, nil
+}
+
+// Links lists all links of an event, by id.
+func (s *Store) Links(ctx context.Context, e schedule.EventID) ([]schedule.Link, error) {
+	ids, err := s.rdb.SMembers(ctx, keyLinks(e)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("links of %s: %w", e, err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	cmds := make([]*redis.MapStringStringCmd, len(ids))
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, id := range ids {
+			cmds[i] = p.HGetAll(ctx, keyLink(schedule.LinkID(id)))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("links of %s: %w", e, err)
+	}
+	var out []schedule.Link
+	for i, id := range ids {
+		l, ok, err := decodeLink(schedule.LinkID(id), cmds[i].Val())
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, l)
+		}
+	}
+	slices.SortFunc(out, func(a, b schedule.Link) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return out, nil
+}
+
+// LinkUsed notes when a link was first opened; later times change nothing.
+func (s *Store) LinkUsed(ctx context.Context, id schedule.LinkID, at time.Time) error {
+	if _, err := s.scripts.linkMark.Run(ctx, s.rdb, []string{keyLink(id)}, "used", at.UnixMilli()).Int(); err != nil {
+		return fmt.Errorf("link %s used: %w", id, err)
+	}
+	return nil
+}
+
+// Revoke makes a link worthless; found tells whether there is one. Tokens got
+// with it are checked against it by whoever reads them.
+func (s *Store) Revoke(ctx context.Context, id schedule.LinkID) (found bool, err error) {
+	n, err := s.scripts.linkMark.Run(ctx, s.rdb, []string{keyLink(id)}, "revoked", "1").Int()
+	if err != nil {
+		return false, fmt.Errorf("revoke link %s: %w", id, err)
+	}
+	return n == 1, nil
+}
+
+// SaveToken keeps what a session token grants, under the hex SHA-256 of the
+// token, until ttl has passed.
+func (s *Store) SaveToken(ctx context.Context, sha256hex string, g schedule.Grants, ttl time.Duration) error {
+	if ttl <= 0 {
+		return fmt.Errorf("save token: time to live is %v", ttl) // zero would mean for ever
+	}
+	b, err := json.Marshal(g)
+	if err != nil {
+		return fmt.Errorf("encode grants: %w", err)
+	}
+	if err := s.rdb.Set(ctx, keyToken(sha256hex), b, ttl).Err(); err != nil {
+		return fmt.Errorf("save token: %w", err)
+	}
+	return nil
+}
+
+// Token returns what the token of this hash grants, while it lives.
+func (s *Store) Token(ctx context.Context, sha256hex string) (schedule.Grants, bool, error) {
+	b, err := s.rdb.Get(ctx, keyToken(sha256hex)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return schedule.Grants{}, false, nil
+	}
+	if err != nil {
+		return schedule.Grants{}, false, fmt.Errorf("token: %w", err)
+	}
+	var g schedule.Grants
+	if err := json.Unmarshal(b, &g); err != nil {
+		return schedule.Grants{}, false, fmt.Errorf("decode grants: %w", err)
+	}
+	return g, true, nil
+}
+
+// DropToken ends a token before its time.
+func (s *Store) DropToken(ctx context.Context, sha256hex string) error {
+	if err := s.rdb.Del(ctx, keyToken(sha256hex)).Err(); err != nil {
+		return fmt.Errorf("drop token: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package store
+
+import (
+	_ "embed"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// The scripts' texts. Each file tells its KEYS, ARGV and answer.
+var (
+	//go:embed lua/lease.lua
+	luaLease string
+	//go:embed lua/unlease.lua
+	luaUnlease string
+	//go:embed lua/node_start.lua
+	luaNodeStart string
+	//go:embed lua/node_beat.lua
+	luaNodeBeat string
+	//go:embed lua/chat_append.lua
+	luaChatAppend string
+	//go:embed lua/link_mark.lua
+	luaLinkMark string
+	//go:embed lua/ledger_append.lua
+	luaLedgerAppend string
+	//go:embed lua/reap.lua
+	luaReap string
+)
+
+// scripts are sent by their SHA-1, and in full once after Redis forgot them.
+type scripts struct {
+	lease, unlease, nodeStart, nodeBeat, chatAppend, linkMark, ledgerAppend, reap *redis.Script
+}
+
+func loadScripts() scripts {
+	return scripts{
+		lease:        redis.NewScript(luaLease),
+		unlease:      redis.NewScript(luaUnlease),
+		nodeStart:    redis.NewScript(luaNodeStart),
+		nodeBeat:     redis.NewScript(luaNodeBeat),
+		chatAppend:   redis.NewScript(luaChatAppend),
+		linkMark:     redis.NewScript(luaLinkMark),
+		ledgerAppend: redis.NewScript(luaLedgerAppend),
+		reap:         redis.NewScript(luaReap),
+	}
+}

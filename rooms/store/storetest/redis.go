@@ -1,0 +1,138 @@
+// Package storetest starts Redis servers for tests: a real one that can be
+// killed like in life, and an embedded one.
+//
+// A server belongs to the test that started it and ends with it. Sharing one
+// between packages was rejected: a test that kills Redis must hurt no other.
+package storetest
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// Redis starts a redis-server with an append-only file on a Unix socket in a
+// folder of its own, and returns its URL. kill ends it with SIGKILL; restart
+// starts it again on the same data, after a kill.
+func Redis(t testing.TB) (url string, kill func(), restart func()) {
+	t.Helper()
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatal("redis-server is not installed: apt-get install redis-server")
+	}
+	dir, err := os.MkdirTemp("", "redis") // t.TempDir may be too long for a socket's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &server{program: program, dir: dir, socket: filepath.Join(dir, "s")}
+	t.Cleanup(func() {
+		r.kill()
+		_ = os.RemoveAll(dir)
+	})
+	if err := r.start(); err != nil {
+		t.Fatal(err)
+	}
+	restart = func() {
+		t.Helper()
+		if err := r.start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return "unix://" + r.socket, r.kill, restart
+}
+
+// Mini starts a miniredis and returns its URL. Its time does not pass by
+// itself, so it is pushed on ten times a second.
+func Mini(t testing.TB) (url string) {
+	t.Helper()
+	m := miniredis.NewMiniRedis()
+	if err := m.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var ticking sync.WaitGroup
+	ticking.Go(func() {
+		const step = 100 * time.Millisecond
+		tick := time.NewTicker(step)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				m.FastForward(step)
+			case <-stop:
+				return
+			}
+		}
+	})
+	t.Cleanup(func() {
+		close(stop)
+		ticking.Wait()
+		m.Close()
+	})
+	return "redis://" + m.Addr() + "/0"
+}
+
+// server is one redis-server; a test uses it from one goroutine.
+type server struct {
+	program, dir, socket string
+	process              *exec.Cmd // nil: not running
+}
+
+func (r *server) kill() {
+	if r.process == nil {
+		return
+	}
+	_ = r.process.Process.Kill()
+	_ = r.process.Wait() // says that it was killed
+	r.process = nil
+}
+
+func (r *server) start() error {
+	if r.process != nil {
+		return fmt.Errorf("redis-server runs already")
+	}
+	log, err := os.OpenFile(filepath.Join(r.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	_ = os.Remove(r.socket) // a killed server leaves it
+	c := exec.Command(r.program, "--port", "0", "--unixsocket", r.socket, "--dir", r.dir,
+		"--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--daemonize", "no")
+	c.Stdout, c.Stderr = log, log
+	if err := c.Start(); err != nil {
+		return err
+	}
+	r.process = c
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if r.ready() {
+			return nil
+		}
+	}
+	r.kill()
+	text, _ := os.ReadFile(filepath.Join(r.dir, "log"))
+	return fmt.Errorf("redis-server did not answer within 10 s:\n%s", text)
+}
+
+func (r *server) ready() bool {
+	c, err := net.Dial("unix", r.socket)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = c.Close() }()
+	_ = c.SetDeadline(time.Now().Add(time.Second))
+	if _, err := c.Write([]byte("PING\r\n")); err != nil {
+		return false
+	}
+	line, err := bufio.NewReader(c).ReadString('\n')
+	return err == nil && strings.HasPrefix(line, "+PONG")
+}
