@@ -23,7 +23,7 @@ var (
 	ErrTooLarge    = errors.New("the text is too long")
 	ErrGone        = errors.New("the session is not in the room any more")
 
-	// Only as the reason of Client.Dismiss:
+	// As the reason of Client.Dismiss, and of calls that come after it:
 	ErrMoved    = errors.New("the seat moved to another device")
 	ErrReplaced = errors.New("the same tab came back as a new session")
 	ErrLost     = errors.New("nothing was received for the whole grace time")

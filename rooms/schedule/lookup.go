@@ -106,3 +106,26 @@ func (c Consultation) shares(o Consultation) bool {
 	return c.Booth == o.Booth || c.Firm == o.Firm || c.Buyer == o.Buyer ||
 		c.Interpreter != "" && c.Interpreter == o.Interpreter
 }
+
+// SeatLanguage is the BCP 47 language of the party that a seat belongs to: a
+// firm's is the event's, an interpreter's the first that it speaks. Empty when
+// the timetable knows none.
+func (e *Event) SeatLanguage(s SeatID) string {
+	id, role := s.Split()
+	c, ok := e.Consultation(id)
+	if !ok {
+		return ""
+	}
+	switch role {
+	case RoleFirm, RoleObserver:
+		return e.Language
+	case RoleBuyer:
+		b, _ := e.Buyer(c.Buyer)
+		return b.Language
+	case RoleInterpreter:
+		if i, _ := e.Interpreter(c.Interpreter); len(i.Languages) > 0 {
+			return i.Languages[0]
+		}
+	}
+	return ""
+}

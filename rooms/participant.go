@@ -1,0 +1,97 @@
+package rooms
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+// participant is a person present in a room. The room's loop owns it.
+type participant struct {
+	view   Participant // Sources is replaced, never changed: others hold it
+	token  string
+	peer   sfu.PeerID
+	client Client
+
+	lostAt  time.Time // since when nothing is received; zero: something is
+	heardAt time.Time // the last join or return: lostAt never lies before it
+	awayAt  time.Time // when away was declared from; zero: not away
+	flowing map[sfu.Source]bool
+
+	slots slotMap  // what this person's own browser shows where
+	said  []string // keys of the newest messages, to know a repetition
+
+	// what flush has to do
+	sync         bool
+	slotsChanged bool
+	bindings     map[int]sfu.Binding
+
+	gone error // why it is out of the room; nil: it is in
+}
+
+// sources in the order in which views list them.
+func sources() [4]sfu.Source {
+	return [...]sfu.Source{sfu.Microphone, sfu.Camera, sfu.Screen, sfu.ScreenAudio}
+}
+
+func validSource(s sfu.Source) bool {
+	all := sources()
+	return slices.Contains(all[:], s)
+}
+
+func (p *participant) isOn(s sfu.Source) bool { return slices.Contains(p.view.Sources, s) }
+
+// setOn changes view.Sources; false when nothing changed.
+func (p *participant) setOn(s sfu.Source, on bool) bool {
+	if p.isOn(s) == on {
+		return false
+	}
+	next := make([]sfu.Source, 0, len(p.view.Sources)+1)
+	for _, each := range sources() {
+		if each == s && on || each != s && p.isOn(each) {
+			next = append(next, each)
+		}
+	}
+	p.view.Sources = next
+	return true
+}
+
+func (p *participant) bind(b sfu.Binding) {
+	if p.bindings == nil {
+		p.bindings = map[int]sfu.Binding{}
+	}
+	p.bindings[b.Slot] = b
+	p.slotsChanged = true
+}
+
+// lastHeard is when an interval that ends now really ended.
+func (p *participant) lastHeard(now time.Time) time.Time {
+	if p.lostAt.IsZero() {
+		return now
+	}
+	return p.lostAt
+}
+
+func (p *participant) seatState() SeatState {
+	s := SeatState{
+		Seat: p.view.Seat, Role: p.view.Role, Name: p.view.Name,
+		State: SeatHere, Since: p.view.Since, Sources: p.view.Sources,
+	}
+	if p.view.Away {
+		s.State, s.Since = SeatAway, p.awayAt
+	}
+	return s
+}
+
+// inOrder lists the people by when they came.
+func (r *room) inOrder() []*participant {
+	return slices.SortedFunc(maps.Values(r.people), func(a, b *participant) int {
+		return cmp.Or(a.view.Since.Compare(b.view.Since), cmp.Compare(a.view.ID, b.view.ID))
+	})
+}
+
+func containsSeat(seats []schedule.SeatID, s schedule.SeatID) bool { return slices.Contains(seats, s) }

@@ -1,0 +1,205 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sangdam/rooms/schedule"
+)
+
+// Deps are what a Registry leans on.
+type Deps struct {
+	Store       Store
+	Ledger      Ledger
+	Media       Media
+	Logger      *slog.Logger
+	Node        string
+	Incarnation int64
+	Metrics     *Metrics // nil: counted for nobody
+}
+
+// Registry owns the events and the table of rooms. A consultation's room is
+// opened at its doors, by the clock or by whoever comes first, and is gone when
+// it ended.
+type Registry struct {
+	// fixed after NewRegistry
+	deps   Deps
+	log    *slog.Logger
+	mirror *mirror
+	wake   chan struct{} // the clock looks again
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // keepTime, refresh and openings
+
+	mu      sync.Mutex // guards what follows; never held during a call
+	started bool
+	closing bool
+	loaded  bool // the Store has answered once
+	events  map[schedule.EventID]*eventEntry
+	rooms   map[roomKey]*roomEntry
+}
+
+// eventEntry is what the Registry knows of an event. Its event is replaced,
+// never changed.
+type eventEntry struct {
+	event *schedule.Event
+	board *board
+	past  map[schedule.ConsultationID]*past
+}
+
+// past is what is known of a consultation's earlier rooms.
+type past struct {
+	remains
+	failures int       // of its rooms here
+	after    time.Time // the clock does not open a room before
+}
+
+// roomEntry is a room that is being opened or is open. room and err are set
+// when opened is closed.
+type roomEntry struct {
+	opened chan struct{}
+	room   *room
+	err    error
+}
+
+// NewRegistry makes a Registry. Start must follow, and Close in the end.
+func NewRegistry(d Deps) *Registry {
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.Metrics == nil {
+		d.Metrics = NewMetrics(nil)
+	}
+	g := &Registry{
+		deps: d, log: d.Logger, wake: make(chan struct{}, 1),
+		events: map[schedule.EventID]*eventEntry{}, rooms: map[roomKey]*roomEntry{},
+	}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.mirror = newMirror(d.Store, d.Logger, d.Metrics)
+	return g
+}
+
+// Start reads the timetables and starts the clock. A Store that is away is
+// asked again until it answers; until then Join says ErrUnavailable.
+func (g *Registry) Start(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.started || g.closing {
+		return errors.New("rooms: the registry was started before")
+	}
+	g.started = true
+	g.wg.Go(g.refresh)
+	g.wg.Go(g.keepTime)
+	return ctx.Err()
+}
+
+// Close ends all rooms (their people are told to come back to the next start)
+// and waits until everything is written, or ctx ends.
+func (g *Registry) Close(ctx context.Context) error {
+	g.mu.Lock()
+	g.closing = true
+	var open []*roomEntry
+	for _, en := range g.rooms {
+		open = append(open, en)
+	}
+	g.mu.Unlock()
+	g.cancel()
+	g.wg.Wait() // openings give up with g.ctx
+	for _, en := range open {
+		<-en.opened
+		if en.room != nil {
+			en.room.shutdown(ctx)
+		}
+	}
+	g.mirror.close(ctx)
+	return ctx.Err()
+}
+
+// Join takes a seat in a room. Before it returns the Client has had its Sync.
+func (g *Registry) Join(ctx context.Context, req JoinRequest) (*Visit, error) {
+	if req.Session == "" || req.Client == nil || req.Peer == "" {
+		return nil, ErrInvalid
+	}
+	for _, s := range req.Sources {
+		if !validSource(s) {
+			return nil, ErrInvalid
+		}
+	}
+	if _, err := g.Event(ctx, req.Event); err != nil {
+		return nil, err
+	}
+	en, err := g.enter(roomKey{req.Event, req.Consultation})
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-en.opened:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if en.err != nil {
+		return nil, en.err
+	}
+	return en.room.join(ctx, req)
+}
+
+// Event gives a timetable; one that is not known yet is read from the Store.
+func (g *Registry) Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error) {
+	if en := g.eventEntry(id); en != nil {
+		return en.event, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	ids, err := g.deps.Store.Events(ctx)
+	if err != nil {
+		return nil, errors.Join(ErrUnavailable, err)
+	}
+	for _, known := range ids {
+		if known == id {
+			if err := g.load(ctx, id); err != nil {
+				return nil, errors.Join(ErrUnavailable, err)
+			}
+			g.lookAgain()
+			return g.eventEntry(id).event, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// Rows gives the board of an event once.
+func (g *Registry) Rows(ctx context.Context, id schedule.EventID) ([]Row, error) {
+	if _, err := g.Event(ctx, id); err != nil {
+		return nil, err
+	}
+	return g.eventEntry(id).board.snapshot().Rows, nil
+}
+
+// Watch shows an event's board to a console: all of it before Watch returns,
+// then each change.
+func (g *Registry) Watch(id schedule.EventID, w Watcher) (*Watch, error) {
+	en := g.eventEntry(id)
+	if en == nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.loaded {
+			return nil, ErrNotFound
+		}
+		return nil, ErrUnavailable
+	}
+	return en.board.watch(w), nil
+}
+
+// eventEntry gives a copy that the caller may read, or nil. Only event, board
+// and the identity of past are fixed in it.
+func (g *Registry) eventEntry(id schedule.EventID) *eventEntry {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	en, ok := g.events[id]
+	if !ok {
+		return nil
+	}
+	return &eventEntry{event: en.event, board: en.board}
+}

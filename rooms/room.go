@@ -1,0 +1,376 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"time"
+
+	"sangdam/rooms/loop"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+type roomKey struct {
+	event        schedule.EventID
+	consultation schedule.ConsultationID
+}
+
+func (k roomKey) String() string { return string(k.event) + "/" + string(k.consultation) }
+
+// wallNow is the time as it stands in records: UTC, without the monotonic
+// reading, so that equal instants are equal values.
+func wallNow() time.Time { return time.Now().UTC().Round(0) }
+
+// roomDeps are what a Room leans on.
+type roomDeps struct {
+	key     roomKey
+	media   Media
+	ledger  Ledger
+	mirror  *mirror
+	board   *board
+	log     *slog.Logger
+	metrics *Metrics
+
+	node        string
+	incarnation int64
+	// gone is called once, last, on the room's goroutine, and must not wait
+	// for the room.
+	gone func(remains)
+}
+
+// remains are what a later room of the same consultation goes on with.
+type remains struct {
+	state   schedule.RoomState
+	chat    []Chat
+	history map[schedule.SeatID]time.Time
+	err     error // why the room is gone
+}
+
+// room is the live instance of one consultation. All that happens in it happens
+// on its loop: a task changes people, slots and clock, and settle then tells
+// everybody at once.
+type room struct {
+	// fixed after newRoom
+	roomDeps
+	loop *loop.Loop
+
+	// owned by the loop
+	event   *schedule.Event
+	c       schedule.Consultation
+	facts   schedule.Facts // Firm and Buyer are counted anew at each settle
+	clock   schedule.Clock
+	warned  time.Time // warnings due until then were told
+	timer   *time.Timer
+	people  map[string]*participant          // by session
+	seats   map[schedule.SeatID]*participant // who sits there
+	history map[schedule.SeatID]time.Time    // when a seat that is empty now was left
+	stage   *participant                     // who shares a screen; nil: nobody
+	chat    []Chat                           // oldest first, MaxChatKept at most
+	changes []Change                         // of the task that runs, for everybody
+	err     error                            // why the room is over; nil: it is not. Read by others after the loop's Done
+}
+
+// newRoom starts a room with what remains of an earlier one. hold keeps it open
+// for that long even when it is empty after its end.
+func newRoom(deps roomDeps, e *schedule.Event, c schedule.Consultation, from remains, hold time.Duration) *room {
+	now := wallNow()
+	r := &room{
+		roomDeps: deps, event: e, c: c, warned: now,
+		people:  map[string]*participant{},
+		seats:   map[schedule.SeatID]*participant{},
+		history: map[schedule.SeatID]time.Time{},
+		chat:    from.chat,
+	}
+	maps.Copy(r.history, from.history)
+	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c)}
+	if hold > 0 {
+		r.facts.HoldUntil = now.Add(hold)
+	}
+	r.clock.Phase = from.state.Phase
+	r.loop = loop.New(loop.Options{Queue: roomQueue, OnPanic: r.panicked, OnClose: r.closed})
+	r.metrics.rooms.Inc()
+	r.news(func(time.Time) {}) // the first settle
+	return r
+}
+
+// act runs a task of the room and waits for it.
+func (r *room) act(ctx context.Context, fn func(now time.Time) error) error {
+	var result error
+	err := r.loop.Do(ctx, func() {
+		if r.err != nil {
+			result = r.err
+			return
+		}
+		now := wallNow()
+		result = fn(now)
+		r.settle(now)
+		if result == nil {
+			result = r.err // the clock ended the room in the same task
+		}
+	})
+	switch {
+	case err == nil:
+		return result
+	case errors.Is(err, loop.ErrPanicked), errors.Is(err, loop.ErrClosed):
+		<-r.loop.Done()
+		return r.err
+	}
+	return err
+}
+
+// news runs a task of the room and does not wait; see roomQueue.
+func (r *room) news(fn func(now time.Time)) {
+	err := r.loop.Post(func() {
+		if r.err != nil {
+			return
+		}
+		now := wallNow()
+		fn(now)
+		r.settle(now)
+	})
+	if errors.Is(err, loop.ErrFull) {
+		r.loop.Stop()
+	}
+}
+
+// settle brings clock, people and records up to date after a task, and tells
+// everybody what changed.
+func (r *room) settle(now time.Time) {
+	if r.err == nil {
+		r.expire(now)
+		next := r.tick(now)
+		if r.err == nil {
+			r.flush()
+			r.arm(r.nextExpiry(next), now)
+		}
+	}
+	r.board.set(r.row())
+}
+
+// arm sets the timer for the next settle that time alone asks for; zero is
+// never.
+func (r *room) arm(next, now time.Time) {
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	if !next.IsZero() {
+		r.timer = time.AfterFunc(next.Sub(now), func() { r.news(func(time.Time) {}) })
+	}
+}
+
+// tick asks the rules where the consultation is, records a new phase, tells
+// the warnings that are due, and ends the room when it is over.
+func (r *room) tick(now time.Time) (next time.Time) {
+	r.facts.Firm, r.facts.Buyer = r.present(schedule.RoleFirm), r.present(schedule.RoleBuyer)
+	before := r.clock
+	r.clock, next = r.c.Clock(r.event.Policy, r.facts, now)
+	if r.clock != before {
+		r.changes = append(r.changes, Change{Clock: new(r.clock)})
+	}
+	if minutes, due := r.c.WarningDue(r.event.Policy, r.facts, r.warned, now); due {
+		r.changes = append(r.changes, Change{Warning: &Warning{MinutesLeft: minutes}})
+	}
+	r.warned = now
+
+	over := error(nil)
+	switch r.clock.Phase {
+	case schedule.PhaseEnded:
+		over = ErrEnded
+		if r.facts.EndedAt.IsZero() {
+			r.facts.EndedAt = now
+		}
+	case schedule.PhaseCancelled:
+		over = ErrCancelled
+	}
+	if r.clock.Phase != before.Phase {
+		r.log.Info("consultation phase", "from", before.Phase, "to", r.clock.Phase)
+		r.record(schedule.Entry{Kind: schedule.EntryPhase, At: now, Detail: string(r.clock.Phase)})
+		r.mirror.saveState(r.state(now))
+	}
+	if over != nil {
+		r.finish(over, now)
+	}
+	return next
+}
+
+// finish ends the room for everybody.
+func (r *room) finish(reason error, now time.Time) {
+	why := schedule.LeftFault
+	switch reason {
+	case ErrEnded:
+		why = schedule.LeftEnded
+	case ErrCancelled:
+		why = schedule.LeftRemoved
+	case ErrStopping:
+		why = schedule.LeftNodeDied
+	}
+	r.flush() // the last clock change comes before the dismissal
+	for _, p := range r.inOrder() {
+		r.remove(p, why, now)
+		r.unbind(p)
+	}
+	r.err = reason
+	r.loop.Stop()
+}
+
+// present tells whether somebody sits on a seat of a role, here or away.
+func (r *room) present(role schedule.Role) bool {
+	for _, p := range r.people {
+		if p.view.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// flush tells everybody the changes of this task: one Deliver each, in the same
+// order for all; a Sync for who asked for it. Media is switched after that, so
+// that nobody's picture shows under another's name.
+func (r *room) flush() {
+	shared := r.changes
+	r.changes = nil
+	for _, p := range r.inOrder() {
+		switch {
+		case p.sync:
+			p.client.Sync(r.snapshot(p))
+			for _, c := range shared { // a warning is no state: the snapshot does not hold it
+				if c.Warning != nil {
+					p.client.Deliver([]Change{c})
+				}
+			}
+		case p.slotsChanged:
+			slots := r.slotsOf(p)
+			p.client.Deliver(append(shared[:len(shared):len(shared)], Change{Slots: &slots}))
+		case len(shared) > 0:
+			p.client.Deliver(shared)
+		}
+		p.sync, p.slotsChanged = false, false
+	}
+	for _, p := range r.inOrder() {
+		if len(p.bindings) > 0 {
+			pending := make([]sfu.Binding, 0, len(p.bindings))
+			for slot := range sfu.RoomPairs {
+				if b, ok := p.bindings[slot]; ok {
+					pending = append(pending, b)
+				}
+			}
+			p.bindings = nil
+			r.media.Bind(p.peer, pending...)
+		}
+	}
+}
+
+// panicked is told of a panic in a task; closed does the rest.
+func (r *room) panicked(value any, stack []byte) {
+	r.err = ErrRoomFailed
+	r.log.Error("room failed", "panic", value, "stack", string(stack))
+}
+
+// closed is the room's last act, however it ended. After a fault the state may
+// be half-changed: each step stands alone, and a second panic ends only that
+// step.
+func (r *room) closed() {
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	now := wallNow()
+	if r.err == nil { // its queue ran over
+		r.err = ErrRoomFailed
+		r.log.Error("room failed: too many tasks wait")
+	}
+	if errors.Is(r.err, ErrRoomFailed) {
+		r.metrics.faults.Inc()
+		for _, p := range r.people {
+			r.guard(func() { r.remove(p, schedule.LeftFault, now) })
+			r.guard(func() { r.unbind(p) })
+		}
+		r.guard(func() { r.board.set(r.row()) })
+	}
+	r.metrics.rooms.Dec()
+	r.gone(remains{state: r.state(now), chat: r.chat, history: r.history, err: r.err})
+}
+
+func (r *room) guard(step func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.log.Error("room failed again while it closed", "panic", v)
+		}
+	}()
+	step()
+}
+
+// shutdown ends the room because the node stops; its consultation goes on
+// elsewhere or later.
+func (r *room) shutdown(ctx context.Context) {
+	err := r.loop.Do(ctx, func() {
+		if r.err == nil {
+			r.finish(ErrStopping, wallNow())
+		}
+	})
+	if err != nil {
+		r.loop.Stop()
+	}
+	select {
+	case <-r.loop.Done():
+	case <-ctx.Done():
+	}
+}
+
+// evict ends the room because another node runs it.
+func (r *room) evict() {
+	r.news(func(now time.Time) { r.finish(ErrRoomFailed, now) })
+}
+
+// retime takes over a changed timetable.
+func (r *room) retime(e *schedule.Event, c schedule.Consultation) {
+	r.news(func(time.Time) {
+		r.event, r.c = e, c
+		r.facts.NeededAt = e.NeededAt(c)
+	})
+}
+
+func (r *room) record(e schedule.Entry) {
+	e.Event, e.Consultation = r.key.event, r.key.consultation
+	r.ledger.Append(e)
+}
+
+func (r *room) state(now time.Time) schedule.RoomState {
+	return schedule.RoomState{
+		Event: r.key.event, Consultation: r.key.consultation, Phase: r.clock.Phase,
+		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, UpdatedAt: now,
+	}
+}
+
+// row is the room on the board.
+func (r *room) row() Row {
+	row := Row{Consultation: r.c, Clock: r.clock}
+	known := r.c.Seats()
+	for _, seat := range known {
+		_, role := seat.Split()
+		s := SeatState{Seat: seat, Role: role, Name: r.event.SeatName(seat), State: SeatAbsent}
+		if left, ok := r.history[seat]; ok {
+			s.State, s.Since = SeatLeft, left
+		}
+		if p := r.seats[seat]; p != nil {
+			s = p.seatState()
+		}
+		row.Seats = append(row.Seats, s)
+	}
+	for _, p := range r.inOrder() {
+		if !containsSeat(known, p.view.Seat) {
+			row.Seats = append(row.Seats, p.seatState())
+		}
+	}
+	return row
+}
+
+func (r *room) snapshot(p *participant) Snapshot {
+	s := Snapshot{Event: r.event, Consultation: r.c, Seat: p.view.Seat, Clock: r.clock, Slots: r.slotsOf(p)}
+	for _, o := range r.inOrder() {
+		s.Participants = append(s.Participants, o.view)
+	}
+	s.Chat = append(s.Chat, r.chat...)
+	return s
+}
