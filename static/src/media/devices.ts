@@ -10,6 +10,7 @@ export interface ChoiceStore {
 }
 
 export interface DevicesDeps {
+  /** Missing where the page is not secure; then nobody asks for a device either. */
   media: MediaDevices;
   choices: ChoiceStore;
   useSpeaker(deviceId: string): Promise<void>;
@@ -22,6 +23,8 @@ interface Input {
   readonly outgoing: Signal<MediaStreamTrack | null>;
   /** open, though perhaps muted */
   track: MediaStreamTrack | null;
+  /** the person wants it on; outlives a rest */
+  wished: boolean;
   /** counts captures: the result of one that was overtaken is thrown away */
   turn: number;
 }
@@ -30,6 +33,7 @@ const newInput = (): Input => ({
   state: signal<DeviceState>({ state: 'off' }),
   outgoing: signal<MediaStreamTrack | null>(null),
   track: null,
+  wished: true,
   turn: 0,
 });
 
@@ -57,7 +61,7 @@ export class Devices {
   constructor(deps: DevicesDeps) {
     this.deps = deps;
     this.speakerSignal = signal(deps.choices.get('speaker') ?? '');
-    deps.media.addEventListener?.('devicechange', this.devicesChanged);
+    deps.media?.addEventListener?.('devicechange', this.devicesChanged);
   }
 
   get microphone(): ReadonlySignal<DeviceState> {
@@ -90,7 +94,7 @@ export class Devices {
     return this.inputs[kind].outgoing;
   }
 
-  /** Asks for both, once; later calls wait for the first. */
+  /** Asks for both at once, the first time and after a rest; later calls wait for the first. */
   start(): Promise<void> {
     this.starting ??= this.ask();
     return this.starting;
@@ -99,6 +103,7 @@ export class Devices {
   async toggle(kind: DeviceKind): Promise<void> {
     const { state } = this.inputs[kind].state.value;
     if (state === 'asking') return;
+    this.inputs[kind].wished = state !== 'on';
     if (state === 'on') this.switchOff(kind);
     else await this.switchOn(kind);
   }
@@ -116,24 +121,40 @@ export class Devices {
     if (!wasOff) await this.open(kind);
   }
 
+  /** Lets go of both until the next start, which brings back what was on. */
+  rest(): void {
+    this.starting = null;
+    for (const kind of ['microphone', 'camera'] as const) {
+      this.release(kind);
+      this.inputs[kind].state.value = { state: 'off' };
+    }
+  }
+
   close(): void {
-    this.deps.media.removeEventListener?.('devicechange', this.devicesChanged);
+    this.deps.media?.removeEventListener?.('devicechange', this.devicesChanged);
     for (const kind of ['microphone', 'camera'] as const) this.release(kind);
     this.meter.close();
   }
 
   private async ask(): Promise<void> {
     const { microphone, camera } = this.inputs;
+    if (microphone.wished && camera.wished) await this.askBoth();
+    else if (microphone.wished) await this.open('microphone');
+    else if (camera.wished) await this.open('camera');
+    const speaker = this.speakerSignal.value;
+    if (speaker) await this.deps.useSpeaker(speaker);
+  }
+
+  private async askBoth(): Promise<void> {
+    const { microphone, camera } = this.inputs;
     const turns = { microphone: ++microphone.turn, camera: ++camera.turn };
     microphone.state.value = { state: 'asking' };
     camera.state.value = { state: 'asking' };
-    const { choices } = this.deps;
-    const both = await captureBoth(this.deps.media, choices.get('microphone'), choices.get('camera'));
+    const { choices, media } = this.deps;
+    const both = await captureBoth(media, choices.get('microphone'), choices.get('camera'));
     this.take('microphone', both.microphone, turns.microphone);
     this.take('camera', both.camera, turns.camera);
     await this.refresh(false);
-    const speaker = this.speakerSignal.value;
-    if (speaker) await this.deps.useSpeaker(speaker);
   }
 
   private async open(kind: DeviceKind): Promise<void> {

@@ -287,6 +287,7 @@ export interface components {
         Profile: "room" | "wall";
         Restart: {
             offer: string;
+            rebuild?: boolean;
         };
         Restarted: {
             answer: string;

@@ -27,12 +27,16 @@ export type Place =
   /** before the room: who, when, devices. `next` is the consultation to join; null when none is left */
   | { at: 'lobby'; next: Consultation | null; waiting: Waiting }
   | { at: 'room'; room: RoomModel }
-  /** after the room; `back` tells whether the person may go in again */
+  /**
+   * after the room; `back` tells whether the person may go in again, `next` is what the
+   * lobby would show: this consultation, the following one, or nothing
+   */
   | {
       at: 'over';
       consultation: Consultation;
       why: 'left' | 'ended' | 'moved' | 'removed' | 'cancelled';
       back: boolean;
+      next: Consultation | null;
     }
   | { at: 'console'; board: BoardModel };
 

@@ -38,8 +38,12 @@ export interface SessionOwner {
   greet(): Promise<Hello>;
   /** The new session stands. A throw ends it and tries again. */
   welcomed(welcome: Welcome): Promise<void>;
-  /** The old session lives on; state and board are set when deltas were too many to replay. */
-  resumed(resumed: Resumed): void;
+  /**
+   * The old session lives on. `replayed`: what was missed follows as deltas.
+   * Otherwise state or board is the whole truth, and with neither the person is
+   * in no room.
+   */
+  resumed(resumed: Resumed, replayed: boolean): void;
   changed(changes: Change[]): void;
   stateChanged(state: SessionState): void;
   /** Called before a rejoin, with the reason. */
@@ -96,6 +100,13 @@ export class Session {
 
   start(): void {
     if (this.current.at === 'idle') void this.connect();
+  }
+
+  /** After the server said stop, the person wants back in. */
+  restart(): void {
+    if (this.current.at !== 'stopped') return;
+    this.attempt = 0;
+    void this.connect();
   }
 
   /** Asks over the present socket; fails as unreachable when there is none. */
@@ -214,7 +225,7 @@ export class Session {
     const resumed = await socket.ask<Resumed>('resume', body, requestTimeout);
     if (mine !== this.generation) return;
     this.deps.clock.sample(sentAt, Date.parse(resumed.server_time));
-    this.deps.owner.resumed(resumed);
+    this.deps.owner.resumed(resumed, resumed.seq === body.seq);
     this.become({ at: 'up' });
   }
 

@@ -1,0 +1,71 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Slot } from '../protocol/types';
+
+export interface PicturesDeps {
+  /** frames decoded in a slot so far */
+  frames(slot: number): Promise<number>;
+}
+
+/** Frames of the person before may still be on their way when the slot map arrives. */
+const settle = 200;
+const poll = 60;
+
+const nameOf = (slot: number, participant: string) => `${slot} ${participant}`;
+
+/**
+ * Pictures knows which slots show whom they should. A slot that showed somebody
+ * else still has that person's last frame in its <video>; it must not be seen
+ * under another name, so the slot counts only when new frames have come.
+ */
+export class Pictures {
+  private readonly deps: PicturesDeps;
+  private readonly readySignal = signal<ReadonlySet<string>>(new Set());
+  /** whom each slot showed last, of this PeerConnection */
+  private readonly shown = new Map<number, string>();
+
+  constructor(deps: PicturesDeps) {
+    this.deps = deps;
+  }
+
+  get ready(): ReadonlySignal<ReadonlySet<string>> {
+    return this.readySignal;
+  }
+
+  isReady(slot: number, participant: string): boolean {
+    return this.readySignal.value.has(nameOf(slot, participant));
+  }
+
+  /** A new PeerConnection has shown nobody yet. */
+  reset(): void {
+    this.shown.clear();
+    this.readySignal.value = new Set();
+  }
+
+  update(slots: readonly Slot[]): void {
+    const still = new Set<string>();
+    for (const { slot, participant } of slots) {
+      const before = this.shown.get(slot);
+      this.shown.set(slot, participant);
+      if (before === undefined || (before === participant && this.isReady(slot, participant))) {
+        still.add(nameOf(slot, participant));
+      } else if (before !== participant) void this.wait(slot, participant);
+    }
+    this.readySignal.value = still;
+  }
+
+  private async wait(slot: number, participant: string): Promise<void> {
+    const mine = () => this.shown.get(slot) === participant;
+    await pause(settle);
+    if (!mine()) return;
+    const before = await this.deps.frames(slot);
+    while (mine()) {
+      if ((await this.deps.frames(slot)) > before) {
+        if (mine()) this.readySignal.value = new Set([...this.readySignal.value, nameOf(slot, participant)]);
+        return;
+      }
+      await pause(poll);
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,83 @@
+import { Refused } from '../protocol/failure';
+import type { SetSource, SourceName } from '../protocol/types';
+
+/** Where tracks go: the sending half of a MediaPeer. */
+export interface Outlet {
+  send(source: SourceName, track: MediaStreamTrack | null): Promise<void>;
+}
+
+export interface PublisherDeps {
+  tell(change: SetSource): Promise<void>;
+  /** the server would not take this source */
+  refused(source: SourceName): void;
+}
+
+/**
+ * Publisher brings what this person wants to send to the PeerConnection and to
+ * the server. Both have to know: Firefox goes on sending one picture a second
+ * after replaceTrack(null), and only the server can stop that. Outside a room
+ * nothing is sent.
+ */
+export class Publisher {
+  private readonly deps: PublisherDeps;
+  private readonly wanted = new Map<SourceName, MediaStreamTrack | null>();
+  private told = new Map<SourceName, boolean>();
+  private outlet: Outlet | null = null;
+
+  constructor(deps: PublisherDeps) {
+    this.deps = deps;
+  }
+
+  /** The sources that are on, for `join`. */
+  sources(): SourceName[] {
+    return [...this.wanted].filter(([, track]) => track !== null).map(([source]) => source);
+  }
+
+  /** In a room from now on; `told` is what `join` said. */
+  enter(outlet: Outlet, told: readonly SourceName[]): void {
+    this.outlet = outlet;
+    this.told = new Map([...this.wanted.keys()].map((source) => [source, told.includes(source)]));
+    for (const source of this.wanted.keys()) void this.apply(source);
+  }
+
+  /** Out of the room: nothing is sent, whatever is wanted. */
+  leave(): void {
+    const { outlet } = this;
+    this.outlet = null;
+    this.told.clear();
+    if (outlet)
+      for (const source of this.wanted.keys()) void outlet.send(source, null).catch(() => undefined);
+  }
+
+  /** After a resume: a message may have been lost with the socket, and saying it twice does no harm. */
+  retell(): void {
+    if (!this.outlet) return;
+    this.told.clear();
+    for (const source of this.wanted.keys()) this.tell(source);
+  }
+
+  set(source: SourceName, track: MediaStreamTrack | null): void {
+    if ((this.wanted.get(source) ?? null) === track) return;
+    this.wanted.set(source, track);
+    void this.apply(source);
+  }
+
+  private async apply(source: SourceName): Promise<void> {
+    const { outlet } = this;
+    if (!outlet) return;
+    const track = this.wanted.get(source) ?? null;
+    if (!track) this.tell(source); // stops at the server first
+    await outlet.send(source, track).catch(() => undefined);
+    if (track && outlet === this.outlet) this.tell(source);
+  }
+
+  /** Says what is wanted now, so that an overtaken change is never told after its successor. */
+  private tell(source: SourceName): void {
+    const on = Boolean(this.wanted.get(source));
+    if (this.told.get(source) === on) return;
+    this.told.set(source, on);
+    this.deps.tell({ source, on }).catch((error: unknown) => {
+      if (error instanceof Refused && on) this.deps.refused(source);
+    });
+  }
+}
