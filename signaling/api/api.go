@@ -66,7 +66,7 @@ func New(deps Deps) *API {
 	huma.Register(h, huma.Operation{
 		OperationID:   "bye",
 		Method:        http.MethodPost,
-		Path:          "/api/v1/bye",
+		Path:          byePath,
 		Summary:       "End the session of a page that is being closed",
 		MaxBodyBytes:  1 << 10,
 		DefaultStatus: http.StatusNoContent,
@@ -91,14 +91,14 @@ func New(deps Deps) *API {
 	spec, err := a.document()
 	a.mux.HandleFunc("GET /api/v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		if err != nil {
-			writeProblem(w, &protocol.Fault{Code: protocol.CodeInternal, Cause: err})
+			WriteProblem(w, &protocol.Fault{Code: protocol.CodeInternal, Cause: err})
 			return
 		}
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(spec)
 	})
 	a.mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, protocol.Fail(protocol.CodeNotFound))
+		WriteProblem(w, protocol.Fail(protocol.CodeNotFound))
 	})
 	return a
 }
@@ -108,11 +108,17 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), requestLimit)
 	defer cancel()
+	if r.URL.Path == byePath {
+		// sendBeacon sends a string as text/plain; it is JSON all the same.
+		r.Header.Set("Content-Type", "application/json")
+	}
 	if a.deps.Addr != nil {
 		ctx = context.WithValue(ctx, addrKey{}, a.deps.Addr(r))
 	}
 	a.mux.ServeHTTP(w, r.WithContext(ctx))
 }
+
+const byePath = "/api/v1/bye"
 
 type addrKey struct{}
 

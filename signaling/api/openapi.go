@@ -1,5 +1,7 @@
 package api
 
+//go:generate go run ./gen ../../static/src/protocol/openapi.gen.json
+
 import (
 	"encoding/json"
 	"reflect"
@@ -30,7 +32,8 @@ const schemaPrefix = "#/components/schemas/"
 // use without a lock).
 func config() huma.Config {
 	c := huma.DefaultConfig("Sangdam", "1")
-	c.Info.Description = "REST routes, and the messages of the WebSocket as component schemas (see PROTOCOL.md)."
+	c.Info.Description = "REST routes, and the messages of the WebSocket as component schemas (see PROTOCOL.md). " +
+		"Code generated from the Go types by go generate ./signaling/api; DO NOT EDIT."
 	c.CreateHooks = nil
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.Transformers = []huma.Transformer{problems}
@@ -120,4 +123,3 @@ func jsonResponse[T any](what string) *huma.Response {
 		},
 	}
 }
-

@@ -53,7 +53,8 @@ func problems(_ huma.Context, _ string, v any) (any, error) {
 	return p, nil
 }
 
-func writeProblem(w http.ResponseWriter, f *protocol.Fault) {
+// WriteProblem answers a request that no operation took.
+func WriteProblem(w http.ResponseWriter, f *protocol.Fault) {
 	p := newProblem(f)
 	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)

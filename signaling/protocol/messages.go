@@ -83,9 +83,11 @@ type Resumed struct {
 	ServerTime time.Time `json:"server_time"`
 }
 
-// Restart carries an offer made with iceRestart.
+// Restart carries an offer made with iceRestart; or, with Rebuild, the offer of
+// a new PeerConnection that takes the place of the former one in this session.
 type Restart struct {
-	Offer string `json:"offer"`
+	Offer   string `json:"offer"`
+	Rebuild bool   `json:"rebuild,omitempty"`
 }
 
 // Restarted carries its answer.
@@ -163,7 +165,7 @@ type Change struct {
 	Clock       *Clock       `json:"clock,omitempty"`
 	Warning     *Warning     `json:"warning,omitempty"`
 	Chat        *ChatMessage `json:"chat,omitempty"`
-	Slots       []Slot       `json:"slots,omitempty"` // the whole slot map of this viewer
+	Slots       *[]Slot      `json:"slots,omitempty"` // the whole slot map of this viewer; may be empty
 	Row         *Row         `json:"row,omitempty"`   // console: replaces the row of its consultation
 }
 

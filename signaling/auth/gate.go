@@ -1,0 +1,139 @@
+// Package auth lets people in: it mints links, exchanges a link's secret for the
+// session token of one tab, and tells what a token grants.
+//
+// Gate owns the limits of guessing; links and tokens live in the Store, as
+// hashes. Signed tokens without a store were rejected: a link must be revocable
+// while an event runs.
+package auth
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/signaling/protocol"
+)
+
+// Store keeps links and session tokens.
+type Store interface {
+	Link(ctx context.Context, id schedule.LinkID) (schedule.Link, bool, error)
+	// LinkUsed notes when a link was first opened.
+	LinkUsed(ctx context.Context, id schedule.LinkID, at time.Time) error
+	SaveToken(ctx context.Context, hash string, g schedule.Grants, ttl time.Duration) error
+	// Token tells nothing of a token that has expired or whose link is revoked.
+	Token(ctx context.Context, hash string) (schedule.Grants, bool, error)
+}
+
+const (
+	tokenTTL = 7 * 24 * time.Hour
+
+	// Everybody in a hall may share one address, and all booths open their links
+	// in the same minute.
+	addrEvery, addrBurst = 50 * time.Millisecond, 200
+	// Wrong secrets are counted for a link and an address together: counted for
+	// the link alone, anybody who has seen an id could lock its holder out.
+	wrongEvery, wrongBurst = 6 * time.Second, 10
+	// Right ones cost the store two writes.
+	openEvery, openBurst = time.Second, 30
+)
+
+// Gate checks links and tokens.
+type Gate struct {
+	// Fixed after NewGate.
+	store Store
+	now   func() time.Time
+	addrs *Limiter
+	wrong *Limiter
+	opens *Limiter
+}
+
+// NewGate makes a Gate on a store.
+func NewGate(store Store, now func() time.Time) *Gate {
+	return &Gate{
+		store: store,
+		now:   now,
+		addrs: NewLimiter(addrEvery, addrBurst),
+		wrong: NewLimiter(wrongEvery, wrongBurst),
+		opens: NewLimiter(openEvery, openBurst),
+	}
+}
+
+// Open exchanges a link's secret for a session token. The token that the tab
+// has already is used on while it is good. An unknown link and a wrong secret
+// have one answer. A link whose time has not come is no error: the page counts
+// down.
+func (g *Gate) Open(ctx context.Context, id schedule.LinkID, secret, token string, from netip.Addr) (string, schedule.Grants, error) {
+	now, addr := g.now(), AddrKey(from)
+	if wait, ok := g.addrs.Allow(addr, 1, now); !ok {
+		return "", schedule.Grants{}, limited(wait)
+	}
+	pair := string(id) + " " + addr
+	if wait, ok := g.wrong.Left(pair, now); !ok {
+		return "", schedule.Grants{}, limited(wait)
+	}
+	link, known, err := g.store.Link(ctx, id)
+	if err != nil {
+		return "", schedule.Grants{}, unavailable(err)
+	}
+	// An unknown link is compared, too: the time of the answer tells nothing.
+	if !Matches(secret, link.SecretHash) || !known {
+		if wait, ok := g.wrong.Allow(pair, 1, now); !ok {
+			return "", schedule.Grants{}, limited(wait)
+		}
+		return "", schedule.Grants{}, protocol.Fail(protocol.CodeLinkUnknown)
+	}
+	if link.Revoked {
+		return "", schedule.Grants{}, protocol.Fail(protocol.CodeLinkRevoked)
+	}
+	if !now.Before(link.Grants.NotAfter) {
+		return "", schedule.Grants{}, protocol.Fail(protocol.CodeLinkExpired)
+	}
+	if wait, ok := g.opens.Allow(string(id), 1, now); !ok {
+		return "", schedule.Grants{}, limited(wait)
+	}
+	if token != "" {
+		if has, err := g.Grants(ctx, token); err == nil && has.Link == id {
+			return token, has, nil
+		}
+	}
+	token = NewToken()
+	ttl := min(tokenTTL, link.Grants.NotAfter.Sub(now))
+	if err := g.store.SaveToken(ctx, Hash(token), link.Grants, ttl); err != nil {
+		return "", schedule.Grants{}, unavailable(err)
+	}
+	if link.UsedAt == nil {
+		if err := g.store.LinkUsed(ctx, id, now); err != nil {
+			return "", schedule.Grants{}, unavailable(err)
+		}
+	}
+	return token, link.Grants, nil
+}
+
+// Grants tells what a session token allows.
+func (g *Gate) Grants(ctx context.Context, token string) (schedule.Grants, error) {
+	// A string of another length was never one of ours: no round trip for it.
+	if len(token) != tokenLen {
+		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
+	}
+	gr, ok, err := g.store.Token(ctx, Hash(token))
+	switch {
+	case err != nil:
+		return schedule.Grants{}, unavailable(err)
+	case !ok:
+		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
+	case !g.now().Before(gr.NotAfter):
+		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkExpired)
+	}
+	return gr, nil
+}
+
+const tokenLen = (tokenBytes*8 + 5) / 6
+
+func limited(wait time.Duration) error {
+	return &protocol.Fault{Code: protocol.CodeRateLimited, RetryAfter: max(wait, time.Millisecond)}
+}
+
+func unavailable(err error) error {
+	return &protocol.Fault{Code: protocol.CodeUnavailable, RetryAfter: 2 * time.Second, Cause: err}
+}

@@ -1,0 +1,93 @@
+package signaling
+
+import (
+	"context"
+	"net/netip"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/signaling/protocol"
+)
+
+// openLink exchanges a link's secret for all that a page needs.
+func (s *Server) openLink(ctx context.Context, id schedule.LinkID, in protocol.OpenLink, from netip.Addr) (protocol.Bootstrap, error) {
+	token, g, err := s.gate.Open(ctx, id, in.Secret, in.Token, from)
+	if err != nil {
+		return protocol.Bootstrap{}, err
+	}
+	event, err := s.registry.Event(ctx, g.Event)
+	if err != nil {
+		return protocol.Bootstrap{}, fault(err)
+	}
+	rows, err := s.registry.Rows(ctx, g.Event)
+	if err != nil {
+		return protocol.Bootstrap{}, fault(err)
+	}
+	b := protocol.Bootstrap{
+		Token: token,
+		Kind:  string(g.Kind),
+		You:   wirePerson(event, g),
+		Event: protocol.EventInfo{
+			ID: string(event.ID), Name: event.Name, Organiser: event.Organiser,
+			Zone: event.Zone, Language: event.Language,
+		},
+		Consultations: consultations(event, g, rows),
+		ICEServers:    each(s.deps.ICEServers, func(i protocol.ICEServer) protocol.ICEServer { return i }),
+		Trial:         s.deps.Trial,
+		ServerTime:    s.now().UTC(),
+	}
+	if booth, ok := event.Booth(g.Booth); ok {
+		b.Booth = booth.Name
+	}
+	return b, nil
+}
+
+// consultations are those of a link; a console's are all.
+func consultations(e *schedule.Event, g schedule.Grants, rows []rooms.Row) []protocol.Consultation {
+	out := []protocol.Consultation{}
+	for _, r := range rows {
+		seat, ok := e.SeatIn(g, r.Consultation.ID)
+		if ok || g.Kind == schedule.LinkConsole {
+			out = append(out, wireConsultation(e, r.Consultation, seat, r.Clock))
+		}
+	}
+	return out
+}
+
+// wirePerson says who the holder of a link is. A booth is called by its name:
+// who stands there changes with each consultation.
+func wirePerson(e *schedule.Event, g schedule.Grants) protocol.Person {
+	p := protocol.Person{Role: string(g.Role), Language: e.Language}
+	switch {
+	case g.Kind == schedule.LinkConsole:
+		p.Name = e.Organiser
+	case g.Kind == schedule.LinkBooth:
+		b, _ := e.Booth(g.Booth)
+		p.Name = b.Name
+	case g.Role == schedule.RoleFirm:
+		f, _ := e.Firm(schedule.FirmID(g.Party))
+		p.Name = f.Name
+	case g.Role == schedule.RoleBuyer:
+		b, _ := e.Buyer(schedule.BuyerID(g.Party))
+		p.Name = b.Name
+		if b.Language != "" {
+			p.Language = b.Language
+		}
+	case g.Role == schedule.RoleInterpreter:
+		i, _ := e.Interpreter(schedule.InterpreterID(g.Party))
+		p.Name = i.Name
+	}
+	return p
+}
+
+func (s *Server) attendance(ctx context.Context, id schedule.EventID) (protocol.Attendance, error) {
+	event, err := s.registry.Event(ctx, id)
+	if err != nil {
+		return protocol.Attendance{}, fault(err)
+	}
+	a, err := s.deps.Records.Attendance(ctx, event)
+	if err != nil {
+		return protocol.Attendance{}, fault(err)
+	}
+	return a, nil
+}

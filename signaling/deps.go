@@ -1,0 +1,64 @@
+package signaling
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+	"sangdam/signaling/auth"
+	"sangdam/signaling/protocol"
+)
+
+// Engine is what the edge asks of the media plane.
+type Engine interface {
+	// Open answers an offer with a new Peer, whose news goes to the observer.
+	Open(ctx context.Context, p sfu.Profile, offer string, o sfu.Observer) (sfu.PeerID, string, error)
+	// Restart answers an offer that restarts ICE on a Peer.
+	Restart(ctx context.Context, id sfu.PeerID, offer string) (string, error)
+	// ClosePeer ends a Peer; an unknown one is ignored.
+	ClosePeer(id sfu.PeerID)
+}
+
+// Registry is what the edge asks of the rooms: *rooms.Registry.
+type Registry interface {
+	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
+	Rows(ctx context.Context, id schedule.EventID) ([]rooms.Row, error)
+	Join(ctx context.Context, r rooms.JoinRequest) (*rooms.Visit, error)
+	Watch(id schedule.EventID, w rooms.Watcher) (*rooms.Watch, error)
+}
+
+// Records derives the attendance of an event from the ledger.
+type Records interface {
+	Attendance(ctx context.Context, e *schedule.Event) (protocol.Attendance, error)
+}
+
+// Deps are what a Server is made of.
+type Deps struct {
+	Registry Registry
+	Engine   Engine
+	Tokens   auth.Store // links and session tokens
+	Records  Records
+
+	// Static is the built client, with index.html on top and assets/ below it.
+	// An empty one serves a page that says how to build it.
+	Static fs.FS
+	// Origins may open a socket beside the server's own host, as
+	// scheme://host[:port].
+	Origins []string
+	// TrustedProxies are whose X-Forwarded-For is believed; nobody's by default.
+	TrustedProxies []netip.Prefix
+	ICEServers     []protocol.ICEServer
+	// Trial says that records end with the process.
+	Trial bool
+
+	// StoreOK tells the state of the store for /healthz; nil: not told.
+	StoreOK func() bool
+	Logger  *slog.Logger     // slog.Default() when nil
+	Now     func() time.Time // time.Now when nil
+	Metrics *Metrics         // unregistered ones when nil
+}

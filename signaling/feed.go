@@ -1,0 +1,281 @@
+package signaling
+
+import (
+	"sync"
+	"time"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/signaling/protocol"
+)
+
+// ringSize is how many deltas a session keeps for a resume; more were missed
+// than that, and the full state is sent instead.
+const ringSize = 256
+
+// feed numbers what a session is told and keeps the last of it, so that a new
+// socket gets what the old one lost. Rooms and boards write to it from their own
+// loops; it never waits and calls nobody back.
+type feed struct {
+	// Fixed after newFeed.
+	session string
+	now     func() time.Time
+	broken  func(error) // a message of ours could not be encoded
+
+	mu    sync.Mutex
+	out   *outbox // of the socket; nil while there is none
+	seq   uint64  // of the last delta or full state
+	base  uint64  // of the last full state, or of its end
+	ring  []numbered
+	next  int     // where the ring is written next
+	stage *stage  // whose news counts; nil: in the lobby
+	want  pending // what the next full state answers
+}
+
+type numbered struct {
+	seq uint64
+	raw []byte
+}
+
+// stage is one visit of a room or one watch of a board. News of a former one is
+// dropped.
+type stage struct {
+	feed      *feed
+	dismissed func(error) // told from the room's loop; must not wait
+
+	// Touched by the board alone.
+	event *schedule.Event // of the last full board
+}
+
+// pending is a request that a full state will answer.
+type pending struct {
+	typ    string // TypeJoin, TypeWatch or TypeResume; empty: none
+	ref    uint64
+	secret string // with TypeResume
+}
+
+func newFeed(session string, now func() time.Time, broken func(error)) *feed {
+	return &feed{session: session, now: now, broken: broken, ring: make([]numbered, 0, ringSize)}
+}
+
+// attach makes out the way to the client.
+func (f *feed) attach(out *outbox) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.out = out
+}
+
+// detach forgets out, if it is still the way.
+func (f *feed) detach(out *outbox) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.out == out {
+		f.out = nil
+	}
+}
+
+// enter makes a stage whose first full state answers want.
+func (f *feed) enter(want pending, dismissed func(*stage, error)) *stage {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := &stage{feed: f}
+	s.dismissed = func(reason error) { dismissed(s, reason) }
+	f.stage, f.want = s, want
+	return s
+}
+
+// expect makes the next full state of the current stage answer want.
+func (f *feed) expect(want pending) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.want = want
+}
+
+// settleResume answers a resume whose full state did not come: the session is in
+// the lobby.
+func (f *feed) settleResume() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.want.typ == protocol.TypeResume {
+		f.answer(protocol.TypeResume, protocol.Resumed{Secret: f.want.secret, Seq: f.seq, ServerTime: f.now()})
+	}
+}
+
+// exit ends a stage: nothing more of it is told. It tells whether its request
+// is still without an answer.
+func (f *feed) exit(s *stage) (unanswered bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stage != s {
+		return false
+	}
+	unanswered = f.want.typ != ""
+	f.stage, f.want = nil, pending{}
+	// A client that comes back with an older number must not take silence for
+	// "still in the room".
+	f.seq++
+	f.base = f.seq
+	f.clear()
+	return unanswered
+}
+
+// reply answers a request.
+func (f *feed) reply(typ string, ref uint64, body any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.send(typ, ref, body)
+}
+
+// replay answers a resume whose client has applied everything up to seq. It
+// tells whether a full state is needed instead; then nothing was sent.
+func (f *feed) replay(ref uint64, secret string, seq uint64) (full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	missing := f.seq - seq
+	if seq > f.seq || seq < f.base || missing > uint64(len(f.ring)) {
+		if f.stage != nil {
+			return true
+		}
+		f.send(protocol.TypeResume, ref, protocol.Resumed{Secret: secret, Seq: f.seq, ServerTime: f.now()})
+		return false
+	}
+	f.send(protocol.TypeResume, ref, protocol.Resumed{Secret: secret, Seq: seq, ServerTime: f.now()})
+	for i := range missing {
+		n := f.ring[(f.next+len(f.ring)-int(missing)+int(i))%len(f.ring)]
+		if f.out != nil {
+			f.out.send(n.raw)
+		}
+	}
+	return false
+}
+
+// Sync is rooms.Client's: the full state of a room.
+func (s *stage) Sync(snap rooms.Snapshot) {
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stage != s {
+		return
+	}
+	f.restart()
+	joined := wireJoined(f.seq, snap, f.now())
+	if f.want.typ == protocol.TypeResume {
+		f.answer(protocol.TypeResume, protocol.Resumed{
+			Secret: f.want.secret, Seq: f.seq, State: &joined, ServerTime: f.now(),
+		})
+		return
+	}
+	f.answer(protocol.TypeJoined, joined)
+}
+
+// Deliver is rooms.Client's: the changes of one moment.
+func (s *stage) Deliver(changes []rooms.Change) {
+	out := make([]protocol.Change, len(changes))
+	for i, c := range changes {
+		out[i] = wireChange(c, s.feed.now())
+	}
+	s.tell(out)
+}
+
+// Dismiss is rooms.Client's: the session is out of the room. The client learns
+// it like everybody else in the room, by a delta.
+func (s *stage) Dismiss(reason error) {
+	if why := leaveReason(reason); why != "" {
+		s.tell([]protocol.Change{{Left: &protocol.Left{ID: s.feed.session, Reason: string(why)}}})
+	}
+	s.feed.mu.Lock()
+	if s.feed.stage == s && s.feed.want.typ == "" {
+		s.feed.stage = nil
+	}
+	s.feed.mu.Unlock()
+	s.dismissed(reason)
+}
+
+// Board is rooms.Watcher's: all rows.
+func (s *stage) Board(b rooms.Board) {
+	s.event = b.Event
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stage != s {
+		return
+	}
+	f.restart()
+	board := wireBoard(f.seq, b, f.now())
+	if f.want.typ == protocol.TypeResume {
+		f.answer(protocol.TypeResume, protocol.Resumed{
+			Secret: f.want.secret, Seq: f.seq, Board: &board, ServerTime: f.now(),
+		})
+		return
+	}
+	f.answer(protocol.TypeBoard, board)
+}
+
+// RowChanged is rooms.Watcher's: one row.
+func (s *stage) RowChanged(r rooms.Row) {
+	row := wireRow(s.event, r, s.feed.now())
+	s.tell([]protocol.Change{{Row: &row}})
+}
+
+// tell numbers changes, keeps them and sends them.
+func (s *stage) tell(changes []protocol.Change) {
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stage != s || len(changes) == 0 {
+		return
+	}
+	f.seq++
+	raw, err := protocol.Encode(protocol.TypeDelta, 0, protocol.Delta{Seq: f.seq, Changes: changes})
+	if err != nil {
+		f.broken(err)
+		return
+	}
+	n := numbered{seq: f.seq, raw: raw}
+	if len(f.ring) < ringSize {
+		f.ring = append(f.ring, n)
+		f.next = len(f.ring) % ringSize
+	} else {
+		f.ring[f.next] = n
+		f.next = (f.next + 1) % ringSize
+	}
+	if f.out != nil {
+		f.out.send(raw)
+	}
+}
+
+// restart begins the numbering of a full state: it has a number of its own, so
+// that a client whose answer was lost is found out by the number it names.
+func (f *feed) restart() {
+	f.seq++
+	f.base = f.seq
+	f.clear()
+}
+
+func (f *feed) clear() { f.ring, f.next = f.ring[:0], 0 }
+
+// answer sends a full state as the answer to what waits for it. One that nobody
+// waits for is not sent: its client is about to resume.
+func (f *feed) answer(typ string, body any) {
+	if f.want.typ == "" {
+		return
+	}
+	f.send(typ, f.want.ref, body)
+	f.want = pending{}
+}
+
+func (f *feed) send(typ string, ref uint64, body any) {
+	raw, err := protocol.Encode(typ, ref, body)
+	if err != nil {
+		f.broken(err)
+		return
+	}
+	if f.out != nil {
+		f.out.send(raw)
+	}
+}
+
+var (
+	_ rooms.Client  = (*stage)(nil)
+	_ rooms.Watcher = (*stage)(nil)
+)

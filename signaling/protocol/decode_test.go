@@ -1,0 +1,188 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDecode_RefusesWhatTheRulesForbid(t *testing.T) {
+	long := strings.Repeat("x", MaxMessage)
+	for _, tt := range []struct {
+		name, raw string
+		code      Code
+	}{
+		{"malformed JSON", `{"type":`, CodeBadMessage},
+		{"not an object", `[]`, CodeBadMessage},
+		{"two values", `{"type":"bye"}{"type":"bye"}`, CodeBadMessage},
+		{"unknown type", `{"type":"dance","ref":1}`, CodeBadMessage},
+		{"a server's type", `{"type":"delta","ref":1,"body":{}}`, CodeBadMessage},
+		{"unknown field of the frame", `{"type":"bye","extra":1}`, CodeBadMessage},
+		{"unknown field of the body", `{"type":"join","ref":1,"body":{"consultation":"S01","role":"firm"}}`, CodeBadMessage},
+		{"body of a bye", `{"type":"bye","body":{"x":1}}`, CodeBadMessage},
+		{"missing body", `{"type":"join","ref":1}`, CodeBadMessage},
+		{"unknown profile", `{"type":"hello","ref":1,"body":{"token":"t","profile":"tv"}}`, CodeBadMessage},
+		{"unknown source", `{"type":"source","ref":1,"body":{"source":"lidar","on":true}}`, CodeBadMessage},
+		{"too many sources", `{"type":"join","ref":1,"body":{"consultation":"a","sources":["camera","camera","camera","camera","camera"]}}`, CodeBadMessage},
+		{"negative ref", `{"type":"ping","ref":-1,"body":{"at":1}}`, CodeBadMessage},
+		{"empty chat", `{"type":"chat","ref":1,"body":{"key":"k","text":""}}`, CodeBadMessage},
+		{"long chat", `{"type":"chat","ref":1,"body":{"key":"k","text":"` + strings.Repeat("가", MaxText+1) + `"}}`, CodeBadMessage},
+		{"not UTF-8", "{\"type\":\"chat\",\"ref\":1,\"body\":{\"key\":\"k\",\"text\":\"\xff\"}}", CodeBadMessage},
+		{"16 kB that are no offer", `{"type":"chat","ref":1,"body":{"key":"k","text":"` + long + `"}}`, CodeTooLarge},
+		{"large beyond any type", `{"type":"hello","ref":1,"body":{"token":"t","profile":"room","offer":"` + strings.Repeat("x", MaxOfferMessage) + `"}}`, CodeTooLarge},
+		{"large offer in a small enough message", `{"type":"hello","ref":1,"body":{"token":"t","profile":"room","offer":"` + strings.Repeat("x", MaxOffer+1) + `"}}`, CodeBadMessage},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, _, err := Decode([]byte(tt.raw))
+			f, ok := errors.AsType[*Fault](err)
+			if !ok || f.Code != tt.code {
+				t.Fatalf("got %v, want %s", err, tt.code)
+			}
+		})
+	}
+}
+
+func TestDecode_AnErrorCanBeToldByItsRef(t *testing.T) {
+	m, _, err := Decode([]byte(`{"type":"dance","ref":7}`))
+	if err == nil || m.Ref != 7 {
+		t.Fatalf("ref %d, err %v; want 7 and an error", m.Ref, err)
+	}
+}
+
+// TestGolden_EveryMessage compares each example of the wire with what our types
+// make of it: a client and a server of different days read the same bytes.
+func TestGolden_EveryMessage(t *testing.T) {
+	seen := map[string]bool{}
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files: %v", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		t.Run(name, func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var m Message
+			if err := strict(raw, &m); err != nil {
+				t.Fatal(err)
+			}
+			side, _, _ := strings.Cut(name, "-")
+			var body any
+			switch side {
+			case "client":
+				if _, body, err = Decode(raw); err != nil {
+					t.Fatal(err)
+				}
+			case "server":
+				if body = serverBody(m.Type); body != nil {
+					if err := strict(m.Body, body); err != nil {
+						t.Fatal(err)
+					}
+				}
+			default:
+				t.Fatal("the name begins with neither client- nor server-")
+			}
+			seen[side+" "+m.Type] = true
+			if len(m.Body) == 0 {
+				return
+			}
+			again, err := Encode(m.Type, m.Ref, body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(compact(t, raw), string(again)); diff != "" {
+				t.Errorf("our types lose or rename something (-file +ours):\n%s", diff)
+			}
+		})
+	}
+	for _, typ := range ClientTypes() {
+		if !seen["client "+typ] {
+			t.Errorf("no example of a client's %s", typ)
+		}
+	}
+	for _, typ := range ServerTypes() {
+		if !seen["server "+typ] {
+			t.Errorf("no example of a server's %s", typ)
+		}
+	}
+}
+
+func compact(t *testing.T, raw []byte) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func serverBody(typ string) any {
+	switch typ {
+	case TypeHello:
+		return new(Welcome)
+	case TypeResume:
+		return new(Resumed)
+	case TypeRestart:
+		return new(Restarted)
+	case TypeJoined:
+		return new(Joined)
+	case TypeBoard:
+		return new(Board)
+	case TypePong:
+		return new(Pong)
+	case TypeDelta:
+		return new(Delta)
+	case TypeError:
+		return new(Error)
+	}
+	return nil
+}
+
+// FuzzDecode: whatever comes, Decode returns; what it takes survives a round
+// trip and is within the bounds.
+func FuzzDecode(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.json")
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Add([]byte(`{"type":"hello","ref":1,"body":{"token":"","profile":"room","offer":null}}`))
+	f.Add([]byte(`{"TYPE":"ping","Ref":1,"body":{"at":1e308}}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m, body, err := Decode(raw)
+		if err != nil {
+			if _, ok := errors.AsType[*Fault](err); !ok {
+				t.Fatalf("an error without a code: %v", err)
+			}
+			return
+		}
+		again, err := Encode(m.Type, m.Ref, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(raw) > MaxMessage && m.Type != TypeHello && m.Type != TypeRestart {
+			t.Fatalf("took %d bytes of %s", len(raw), m.Type)
+		}
+		m2, body2, err := Decode(again)
+		if f, ok := errors.AsType[*Fault](err); ok && f.Code == CodeTooLarge {
+			return // escapes may make it longer
+		}
+		if err != nil {
+			t.Fatalf("does not decode again: %v\n%s", err, again)
+		}
+		if m.Type != m2.Type || m.Ref != m2.Ref || !cmp.Equal(body, body2) {
+			t.Fatalf("changed on the way:\n%s\n%s", raw, again)
+		}
+	})
+}

@@ -1,0 +1,278 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+	"sangdam/signaling/protocol"
+)
+
+// requestWithin is how long a request may take, whatever it waits for.
+const requestWithin = 8 * time.Second
+
+// stuckAfter is when a loop that has not taken or finished a request by then
+// never will: several sockets of one session may wait for each other.
+const stuckAfter = 25 * time.Second
+
+// request runs one request of the session's socket, on the session's loop. What
+// it returns is told to the client; a reply that was given is nil.
+func (s *Session) request(ctx context.Context, m protocol.Message, body any) error {
+	s.heard = s.server.now()
+	s.secret.former = "" // the newest one has arrived
+	if wait, ok := s.budget.take(m.Type, s.heard); !ok {
+		return limited(wait)
+	}
+	switch b := body.(type) {
+	case *protocol.Restart:
+		return s.restart(ctx, m.Ref, b)
+	case *protocol.Join:
+		return s.join(ctx, m.Ref, b)
+	case *protocol.Leave:
+		return s.ok(m.Ref, s.leave(ctx))
+	case *protocol.SetSource:
+		return s.ok(m.Ref, s.setSource(ctx, b))
+	case *protocol.Say:
+		return s.ok(m.Ref, s.say(ctx, b))
+	case *protocol.Watch:
+		return s.watch(ctx, m.Ref)
+	case *protocol.Ping:
+		s.feed.reply(protocol.TypePong, m.Ref, protocol.Pong{At: b.At, ServerTime: s.heard.UTC()})
+		return nil
+	case *protocol.Nothing: // bye
+		s.bye(ctx)
+		return nil
+	}
+	return &protocol.Fault{Code: protocol.CodeBadMessage, Detail: m.Type + " begins a socket"}
+}
+
+func (s *Session) ok(ref uint64, err error) error {
+	if err == nil {
+		s.feed.reply(protocol.TypeOK, ref, nil)
+	}
+	return err
+}
+
+// restart answers an ICE restart; or a new PeerConnection that takes the place
+// of one that could not be saved.
+func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) error {
+	if s.media == nil {
+		return &protocol.Fault{Code: protocol.CodeBadOffer, Detail: "there was no offer in hello"}
+	}
+	if !b.Rebuild {
+		answer, err := s.server.engine.Restart(ctx, s.media.id, b.Offer)
+		if err != nil {
+			return err
+		}
+		s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
+		return nil
+	}
+	m, answer, err := s.open(ctx, s.media.profile, b.Offer)
+	if err != nil {
+		return err
+	}
+	old := s.media
+	s.media = m
+	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
+	if r, ok := s.at.(inRoom); ok {
+		err = r.visit.Rebind(ctx, m.id, s.on())
+	}
+	s.server.engine.ClosePeer(old.id)
+	if err != nil && !errors.Is(err, rooms.ErrGone) {
+		s.log.Warn("new peer not bound", "code", fault(err).Code)
+	}
+	return nil
+}
+
+// open makes a Peer with an observer of its own.
+func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media, string, error) {
+	m := &media{session: s, profile: p}
+	id, answer, err := s.server.engine.Open(ctx, p, offer, m)
+	if err != nil {
+		return nil, "", err
+	}
+	m.id = id
+	return m, answer, nil
+}
+
+// join enters a room. The room's full state is the reply: it is told from the
+// room's loop, so that no delta can overtake it.
+func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error {
+	id := schedule.ConsultationID(b.Consultation)
+	if now := s.server.now(); now.Before(s.grants.NotBefore) {
+		return &protocol.Fault{Code: protocol.CodeTooEarly, OpensAt: s.grants.NotBefore.UTC()}
+	} else if !now.Before(s.grants.NotAfter) {
+		return protocol.Fail(protocol.CodeLinkExpired)
+	}
+	if s.media == nil {
+		return &protocol.Fault{Code: protocol.CodeForbidden, Detail: "no media to meet with"}
+	}
+	want := pending{typ: protocol.TypeJoin, ref: ref}
+	if r, ok := s.at.(inRoom); ok && r.consultation == id {
+		// The reply to the first one was lost with a socket.
+		s.feed.expect(want)
+		return r.visit.Sync(ctx)
+	}
+	event, err := s.server.registry.Event(ctx, s.grants.Event)
+	if err != nil {
+		return err
+	}
+	if _, ok := event.Consultation(id); !ok {
+		return protocol.Fail(protocol.CodeNotFound)
+	}
+	seat, ok := event.SeatIn(s.grants, id)
+	if !ok {
+		return protocol.Fail(protocol.CodeForbidden)
+	}
+	if err := s.leave(ctx); err != nil && !errors.Is(err, rooms.ErrGone) {
+		s.log.Warn("leaving for another room", "code", fault(err).Code)
+	}
+	s.event = event
+	s.sources = map[sfu.Source]bool{}
+	for _, name := range b.Sources {
+		s.sources[sfu.Source(name)] = true
+	}
+	st := s.feed.enter(want, s.dismissal)
+	visit, err := s.server.registry.Join(ctx, rooms.JoinRequest{
+		Event:        s.grants.Event,
+		Consultation: id,
+		Seat:         seat,
+		Session:      s.id,
+		Token:        s.token,
+		Peer:         s.media.id,
+		Client:       st,
+		Sources:      s.on(),
+		Move:         b.Move,
+	})
+	if err != nil {
+		if unanswered := s.feed.exit(st); !unanswered {
+			return nil // it had begun, and was over at once: a delta told
+		}
+		return err
+	}
+	s.at = inRoom{consultation: id, visit: visit, stage: st}
+	s.away = false // settle tells the room what is so now
+	s.server.metrics.Joins.Inc()
+	s.log.Info("in the room", "consultation", id, "seat", seat)
+	return nil
+}
+
+// dismissal is called from the room's loop.
+func (s *Session) dismissal(st *stage, reason error) {
+	s.post(func() { s.dismissed(st, reason) })
+}
+
+// on lists the sources that are on, in a fixed order.
+func (s *Session) on() []sfu.Source {
+	var out []sfu.Source
+	for _, src := range []sfu.Source{sfu.Microphone, sfu.Camera, sfu.Screen, sfu.ScreenAudio} {
+		if s.sources[src] {
+			out = append(out, src)
+		}
+	}
+	return out
+}
+
+// setSource in the lobby has nobody to tell: join names the sources again.
+func (s *Session) setSource(ctx context.Context, b *protocol.SetSource) error {
+	src := sfu.Source(b.Source)
+	if r, ok := s.at.(inRoom); ok {
+		if err := r.visit.SetSource(ctx, src, b.On); err != nil {
+			return err
+		}
+	}
+	s.sources[src] = b.On
+	return nil
+}
+
+func (s *Session) say(ctx context.Context, b *protocol.Say) error {
+	r, ok := s.at.(inRoom)
+	if !ok {
+		return &protocol.Fault{Code: protocol.CodeNotFound, Detail: "not in a room"}
+	}
+	text := plainText(b.Text)
+	if text == "" {
+		return &protocol.Fault{Code: protocol.CodeBadMessage, Detail: "chat: nothing to say"}
+	}
+	return r.visit.Say(ctx, b.Key, text)
+}
+
+// plainText takes out control characters and those that turn the direction of
+// text around, which could make a message read as what nobody wrote.
+func plainText(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s))
+}
+
+func (s *Session) watch(ctx context.Context, ref uint64) error {
+	if s.grants.Kind != schedule.LinkConsole {
+		return protocol.Fail(protocol.CodeForbidden)
+	}
+	want := pending{typ: protocol.TypeWatch, ref: ref}
+	if b, ok := s.at.(atBoard); ok {
+		s.feed.expect(want)
+		b.watch.Sync()
+		return nil
+	}
+	if err := s.leave(ctx); err != nil {
+		return err
+	}
+	st := s.feed.enter(want, s.dismissal)
+	w, err := s.server.registry.Watch(s.grants.Event, st)
+	if err != nil {
+		s.feed.exit(st)
+		return err
+	}
+	s.at = atBoard{watch: w, stage: st}
+	s.log.Info("at the board")
+	return nil
+}
+
+// bye ends the session by the person's own choice.
+func (s *Session) bye(ctx context.Context) {
+	if err := s.leave(ctx); err != nil && !errors.Is(err, rooms.ErrGone) {
+		s.log.Warn("bye", "code", fault(err).Code)
+	}
+	s.log.Info("session over")
+	s.end(protocol.Fail(codeGoodbye))
+}
+
+// resume makes c the session's socket and tells what it missed.
+func (s *Session) resume(ctx context.Context, c *socket, ref uint64, b *protocol.Resume) error {
+	if wait, ok := s.budget.take(protocol.TypeResume, s.server.now()); !ok {
+		return limited(wait)
+	}
+	if !s.secret.matches(b.Secret) {
+		return protocol.Fail(protocol.CodeSessionUnknown)
+	}
+	s.adopt(c)
+	secret := s.secret.rotate()
+	s.server.metrics.Resumes.Inc()
+	s.log.Info("resumed", "conn", c.id)
+	if !s.feed.replay(ref, secret, b.Seq) {
+		return nil
+	}
+	s.feed.expect(pending{typ: protocol.TypeResume, ref: ref, secret: secret})
+	switch at := s.at.(type) {
+	case inRoom:
+		if err := at.visit.Sync(ctx); err != nil {
+			s.log.Info("resumed into no room", "code", fault(err).Code)
+		}
+	case atBoard:
+		at.watch.Sync()
+	}
+	s.feed.settleResume()
+	return nil
+}

@@ -1,0 +1,317 @@
+package signaling
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"sangdam/rooms"
+	"sangdam/rooms/loop"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+	"sangdam/signaling/auth"
+	"sangdam/signaling/protocol"
+)
+
+// Session is a participant's signalling life: from hello until bye, or until
+// nothing was heard of it for the grace time. It survives sockets.
+//
+// Its loop owns everything that changes. Requests come in by Do, so that a
+// socket reads its next message after the last one was answered; news of the
+// Peer and of rooms comes in by Post. What rooms tell the client goes through
+// the feed, which does not wait for the loop.
+type Session struct {
+	// Fixed after newSession.
+	server *Server
+	id     string
+	token  string // hash of the tab's token
+	grants schedule.Grants
+	event  *schedule.Event // as it was at hello, for names and policy
+	name   string
+	log    *slog.Logger
+	loop   *loop.Loop
+	feed   *feed
+
+	// Owned by loop.
+	at      place
+	media   *media // nil: a console without one
+	sources map[sfu.Source]bool
+	socket  *socket // nil while there is none
+	heard   time.Time
+	secret  secretPair
+	budget  budget
+	away    bool
+	grace   *time.Timer // runs while there is neither socket nor media
+	over    bool
+}
+
+// place is where a session is. It is one of these, never two.
+type place interface{ place() }
+
+type (
+	inLobby struct{}
+	inRoom  struct {
+		consultation schedule.ConsultationID
+		visit        *rooms.Visit
+		stage        *stage
+	}
+	atBoard struct {
+		watch *rooms.Watch
+		stage *stage
+	}
+)
+
+func (inLobby) place() {}
+func (inRoom) place()  {}
+func (atBoard) place() {}
+
+// secretPair is the right to resume. The former secret is good until the new
+// one has certainly arrived: until a message came by the socket that got it.
+type secretPair struct {
+	now, former string // hashes
+}
+
+func (p *secretPair) rotate() string {
+	s := auth.NewToken()
+	p.former, p.now = p.now, auth.Hash(s)
+	return s
+}
+
+func (p *secretPair) matches(secret string) bool {
+	now, former := auth.Matches(secret, p.now), auth.Matches(secret, p.former)
+	return now || former
+}
+
+// media is a session's end of one Peer: its observer, and its transport as last
+// heard. Each Peer has its own, so that the last words of a former one say
+// nothing about the present one.
+type media struct {
+	// Fixed after newMedia.
+	session *Session
+	profile sfu.Profile
+
+	id   sfu.PeerID // set once, by the session's loop, when the Peer is open
+	last atomic.Pointer[mediaNews]
+}
+
+type mediaNews struct {
+	state sfu.State
+	at    time.Time
+}
+
+// PeerState is sfu.Observer's: called from the Peer's loop.
+func (m *media) PeerState(_ sfu.PeerID, state sfu.State) {
+	m.last.Store(&mediaNews{state: state, at: m.session.server.now()})
+	m.session.post(func() {}) // settle
+}
+
+// SourceFlow is sfu.Observer's: whether RTP of a source really arrives.
+func (m *media) SourceFlow(_ sfu.PeerID, source sfu.Source, flowing bool) {
+	s := m.session
+	s.post(func() {
+		if r, ok := s.at.(inRoom); ok && m == s.media {
+			r.visit.Flow(source, flowing)
+		}
+	})
+}
+
+// now tells whether the path stands, or stood and does not any more, and when
+// something was last received by it.
+func (m *media) now() (up, gone bool, heard time.Time) {
+	if m == nil {
+		return false, false, time.Time{}
+	}
+	n := m.last.Load()
+	if n == nil {
+		return false, false, time.Time{}
+	}
+	switch n.state {
+	case sfu.StateConnected:
+		return true, false, m.session.server.now()
+	case sfu.StateDisconnected, sfu.StateFailed, sfu.StateClosed:
+		return false, true, n.at
+	}
+	return false, false, time.Time{}
+}
+
+func newSession(s *Server, token string, g schedule.Grants, e *schedule.Event) *Session {
+	ses := &Session{
+		server:  s,
+		id:      newID(),
+		token:   token,
+		grants:  g,
+		event:   e,
+		at:      inLobby{},
+		sources: map[sfu.Source]bool{},
+		budget:  newBudget(),
+		heard:   s.now(),
+	}
+	ses.log = s.log.With("event", g.Event, "session", ses.id, "role", g.Role)
+	ses.feed = newFeed(ses.id, s.now, func(err error) {
+		ses.log.Error("a message could not be encoded", "err", err)
+		ses.post(func() { ses.end(protocol.Fail(protocol.CodeInternal)) })
+	})
+	ses.loop = loop.New(loop.Options{OnPanic: ses.panicked, OnClose: ses.closed})
+	return ses
+}
+
+// post brings news. A queue that is full means that the loop is busy and will
+// settle anyway; a loop that has ended needs no news.
+func (s *Session) post(fn func()) {
+	_ = s.loop.Post(func() {
+		fn()
+		s.settle()
+	})
+}
+
+// do runs a request and waits for it.
+func (s *Session) do(ctx context.Context, fn func()) error {
+	return s.loop.Do(ctx, func() {
+		fn()
+		s.settle()
+	})
+}
+
+// settle runs after every task: it tells the room whether the person is there,
+// and starts or stops the grace time. A lost socket alone is nobody's business
+// while media flows (design: the ladder of reconnecting).
+func (s *Session) settle() {
+	if s.over {
+		return
+	}
+	up, gone, heard := s.media.now()
+	away := gone || (!up && s.socket == nil)
+	if r, ok := s.at.(inRoom); ok && away != s.away {
+		if away {
+			r.visit.Away(later(s.heard, heard))
+		} else {
+			r.visit.Back()
+		}
+	}
+	s.away = away
+	switch lost := s.socket == nil && !up; {
+	case lost && s.grace == nil:
+		s.grace = time.AfterFunc(s.event.Policy.WithDefaults().Grace, func() {
+			s.post(s.expire)
+		})
+	case !lost && s.grace != nil:
+		s.grace.Stop()
+		s.grace = nil
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// expire ends a session that nothing was heard of for the grace time. The room
+// runs its own grace and says "lost" itself; this one is for the lobby and for
+// what a room no longer holds.
+func (s *Session) expire() {
+	if up, _, _ := s.media.now(); s.socket == nil && !up {
+		s.log.Info("session lost")
+		s.end(protocol.Fail(protocol.CodeSessionUnknown))
+	}
+}
+
+// adopt makes c the session's socket. A former one closes: replaced.
+func (s *Session) adopt(c *socket) {
+	if s.socket != nil && s.socket != c {
+		s.socket.out.close(protocol.Fail(protocol.CodeReplaced))
+	}
+	s.socket = c
+	s.feed.attach(c.out)
+	s.heard = s.server.now()
+}
+
+// dropped is told by a socket that has ended.
+func (s *Session) dropped(c *socket) {
+	s.feed.detach(c.out)
+	if s.socket == c {
+		s.socket = nil
+		s.heard = s.server.now()
+	}
+}
+
+// dismissed is told when a room has let the session go.
+func (s *Session) dismissed(st *stage, reason error) {
+	r, ok := s.at.(inRoom)
+	if !ok || r.stage != st {
+		return
+	}
+	s.at, s.away = inLobby{}, false
+	f := fault(reason)
+	s.log.Info("out of the room", "consultation", r.consultation, "code", f.Code)
+	switch f.Code {
+	case protocol.CodeMoved, protocol.CodeReplaced, protocol.CodeRoomFailed, protocol.CodeDraining:
+		s.end(f) // elsewhere now, or to be begun again
+	}
+}
+
+// leave takes the session out of wherever it is, by the person's own choice.
+func (s *Session) leave(ctx context.Context) error {
+	switch at := s.at.(type) {
+	case inRoom:
+		s.feed.exit(at.stage)
+		s.at, s.away = inLobby{}, false
+		s.log.Info("left the room", "consultation", at.consultation)
+		return at.visit.Leave(ctx)
+	case atBoard:
+		s.feed.exit(at.stage)
+		at.watch.Stop()
+		s.at = inLobby{}
+	}
+	return nil
+}
+
+// end closes the session for good: its socket with f, its Peer, its loop. Who
+// sits in a room then is up to the caller.
+func (s *Session) end(f *protocol.Fault) {
+	if s.over {
+		return
+	}
+	s.over = true
+	if s.socket != nil {
+		s.socket.out.close(f)
+	}
+	s.loop.Stop()
+}
+
+// panicked ends this session and no other.
+func (s *Session) panicked(v any, stack []byte) {
+	s.server.metrics.Panics.Inc()
+	s.log.Error("session failed", "panic", v, "stack", string(stack))
+	s.over = true
+	if s.socket != nil {
+		s.socket.out.close(protocol.Fail(protocol.CodeInternal))
+	}
+}
+
+// closed is the last thing on the loop, however it ended.
+func (s *Session) closed() {
+	s.over = true
+	if s.grace != nil {
+		s.grace.Stop()
+	}
+	switch at := s.at.(type) {
+	case inRoom:
+		s.feed.exit(at.stage)
+		if !s.server.draining.Load() { // a registry that stops ends its intervals itself
+			// Not by choice: the room's own grace decides what became of the
+			// person, and the tab's next session takes the seat over without a gap.
+			_, _, heard := s.media.now()
+			at.visit.Away(later(s.heard, heard))
+		}
+	case atBoard:
+		s.feed.exit(at.stage)
+		at.watch.Stop()
+	}
+	if s.media != nil {
+		s.server.engine.ClosePeer(s.media.id)
+	}
+	s.server.forget(s)
+}

@@ -1,0 +1,207 @@
+package signaling
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"sangdam/signaling/protocol"
+)
+
+// Times of a socket (PROTOCOL.md, R6 and R7).
+const (
+	pingEvery    = 5 * time.Second
+	deadAfter    = 15 * time.Second // nothing was read, not even a pong
+	helloWithin  = 10 * time.Second
+	writeWithin  = 10 * time.Second
+	closeWithin  = time.Second // how long the other side may take to answer our close frame
+	compressFrom = 1 << 10     // smaller messages do not get smaller
+)
+
+// socket is one WebSocket connection. The goroutine of its HTTP request reads;
+// a second one writes, and is the only one that ends the connection by our wish.
+type socket struct {
+	// Fixed after newSocket.
+	ws   *websocket.Conn
+	id   string // for logs
+	from netip.Addr
+	out  *outbox
+
+	// closing is set by the write pump when the close frame is out.
+	closing atomic.Bool
+
+	// Owned by the read goroutine.
+	session *Session // whom its messages are for; nil before hello
+	strikes int      // bad and limited messages so far
+}
+
+func newSocket(ws *websocket.Conn, id string, from netip.Addr) *socket {
+	return &socket{ws: ws, id: id, from: from, out: newOutbox()}
+}
+
+// run reads until the socket ends; handle gets every message, and run waits for
+// it. The write pump is started and waited for here.
+func (c *socket) run(handle func(raw []byte)) error {
+	var pump sync.WaitGroup
+	stop := make(chan struct{})
+	pump.Go(func() { c.write(stop) })
+	err := c.read(handle)
+	if errors.Is(err, errTooLarge) {
+		c.out.close(protocol.Fail(protocol.CodeTooLarge))
+	}
+	if errors.Is(err, errNotText) {
+		c.out.close(&protocol.Fault{Code: protocol.CodeBadMessage, Detail: "not a text message"})
+	}
+	if isTimeout(err) {
+		c.out.close(protocol.Fail(protocol.CodeIdle))
+	}
+	close(stop)
+	pump.Wait()
+	_ = c.ws.Close()
+	return err
+}
+
+var (
+	errTooLarge = errors.New("message too large")
+	errNotText  = errors.New("not a text message")
+)
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
+
+func (c *socket) read(handle func(raw []byte)) error {
+	// The frame's own bound is for what is on the wire; what it inflates to is
+	// bounded below, since a deflated bomb is small.
+	c.ws.SetReadLimit(protocol.MaxOfferMessage + 1)
+	_ = c.ws.SetReadDeadline(time.Now().Add(helloWithin))
+	c.ws.SetPongHandler(func(string) error {
+		if c.session != nil {
+			c.alive()
+		}
+		return nil
+	})
+	for {
+		typ, r, err := c.ws.NextReader()
+		if err != nil {
+			return limitError(err)
+		}
+		if typ != websocket.TextMessage {
+			return errNotText
+		}
+		raw, err := io.ReadAll(io.LimitReader(r, protocol.MaxOfferMessage+1))
+		if err != nil {
+			return limitError(err)
+		}
+		if len(raw) > protocol.MaxOfferMessage {
+			return errTooLarge
+		}
+		if c.out.ending() {
+			continue // only the close frame is waited for
+		}
+		handle(raw)
+		if c.session != nil {
+			c.alive()
+		}
+	}
+}
+
+func limitError(err error) error {
+	if errors.Is(err, websocket.ErrReadLimit) {
+		return errTooLarge
+	}
+	return err
+}
+
+func (c *socket) alive() {
+	if !c.closing.Load() {
+		_ = c.ws.SetReadDeadline(time.Now().Add(deadAfter))
+	}
+}
+
+// write is the write pump. It ends when the reader has ended, when a write
+// fails, or after the close frame.
+func (c *socket) write(stop <-chan struct{}) {
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		select {
+		case <-c.out.wake:
+		case <-ping.C:
+			if c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin)) != nil {
+				c.abandon()
+				return
+			}
+			continue
+		case <-stop:
+			if c.out.ending() {
+				c.flush() // the reader gave up on a message; say why
+			}
+			return
+		}
+		if !c.flush() {
+			return
+		}
+	}
+}
+
+// flush writes what waits, and tells whether the socket goes on.
+func (c *socket) flush() bool {
+	msgs, end := c.out.take()
+	for _, m := range msgs {
+		if !c.writeText(m) {
+			return false
+		}
+	}
+	if end == nil {
+		return true
+	}
+	frame := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	if end.Code != codeGoodbye {
+		// The reason as a message, for what stands beside the code; then the
+		// close frame, whose code alone says resume, rejoin or stop.
+		raw, err := protocol.Encode(protocol.TypeError, 0, end.Wire())
+		if err == nil && !c.writeText(raw) {
+			return false
+		}
+		frame = websocket.FormatCloseMessage(end.Code.Rule().Close, string(end.Code))
+	}
+	_ = c.ws.WriteControl(websocket.CloseMessage, frame, time.Now().Add(writeWithin))
+	c.closing.Store(true)
+	_ = c.ws.SetReadDeadline(time.Now().Add(closeWithin))
+	return false
+}
+
+// codeGoodbye closes a socket normally: its client has asked for it.
+const codeGoodbye protocol.Code = ""
+
+func (c *socket) writeText(raw []byte) bool {
+	c.ws.EnableWriteCompression(len(raw) >= compressFrom)
+	_ = c.ws.SetWriteDeadline(time.Now().Add(writeWithin))
+	if c.ws.WriteMessage(websocket.TextMessage, raw) != nil {
+		c.abandon()
+		return false
+	}
+	return true
+}
+
+// abandon wakes the reader of a socket that cannot be written to.
+func (c *socket) abandon() {
+	c.closing.Store(true)
+	_ = c.ws.SetReadDeadline(time.Now())
+}
+
+// strike counts a message that should not have been sent, and tells whether the
+// socket has had its share.
+func (c *socket) strike() bool {
+	c.strikes++
+	return c.strikes >= maxStrikes
+}
+
+const maxStrikes = 50

@@ -1,0 +1,38 @@
+package signaling
+
+import (
+	"slices"
+	"testing"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+	"sangdam/signaling/protocol"
+)
+
+func TestSets_AreTheDomains(t *testing.T) {
+	for name, want := range map[string][]string{
+		"Phase": texts([]schedule.Phase{
+			schedule.PhaseScheduled, schedule.PhaseOpen, schedule.PhaseWaiting, schedule.PhaseLive,
+			schedule.PhaseClosing, schedule.PhaseEnded, schedule.PhaseCancelled,
+		}),
+		"Role": texts([]schedule.Role{
+			schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter, schedule.RoleObserver, schedule.RoleCoordinator,
+		}),
+		"SourceName": texts([]sfu.Source{sfu.Microphone, sfu.Camera, sfu.Screen, sfu.ScreenAudio}),
+		"Profile":    texts([]sfu.Profile{sfu.ProfileRoom, sfu.ProfileWall}),
+		"LinkKind":   texts([]schedule.LinkKind{schedule.LinkPerson, schedule.LinkBooth, schedule.LinkConsole}),
+		"LeaveReason": texts([]schedule.LeaveReason{
+			schedule.LeftByChoice, schedule.LeftLost, schedule.LeftMoved, schedule.LeftReplaced,
+			schedule.LeftEnded, schedule.LeftRemoved, schedule.LeftNodeDied, schedule.LeftFault,
+		}),
+		"SlotKind":     texts([]rooms.SlotKind{rooms.SlotPerson, rooms.SlotStage}),
+		"SeatPresence": texts([]rooms.SeatPresence{rooms.SeatAbsent, rooms.SeatHere, rooms.SeatAway, rooms.SeatLeft}),
+	} {
+		if got := protocol.Set(name); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, the domain has %v", name, got, want)
+		}
+	}
+}
+
+func texts[T ~string](in []T) []string { return each(in, func(v T) string { return string(v) }) }
