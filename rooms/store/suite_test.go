@@ -43,8 +43,12 @@ func open(t *testing.T, o Options) *Store {
 
 // onBoth runs a test on miniredis and on a real server.
 func onBoth(t *testing.T, test func(t *testing.T, url string)) {
-	t.Run("miniredis", func(t *testing.T) { test(t, storetest.Mini(t)) })
+	t.Run("miniredis", func(t *testing.T) {
+		t.Parallel()
+		test(t, storetest.Mini(t))
+	})
 	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
 		url, _, _ := storetest.Redis(t)
 		test(t, url)
 	})
@@ -103,6 +107,7 @@ func appendNumbered(s *Store, e schedule.EventID, from, to int) {
 }
 
 func TestOpen_UnreachableRedisIsATypedError(t *testing.T) {
+	t.Parallel()
 	_, err := Open(t.Context(), Options{URL: "redis://127.0.0.1:1/0", Logger: quiet()})
 	if !errors.Is(err, ErrUnreachable) {
 		t.Fatalf("got %v", err)
@@ -115,6 +120,7 @@ func TestOpen_UnreachableRedisIsATypedError(t *testing.T) {
 }
 
 func TestEvent_SavedComesBackWhole(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		s := open(t, Options{URL: url})
 		if _, err := s.Event(t.Context(), "none"); !errors.Is(err, ErrNotFound) {
@@ -140,6 +146,7 @@ func TestEvent_SavedComesBackWhole(t *testing.T) {
 }
 
 func TestLink_FirstUseAndRevocationOutliveASecondImport(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		s, ctx := open(t, Options{URL: url}), t.Context()
 		at := time.Date(2021, 12, 6, 1, 2, 3, 0, time.UTC)
@@ -173,6 +180,7 @@ func TestLink_FirstUseAndRevocationOutliveASecondImport(t *testing.T) {
 }
 
 func TestToken_LivesAsLongAsItsTTL(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		s, ctx := open(t, Options{URL: url}), t.Context()
 		g := schedule.Grants{Event: "e", Link: "L", Kind: schedule.LinkBooth, Role: schedule.RoleFirm, Booth: "b1"}
@@ -197,6 +205,7 @@ func TestToken_LivesAsLongAsItsTTL(t *testing.T) {
 }
 
 func TestLease_OneNodeHasItAndALaterIncarnationTakesItAtOnce(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		ctx := t.Context()
 		a, b := open(t, Options{URL: url, Node: "a"}), open(t, Options{URL: url, Node: "b"})
@@ -237,6 +246,7 @@ func TestLease_OneNodeHasItAndALaterIncarnationTakesItAtOnce(t *testing.T) {
 }
 
 func TestLease_OfManyTakersOneGetsIt(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		var won sync.Map
 		var all sync.WaitGroup
@@ -260,6 +270,7 @@ func TestLease_OfManyTakersOneGetsIt(t *testing.T) {
 }
 
 func TestRoomState_EachRoomHasItsOwn(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		s, ctx := open(t, Options{URL: url}), t.Context()
 		if _, ok, err := s.RoomState(ctx, "e", "S01"); ok || err != nil {
@@ -282,6 +293,7 @@ func TestRoomState_EachRoomHasItsOwn(t *testing.T) {
 }
 
 func TestChat_OnceByIDInOrderAndBounded(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {
 		s, ctx := open(t, Options{URL: url}), t.Context()
 		const n = 700
