@@ -92,8 +92,8 @@ export class MediaPath<P extends Peer> {
   /** The server can be asked again, or the network is said to be new: look after the path. */
   check(): void {
     const peer = this.current;
-    if (!peer) return;
-    if (!this.answered) this.surrender(peer);
+    if (!peer || this.busy || !this.deps.reachable()) return;
+    if (!this.answered) void this.rebuild(peer);
     else if (peer.state === 'interrupted' || peer.state === 'failed') void this.restart(peer);
   }
 
@@ -187,11 +187,13 @@ export class MediaPath<P extends Peer> {
   }
 
   private async rebuild(old: P): Promise<void> {
-    if (old !== this.current || !this.deps.reachable()) return;
-    const offer = await this.begin();
+    if (old !== this.current || this.busy || !this.deps.reachable()) return;
+    const offering = this.begin();
     const peer = this.current;
     if (!peer) return;
+    this.busy = true;
     try {
+      const offer = await offering;
       const answer = await this.deps.rebuild(offer);
       if (peer !== this.current) return;
       await this.accept(answer);
@@ -199,6 +201,8 @@ export class MediaPath<P extends Peer> {
     } catch (error) {
       if (peer === this.current && error instanceof Refused) this.deps.renew();
       // Otherwise the socket is gone; its return calls check().
+    } finally {
+      if (peer === this.current) this.busy = false;
     }
   }
 }
