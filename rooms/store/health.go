@@ -12,6 +12,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// silenceDriver keeps go-redis from writing a line to stderr for every
+// connection that fails; health says it once. The driver's logger is a global
+// of its package, so it is set once a process.
+var silenceDriver = sync.OnceFunc(func() { redis.SetLogger(silent{}) })
+
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
 // health hears the outcome of every command and says once that Redis is away
 // and once that it is back, instead of once a command.
 type health struct {

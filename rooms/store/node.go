@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,10 @@ const (
 	// person departed while Redis was away. The room wrote the ledger's entry
 	// itself, so the leftover is only removed.
 	staleAfter = time.Minute
+
+	// overAfter the End of its last consultation an event's ledger is not told
+	// of new starts any more.
+	overAfter = 24 * time.Hour
 )
 
 // StartNode counts this start of the node, ends what its earlier incarnation
@@ -45,8 +50,35 @@ func (s *Store) StartNode(ctx context.Context) (incarnation int64, err error) {
 	if err := s.Reap(ctx); err != nil {
 		s.log.Warn("reap at start failed, the keeper tries again", "err", err)
 	}
+	if s.ledger != nil {
+		if err := s.recordStart(ctx, inc); err != nil {
+			return 0, fmt.Errorf("start node: %w", err)
+		}
+	}
 	s.running.Go(s.keep)
 	return inc, nil
+}
+
+// recordStart tells the ledgers of events that are not over of this start. A
+// record that may be signed already is left alone.
+func (s *Store) recordStart(ctx context.Context, inc int64) error {
+	events, err := s.Events(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range events {
+		e, err := s.Event(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, c := range e.Consultations {
+			if time.Since(c.End) < overAfter {
+				s.Append(schedule.Entry{Event: id, Kind: schedule.EntryNodeStarted, Detail: strconv.FormatInt(inc, 10)})
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // keep is the keeper: it beats and reaps until Close.

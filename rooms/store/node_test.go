@@ -186,6 +186,27 @@ func TestReap_RemovesALeftoverOfALivingNodeWithoutAnEntry(t *testing.T) {
 	})
 }
 
+func TestStartNode_IsRecordedInEventsThatAreNotOver(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		s := open(t, Options{URL: url, Node: "a", Dir: t.TempDir()})
+		for id, end := range map[schedule.EventID]time.Time{"runs": time.Now(), "long-over": time.Now().Add(-2 * overAfter)} {
+			must(t, s.SaveEvent(ctx, &schedule.Event{ID: id, Consultations: []schedule.Consultation{{ID: "S01", End: end}}}))
+		}
+		_, err := s.StartNode(ctx)
+		must(t, err)
+		must(t, s.Flush(within(t, 5*time.Second)))
+		got := entriesOf(t, s, "runs")
+		if len(got) != 1 || got[0].Kind != schedule.EntryNodeStarted || got[0].Node != "a" || got[0].Detail != "1" {
+			t.Errorf("%+v", got)
+		}
+		if got := entriesOf(t, s, "long-over"); len(got) != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestStartNode_CountsStartsAndTheEarlierOneLearnsOfIt(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, url string) {

@@ -81,6 +81,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		_, _ = rand.Read(b[:]) // never fails (crypto/rand)
 		o.Node = "node-" + hex.EncodeToString(b[:])
 	}
+	silenceDriver()
 	s := &Store{rdb: o.Client, node: o.Node, log: o.Logger, scripts: loadScripts()}
 	if s.rdb == nil {
 		rdb, err := dial(o.URL)
@@ -89,9 +90,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		}
 		s.rdb, s.owned = rdb, true
 	}
-	s.health = newHealth(s.log)
-	s.rdb.AddHook(s.health)
-
 	first, cancel := context.WithTimeout(ctx, openTimeout)
 	err := s.rdb.Ping(first).Err()
 	cancel()
@@ -99,6 +97,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeClient()
 		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
+	s.health = newHealth(s.log) // from here on; that Redis was not there at all is the caller's to tell
+	s.rdb.AddHook(s.health)
 	s.stopped, s.stop = context.WithCancel(context.Background())
 	if o.Dir != "" {
 		s.spool, err = openSpool(o.Dir, s.log)
@@ -173,6 +173,15 @@ func (s *Store) Node() string { return s.node }
 
 // Ping asks Redis whether it is there.
 func (s *Store) Ping(ctx context.Context) error { return s.rdb.Ping(ctx).Err() }
+
+// Clock is Redis's time.
+func (s *Store) Clock(ctx context.Context) (time.Time, error) {
+	t, err := s.rdb.Time(ctx).Result()
+	if err != nil {
+		return time.Time{}, fmt.Errorf("clock: %w", err)
+	}
+	return t, nil
+}
 
 // AwaySince tells since when Redis has not answered; zero when it does.
 func (s *Store) AwaySince() time.Time { return s.health.awaySince() }

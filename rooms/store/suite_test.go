@@ -108,15 +108,29 @@ func appendNumbered(s *Store, e schedule.EventID, from, to int) {
 
 func TestOpen_UnreachableRedisIsATypedError(t *testing.T) {
 	t.Parallel()
-	_, err := Open(t.Context(), Options{URL: "redis://127.0.0.1:1/0", Logger: quiet()})
+	log := &records{}
+	_, err := Open(t.Context(), Options{URL: "redis://127.0.0.1:1/0", Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if !errors.Is(err, ErrUnreachable) {
 		t.Fatalf("got %v", err)
+	}
+	if log.buf.Len() != 0 {
+		t.Errorf("logged what the caller tells: %s", log.buf.String())
 	}
 	for _, bad := range []string{"", "127.0.0.1:6379", "http://127.0.0.1/"} {
 		if _, err := Open(t.Context(), Options{URL: bad, Logger: quiet()}); err == nil || errors.Is(err, ErrUnreachable) {
 			t.Errorf("URL %q: got %v, want an error about the URL", bad, err)
 		}
 	}
+}
+
+func TestClock_IsRedissOwn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		at, err := open(t, Options{URL: url}).Clock(t.Context())
+		if err != nil || time.Since(at).Abs() > time.Minute {
+			t.Errorf("%v %v", at, err)
+		}
+	})
 }
 
 func TestEvent_SavedComesBackWhole(t *testing.T) {

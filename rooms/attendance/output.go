@@ -1,0 +1,140 @@
+package attendance
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"sangdam/rooms/schedule"
+)
+
+// Document is the JSON form of an event's attendance.
+type Document struct {
+	Event         schedule.EventID `json:"event"`
+	At            time.Time        `json:"at"` // when it was derived, UTC
+	Consultations []Attendance     `json:"consultations"`
+}
+
+// WriteJSON writes the attendance of an event as one Document.
+func WriteJSON(w io.Writer, event *schedule.Event, all []Attendance, now time.Time) error {
+	if all == nil {
+		all = []Attendance{}
+	}
+	return json.NewEncoder(w).Encode(Document{event.ID, now.UTC(), all})
+}
+
+// columns of the CSV. New ones go to the end: people have formulas on these.
+func columns() []string {
+	return []string{
+		"consultation", "scheduled_start", "scheduled_end", "zone", "booth", "firm", "buyer", "verdict", "together_minutes",
+		"seat", "role", "name", "first_in", "last_out", "present_minutes", "away_minutes", "intervals", "in_room_now",
+	}
+}
+
+// WriteCSV writes one row a seat, for spreadsheets: UTF-8 with a byte order
+// mark (without one Excel reads another encoding), CRLF, times on the center's
+// clock with the zone beside them, and no cell that a spreadsheet would run as
+// a formula.
+func WriteCSV(w io.Writer, event *schedule.Event, all []Attendance) error {
+	zone, err := time.LoadLocation(event.Zone)
+	if err != nil || event.Zone == "" {
+		zone = time.UTC
+	}
+	n := namesOf(event)
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	cw := csv.NewWriter(w)
+	cw.UseCRLF = true
+	if err := cw.Write(columns()); err != nil {
+		return err
+	}
+	for _, a := range all {
+		verdict := string(a.Verdict)
+		if a.Cancelled {
+			verdict = string(schedule.PhaseCancelled)
+		}
+		for _, s := range a.Seats {
+			inRoom := "no"
+			if len(s.Intervals) > 0 && s.LastOut.IsZero() {
+				inRoom = "yes"
+			}
+			row := []string{
+				string(a.Consultation), clock(a.Start, zone), clock(a.End, zone), zone.String(), n.booths[a.Booth], n.firms[a.Firm], n.buyers[a.Buyer],
+				verdict, minutes(a.Together),
+				string(s.Seat), string(s.Role), n.seat(a, s.Role), clock(s.FirstIn, zone), clock(s.LastOut, zone),
+				minutes(s.Present), minutes(s.Away), strconv.Itoa(len(s.Intervals)), inRoom,
+			}
+			for i := range row {
+				row[i] = inert(row[i])
+			}
+			if err := cw.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	cw.Flush()
+	return cw.Error()
+}
+
+// inert puts an apostrophe before what a spreadsheet would take for a formula
+// (OWASP, "CSV Injection"), also behind leading blanks.
+func inert(s string) string {
+	if t := strings.TrimLeft(s, " \u00a0\u3000\ufeff"); t != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(t)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+func clock(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format("2006-01-02 15:04:05")
+}
+
+// minutes of seconds, with one decimal.
+func minutes(s float64) string { return strconv.FormatFloat(s/60, 'f', 1, 64) }
+
+// names are for people; the ledger has none.
+type names struct {
+	booths       map[schedule.BoothID]string
+	firms        map[schedule.FirmID]string
+	buyers       map[schedule.BuyerID]string
+	interpreters map[schedule.InterpreterID]string
+}
+
+func namesOf(e *schedule.Event) names {
+	n := names{
+		make(map[schedule.BoothID]string), make(map[schedule.FirmID]string),
+		make(map[schedule.BuyerID]string), make(map[schedule.InterpreterID]string),
+	}
+	for _, x := range e.Booths {
+		n.booths[x.ID] = x.Name
+	}
+	for _, x := range e.Firms {
+		n.firms[x.ID] = x.Name
+	}
+	for _, x := range e.Buyers {
+		n.buyers[x.ID] = x.Name
+	}
+	for _, x := range e.Interpreters {
+		n.interpreters[x.ID] = x.Name
+	}
+	return n
+}
+
+func (n names) seat(a Attendance, r schedule.Role) string {
+	switch r {
+	case schedule.RoleFirm:
+		return n.firms[a.Firm]
+	case schedule.RoleBuyer:
+		return n.buyers[a.Buyer]
+	case schedule.RoleInterpreter:
+		return n.interpreters[a.Interpreter]
+	}
+	return ""
+}
