@@ -1,0 +1,49 @@
+import { type Shape, State, type Tone } from '../../ui/state';
+import { useDesk, zoneOf } from '../desk';
+import type { Line, Turn } from '../meeting';
+import { at } from '../meeting';
+
+const turns: Record<
+  Turn,
+  { tone: Tone; shape: Shape; key: 'phase.ended' | 'booth.next' | 'phase.scheduled' | 'phase.cancelled' }
+> = {
+  past: { tone: 'idle', shape: 'bar', key: 'phase.ended' },
+  next: { tone: 'live', shape: 'full', key: 'booth.next' },
+  later: { tone: 'idle', shape: 'ring', key: 'phase.scheduled' },
+  cancelled: { tone: 'late', shape: 'cross', key: 'phase.cancelled' },
+};
+
+/** The day of this booth, in the order of the clock. */
+export function Timetable({ lines }: { lines: Line[] }) {
+  const desk = useDesk();
+  const { words } = desk;
+  const format = desk.format.value;
+  const zone = zoneOf(desk);
+  return (
+    <aside class="booth-day" aria-labelledby="booth-day">
+      <h2 id="booth-day">{words.t('booth.today')}</h2>
+      {lines.length === 0 && <p>{words.t('booth.empty')}</p>}
+      <ol>
+        {lines.map(({ consultation, turn }) => (
+          <li
+            key={consultation.id}
+            data-turn={turn}
+            data-testid="booth-line"
+            data-consultation={consultation.id}
+          >
+            <time dateTime={consultation.starts_at}>{format.time(at(consultation.starts_at), zone)}</time>
+            <span class="booth-line">
+              <strong>{consultation.buyer.name}</strong>
+              <span>
+                {format.country(consultation.buyer.country)} · {consultation.firm.name}
+              </span>
+            </span>
+            <State tone={turns[turn].tone} shape={turns[turn].shape}>
+              {words.t(turns[turn].key)}
+            </State>
+          </li>
+        ))}
+      </ol>
+    </aside>
+  );
+}

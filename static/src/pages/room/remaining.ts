@@ -1,0 +1,49 @@
+import type { Clock } from '../../protocol/types';
+import { at } from '../meeting';
+
+/** What the clock on top of the room counts. */
+export type Remaining =
+  | { counts: 'start'; ms: number }
+  | { counts: 'left'; ms: number; share: number }
+  | { counts: 'over'; ms: number }
+  | { counts: 'farewell'; ms: number }
+  | { counts: 'ended' };
+
+/** remaining reads the clock at a moment; share is the part of the window that is gone, 0…1. */
+export function remaining(clock: Clock, now: number): Remaining {
+  if (clock.phase === 'ended' || clock.phase === 'cancelled') {
+    return { counts: 'ended' };
+  }
+  const start = at(clock.starts_at);
+  const end = at(clock.ends_at);
+  if (now < start) {
+    return { counts: 'start', ms: start - now };
+  }
+  if (clock.closes_at && now >= end) {
+    return { counts: 'farewell', ms: at(clock.closes_at) - now };
+  }
+  if (now >= end) {
+    return { counts: 'over', ms: now - end };
+  }
+  return { counts: 'left', ms: end - now, share: (now - start) / (end - start) };
+}
+
+export type Hint = 'five' | 'two' | 'one' | 'overrun' | 'farewell';
+
+/** hintOf is what the two sides are told about the time, null while there is plenty. */
+export function hintOf(rest: Remaining, warning: number | null): Hint | null {
+  switch (rest.counts) {
+    case 'farewell':
+      return 'farewell';
+    case 'over':
+      return 'overrun';
+    case 'left':
+      if (warning === null) {
+        return null;
+      }
+      return warning <= 1 ? 'one' : warning <= 2 ? 'two' : 'five';
+    case 'start':
+    case 'ended':
+      return null;
+  }
+}

@@ -1,0 +1,112 @@
+/** One person, the shared screen, or the free place of somebody who is expected. */
+import { CameraOff, LoaderCircle, MicOff, UserRound, WifiOff } from 'lucide-preact';
+import type { Role } from '../../protocol/types';
+import type { Tile } from '../../room/model';
+import { Picture } from '../../ui/picture';
+import { useDesk } from '../desk';
+import type { Size } from './arrange';
+
+type Style = Record<string, string>;
+
+interface TileProps {
+  tile: Tile;
+  size: Size;
+  style: Style;
+}
+
+export function TilePlace({ tile, size, style }: TileProps) {
+  const { words } = useDesk();
+  const { participant, kind } = tile;
+  const name = kind === 'self' ? words.t('room.you') : participant.name;
+  return (
+    <li
+      class="tile"
+      style={style}
+      data-testid="tile"
+      data-kind={kind}
+      data-size={size}
+      data-role={participant.role}
+      data-participant={participant.id}
+      data-away={participant.away}
+    >
+      <Picture stream={tile.picture} shown={tile.pictureOn} label={name} />
+      {kind === 'stage' ? <StageWords tile={tile} /> : <PersonWords tile={tile} name={name} />}
+    </li>
+  );
+}
+
+function PersonWords({ tile, name }: { tile: Tile; name: string }) {
+  const { words } = useDesk();
+  const { participant, pictureOn, microphoneOn } = tile;
+  const cameraOn = participant.sources.includes('camera');
+  return (
+    <>
+      {!pictureOn && (
+        <p class="tile-blank">
+          {cameraOn ? (
+            <LoaderCircle size={32} aria-hidden="true" />
+          ) : (
+            <CameraOff size={32} aria-hidden="true" />
+          )}
+          <span>{words.t(cameraOn ? 'room.pictureComing' : 'room.cameraOff')}</span>
+        </p>
+      )}
+      <p class="tile-states">
+        {participant.away && (
+          <span class="tile-state" data-tone="wait">
+            <WifiOff size={16} aria-hidden="true" />
+            <span>{words.t('room.away')}</span>
+          </span>
+        )}
+        {!microphoneOn && (
+          <span class="tile-state">
+            <MicOff size={16} aria-hidden="true" />
+            <span>{words.t('room.microphoneOff')}</span>
+          </span>
+        )}
+      </p>
+      <NamePlate role={participant.role} name={name} />
+    </>
+  );
+}
+
+function StageWords({ tile }: { tile: Tile }) {
+  const { words } = useDesk();
+  return (
+    <p class="tile-plate">
+      <span class="tile-name">{words.t('room.sharedBy', { name: tile.participant.name })}</span>
+    </p>
+  );
+}
+
+interface AbsentProps {
+  role: Role;
+  name: string;
+  size: Size;
+  style: Style;
+}
+
+export function AbsentPlace({ role, name, size, style }: AbsentProps) {
+  const { words } = useDesk();
+  return (
+    <li class="tile tile-absent" style={style} data-testid="tile-absent" data-size={size} data-role={role}>
+      <p class="tile-blank">
+        <UserRound size={32} aria-hidden="true" />
+        <span>{words.t(role === 'interpreter' ? 'room.offScreen' : 'room.notHere')}</span>
+      </p>
+      <NamePlate role={role} name={name} />
+    </li>
+  );
+}
+
+function NamePlate({ role, name }: { role: Role; name: string }) {
+  const { words } = useDesk();
+  return (
+    <p class="tile-plate">
+      <span class="role" data-role={role}>
+        {words.t(`role.${role}`)}
+      </span>
+      <span class="tile-name">{name}</span>
+    </p>
+  );
+}

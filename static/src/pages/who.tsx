@@ -1,0 +1,61 @@
+import { Languages, MapPin } from 'lucide-preact';
+import type { Consultation, Role } from '../protocol/types';
+import { Title } from '../ui/title';
+import { useDesk } from './desk';
+import { othersOf } from './meeting';
+
+const leads = {
+  firm: 'lobby.meet',
+  buyer: 'lobby.meet',
+  interpreter: 'lobby.interpretFor',
+  observer: 'lobby.observe',
+  coordinator: 'lobby.observe',
+} as const;
+
+/** Whom the reader meets, in the largest words of the lobby. */
+export function Who({ consultation, role }: { consultation: Consultation; role: Role }) {
+  const { words } = useDesk();
+  const others = othersOf(role);
+  return (
+    <div class="meet-who">
+      <p class="eyebrow">{words.t(leads[role])}</p>
+      <Title>{others.map((side) => consultation[side].name).join(' · ')}</Title>
+      <p class="meet-facts">
+        {others.includes('firm') && <span>{words.t('lobby.products', consultation.firm)}</span>}
+        {others.includes('buyer') && <BuyerFacts consultation={consultation} />}
+      </p>
+    </div>
+  );
+}
+
+export function BuyerFacts({ consultation }: { consultation: Consultation }) {
+  const { words, format } = useDesk();
+  const { country, language } = consultation.buyer;
+  return (
+    <>
+      <span>{words.t('lobby.from', { country: format.value.country(country) })}</span>
+      <span>{words.t('lobby.speaks', { language: format.value.tongue(language) })}</span>
+    </>
+  );
+}
+
+export function Around({ consultation, role }: { consultation: Consultation; role: Role }) {
+  const { words } = useDesk();
+  const { interpreter, booth } = consultation;
+  return (
+    <ul class="meet-lines">
+      {role !== 'interpreter' && (
+        <li>
+          <Languages size={20} aria-hidden="true" />
+          {interpreter.name
+            ? words.t('lobby.with', { name: interpreter.name })
+            : words.t('lobby.noInterpreter')}
+        </li>
+      )}
+      <li>
+        <MapPin size={20} aria-hidden="true" />
+        {words.t('lobby.booth', { booth })}
+      </li>
+    </ul>
+  );
+}
