@@ -1,0 +1,156 @@
+package rtpx
+
+import (
+	"bytes"
+	"sync"
+	"testing"
+	"time"
+)
+
+var epoch = time.Date(2021, 10, 5, 1, 0, 0, 0, time.UTC)
+
+func TestCache_KeepsTheLatest(t *testing.T) {
+	c := NewCache(512)
+	const first = 1<<16 - 100 // over a wrap of the 16-bit number
+	for n := range uint64(600) {
+		if !c.Put(first+n, []byte{byte(n), byte(n >> 8)}, epoch, false) {
+			t.Fatalf("put %d", n)
+		}
+	}
+	var b [MaxPacket]byte
+	for n := range uint64(600) {
+		size, ok := c.Get(first+n, b[:])
+		if want := n >= 88; ok != want {
+			t.Fatalf("packet %d there: %v", n, ok)
+		}
+		if ok && !bytes.Equal(b[:size], []byte{byte(n), byte(n >> 8)}) {
+			t.Fatalf("packet %d is % x", n, b[:size])
+		}
+	}
+	if _, ok := c.Get(first+600, b[:]); ok {
+		t.Error("a packet of the future")
+	}
+}
+
+func TestCache_Refuses(t *testing.T) {
+	c := NewCache(0)
+	if c.Put(1<<16, make([]byte, MaxPacket+1), epoch, false) {
+		t.Error("took a packet that is too large")
+	}
+	if c.Put(1<<16, nil, epoch, false) {
+		t.Error("took an empty packet")
+	}
+	if !c.Put(1<<16, make([]byte, MaxPacket), epoch, false) {
+		t.Error("refused the largest packet")
+	}
+	var small [MaxPacket - 1]byte
+	if _, ok := c.Get(1<<16, small[:]); ok {
+		t.Error("copied into too small a buffer")
+	}
+	if c.Put(1<<16-512, []byte{1}, epoch, false) {
+		t.Error("an old packet took a newer one's place")
+	}
+	if !c.Put(1<<16-511, []byte{1}, epoch, false) {
+		t.Error("refused a late packet that has a place")
+	}
+}
+
+func TestCache_SizeIsAPowerOfTwoWithinBounds(t *testing.T) {
+	for asked, want := range map[int]int{0: 512, 512: 512, 513: 1024, 2000: 2048, 100000: 2048} {
+		if got := len(NewCache(asked).slots); got != want {
+			t.Errorf("%d packets: ring of %d, want %d", asked, got, want)
+		}
+	}
+}
+
+func TestCache_RemembersTheNewestKeyframe(t *testing.T) {
+	c := NewCache(512)
+	if _, _, _, ok := c.Keyframe(); ok {
+		t.Fatal("keyframe of an empty cache")
+	}
+	const n = 1 << 16
+	at := epoch.Add(time.Second)
+	c.Put(n+10, []byte{1}, at, true)
+	c.Put(n+11, []byte{1}, at, false)
+	c.Put(n+15, []byte{1}, at, false)
+	c.Put(n+5, []byte{1}, at.Add(time.Second), true) // late, older
+	if first, last, arrival, ok := c.Keyframe(); !ok || first != n+10 || last != n+15 || !arrival.Equal(at) {
+		t.Fatalf("Keyframe = %d, %d, %v, %v", first, last, arrival, ok)
+	}
+	c.Put(n+10+511, []byte{1}, at, false)
+	if _, _, _, ok := c.Keyframe(); !ok {
+		t.Error("forgotten one packet too early")
+	}
+	c.Put(n+10+512, []byte{1}, at, false)
+	if _, _, _, ok := c.Keyframe(); ok {
+		t.Error("remembered although overwritten")
+	}
+}
+
+func TestCache_ReadersNeverSeeHalfAPacket(t *testing.T) {
+	c := NewCache(512)
+	const packets = 20000
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			var b [MaxPacket]byte
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				_, last, _, ok := c.Keyframe()
+				if !ok {
+					continue
+				}
+				for back := range uint64(600) {
+					n, ok := c.Get(last-back, b[:])
+					if !ok {
+						continue
+					}
+					for _, x := range b[:n] {
+						if x != byte(last-back) {
+							t.Errorf("packet %d has bytes of another", last-back)
+							return
+						}
+					}
+				}
+			}
+		}()
+	}
+	for n := uint64(1 << 16); n < 1<<16+packets; n++ {
+		c.Put(n, bytes.Repeat([]byte{byte(n)}, 200+int(n%900)), epoch, n%300 == 0)
+	}
+	close(stop)
+	wg.Wait()
+}
+
+func BenchmarkCachePut(b *testing.B) {
+	c := NewCache(512)
+	p := make([]byte, 1100)
+	for n := range uint64(512) {
+		c.Put(n, p, epoch, false)
+	}
+	b.ReportAllocs()
+	n := uint64(512)
+	for b.Loop() {
+		c.Put(n, p, epoch, false)
+		n++
+	}
+}
+
+func BenchmarkCacheGet(b *testing.B) {
+	c := NewCache(512)
+	c.Put(7, make([]byte, 1100), epoch, false)
+	var dst [MaxPacket]byte
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, ok := c.Get(7, dst[:]); !ok {
+			b.Fatal("gone")
+		}
+	}
+}
