@@ -1,0 +1,150 @@
+package sfu
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+
+	"sangdam/rooms/sfu/wire"
+)
+
+// opusFormat is the same in every audio section: browsers take a payload type
+// that means different things in one bundle for a collision. Pion copies the
+// offer's, so that usedtx would never get there.
+const opusFormat = "minptime=10;useinbandfec=1;usedtx=1"
+
+// uplink is what the answer settled for a section that the browser sends on.
+type uplink struct {
+	pt    uint8
+	rtx   uint8 // zero without retransmissions
+	clock uint32
+
+	extMid, extRid, extRepaired, extTransport, extLevel uint8 // zero: not negotiated
+}
+
+// mungeAnswer settles what Pion leaves to chance and reads what was agreed.
+func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
+	var desc sdp.SessionDescription
+	if err := desc.UnmarshalString(raw); err != nil {
+		return "", nil, fmt.Errorf("sfu: answer: %w", err)
+	}
+	if len(desc.MediaDescriptions) != len(sections) {
+		return "", nil, fmt.Errorf("sfu: answer has %d sections, offer %d", len(desc.MediaDescriptions), len(sections))
+	}
+	ups := make([]uplink, len(sections))
+	for i, m := range desc.MediaDescriptions {
+		if m.MediaName.Port.Value == 0 {
+			// One rejected section is one person nobody would see.
+			return "", nil, badOffer("section %d: nothing in common", i)
+		}
+		s := sections[i]
+		codecs := readCodecs(m)
+		if s.kind == wire.Audio {
+			setOpusFormat(m, codecs)
+		}
+		if s.slot >= 0 {
+			m.Attributes = slices.DeleteFunc(m.Attributes, func(a sdp.Attribute) bool {
+				return a.Key == "extmap" && strings.HasSuffix(a.Value, " "+wire.ExtMid)
+			})
+			continue
+		}
+		up, err := readUplink(m, s, codecs)
+		if err != nil {
+			return "", nil, badOffer("section %d: %s", i, err)
+		}
+		ups[i] = up
+	}
+	out, err := desc.Marshal()
+	if err != nil {
+		return "", nil, fmt.Errorf("sfu: answer: %w", err)
+	}
+	return string(out), ups, nil
+}
+
+// readCodecs maps payload types to lower-case "name/clock".
+func readCodecs(m *sdp.MediaDescription) map[string]string {
+	codecs := make(map[string]string)
+	for _, a := range m.Attributes {
+		if a.Key == "rtpmap" {
+			pt, codec, _ := strings.Cut(a.Value, " ")
+			codecs[pt] = strings.ToLower(codec)
+		}
+	}
+	return codecs
+}
+
+func setOpusFormat(m *sdp.MediaDescription, codecs map[string]string) {
+	for _, pt := range m.MediaName.Formats {
+		if !strings.HasPrefix(codecs[pt], "opus/") {
+			continue
+		}
+		m.Attributes = slices.DeleteFunc(m.Attributes, func(a sdp.Attribute) bool {
+			return a.Key == "fmtp" && strings.HasPrefix(a.Value, pt+" ")
+		})
+		after := 1 + slices.IndexFunc(m.Attributes, func(a sdp.Attribute) bool {
+			return a.Key == "rtpmap" && strings.HasPrefix(a.Value, pt+" ")
+		})
+		m.Attributes = slices.Insert(m.Attributes, after, sdp.NewAttribute("fmtp", pt+" "+opusFormat))
+	}
+}
+
+func readUplink(m *sdp.MediaDescription, s section, codecs map[string]string) (uplink, error) {
+	name, clock := "opus/", uint32(48000)
+	if s.kind == wire.Video {
+		name, clock = "vp8/", 90000
+	}
+	up := uplink{clock: clock}
+	for _, pt := range m.MediaName.Formats {
+		if strings.HasPrefix(codecs[pt], name) {
+			n, err := strconv.ParseUint(pt, 10, 7)
+			if err != nil {
+				return up, fmt.Errorf("payload type: %w", err)
+			}
+			up.pt = uint8(n)
+			break
+		}
+	}
+	if up.pt == 0 {
+		return up, fmt.Errorf("no %s", strings.TrimSuffix(name, "/"))
+	}
+	apt := "apt=" + strconv.Itoa(int(up.pt))
+	for _, a := range m.Attributes {
+		switch a.Key {
+		case "fmtp":
+			pt, format, _ := strings.Cut(a.Value, " ")
+			if format == apt && strings.HasPrefix(codecs[pt], "rtx/") {
+				if n, err := strconv.ParseUint(pt, 10, 7); err == nil {
+					up.rtx = uint8(n)
+				}
+			}
+		case "extmap":
+			up.readExtension(a.Value)
+		}
+	}
+	return up, nil
+}
+
+func (up *uplink) readExtension(v string) {
+	id, uri, _ := strings.Cut(v, " ")
+	id, _, _ = strings.Cut(id, "/") // a direction may follow the id
+	uri, _, _ = strings.Cut(uri, " ")
+	n, err := strconv.ParseUint(id, 10, 8)
+	if err != nil {
+		return
+	}
+	switch uri {
+	case wire.ExtMid:
+		up.extMid = uint8(n)
+	case wire.ExtRid:
+		up.extRid = uint8(n)
+	case wire.ExtRepairedRid:
+		up.extRepaired = uint8(n)
+	case wire.ExtTransport:
+		up.extTransport = uint8(n)
+	case wire.ExtAudioLevel:
+		up.extLevel = uint8(n)
+	}
+}

@@ -1,0 +1,139 @@
+package sfu
+
+import (
+	"time"
+
+	"sangdam/rooms/sfu/wire"
+)
+
+const (
+	tickEvery = 50 * time.Millisecond
+	// holdVideo is how long after DTLS the first picture waits: earlier, Firefox
+	// loses it, and half a second with it. Sound need not wait.
+	holdVideo        = 30 * time.Millisecond
+	arrivalsEvery    = 100 * time.Millisecond
+	receptionEvery   = time.Second
+	restartKeyframes = 2 // rounds of requests after an ICE restart
+)
+
+// clock does everything that happens because time has passed, until teardown.
+func (p *Peer) clock() {
+	defer close(p.done)
+	defer p.guard()
+	t := ticker{Ticker: time.NewTicker(tickEvery)}
+	defer t.Stop()
+	var c clockState
+	for {
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-t.C:
+		case <-p.kick:
+		}
+		now := time.Now()
+		if !p.videoReady.Load() {
+			t.set(p.opening(now, &c))
+		}
+		p.tick(now, &c)
+	}
+}
+
+// ticker changes its pace only when told another.
+type ticker struct {
+	*time.Ticker
+	pace time.Duration
+}
+
+func (t *ticker) set(d time.Duration) {
+	if d != t.pace {
+		t.pace = d
+		t.Reset(d)
+	}
+}
+
+// clockState is what the clock goroutine remembers.
+type clockState struct {
+	connected   time.Time
+	arrivals    time.Time
+	reception   time.Time
+	nominations int32
+	restarted   int
+	restartAt   time.Time
+}
+
+// opening lifts the gates as the transport comes up; it returns when to look
+// again.
+func (p *Peer) opening(now time.Time, c *clockState) time.Duration {
+	switch {
+	case p.conn.State() != wire.Connected:
+		return tickEvery
+	case c.connected.IsZero():
+		c.connected = now
+		p.audioReady.Store(true)
+		return holdVideo
+	case now.Sub(c.connected) < holdVideo:
+		return holdVideo / 3
+	}
+	p.videoReady.Store(true)
+	return tickEvery
+}
+
+func (p *Peer) tick(now time.Time, c *clockState) {
+	p.afterRestart(now, c)
+	for _, u := range p.ups {
+		if u.kind != wire.Video || !u.isOpen() {
+			continue
+		}
+		for i := range u.layers {
+			if l := u.layers[i].Load(); l != nil {
+				l.askMissing(now)
+				l.repeatKeyframe(now)
+			}
+		}
+	}
+	for _, d := range p.downs {
+		d.look(now)
+	}
+	if p.audioReady.Load() {
+		if now.Sub(c.arrivals) >= arrivalsEvery {
+			c.arrivals = now
+			p.sendArrivals()
+		}
+		if now.Sub(c.reception) >= receptionEvery {
+			c.reception = now
+			p.sendReceiverReports(now)
+		}
+		p.sendSenderReports(now)
+	}
+	if p.outdated(now) {
+		// A full queue: the next tick finds the same.
+		_ = p.loop.Post(p.reconcile)
+	}
+}
+
+// afterRestart asks for keyframes both ways once the new path is nominated:
+// what was on its way is lost, and Chromium alone would wait three seconds.
+func (p *Peer) afterRestart(now time.Time, c *clockState) {
+	if n := p.nominations.Load(); n != c.nominations {
+		first := c.nominations == 0
+		c.nominations = n
+		if !first || n > 1 {
+			c.restarted, c.restartAt = restartKeyframes, now
+		}
+	}
+	if c.restarted == 0 || now.Before(c.restartAt) {
+		return
+	}
+	c.restarted--
+	c.restartAt = now.Add(2 * pliInterval)
+	for _, d := range p.downs {
+		d.refresh(now)
+	}
+	for _, u := range p.ups {
+		for i := range u.layers {
+			if l := u.layers[i].Load(); l != nil && u.kind == wire.Video && u.isOpen() {
+				l.requestKeyframe(now)
+			}
+		}
+	}
+}

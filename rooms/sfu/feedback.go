@@ -1,0 +1,157 @@
+package sfu
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"sangdam/rooms/sfu/rtpx"
+	"sangdam/rooms/sfu/wire"
+)
+
+const (
+	// maxRTT bounds what a browser can make us believe.
+	maxRTT = 5 * time.Second
+	// reportsPerCompound keeps a compound of reports and names below one MTU.
+	reportsPerCompound = 16
+)
+
+// RTCP implements wire.Handler.
+func (p *Peer) RTCP(b []byte) {
+	defer p.guard()
+	if !p.ready.Load() || p.ctx.Err() != nil {
+		return
+	}
+	now := time.Now()
+	p.heard.set(now)
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil {
+		return
+	}
+	for _, pkt := range packets {
+		switch r := pkt.(type) {
+		case *rtcp.SenderReport:
+			p.onSenderReport(r, now)
+			p.onReports(r.Reports, now)
+		case *rtcp.ReceiverReport:
+			p.onReports(r.Reports, now)
+		case *rtcp.TransportLayerNack:
+			if d := p.bySSRC[r.MediaSSRC]; d != nil {
+				d.nacks.Add(1)
+				d.nack(r.Nacks, now, p.roundTrip())
+			}
+		case *rtcp.PictureLossIndication:
+			p.onKeyframeRequest(r.MediaSSRC, now)
+		case *rtcp.FullIntraRequest:
+			for _, f := range r.FIR {
+				p.onKeyframeRequest(f.SSRC, now)
+			}
+		}
+	}
+}
+
+func (p *Peer) onKeyframeRequest(ssrc uint32, now time.Time) {
+	if d := p.bySSRC[ssrc]; d != nil && d.kind == wire.Video {
+		d.plis.Add(1)
+		d.refresh(now)
+	}
+}
+
+func (p *Peer) onSenderReport(r *rtcp.SenderReport, now time.Time) {
+	s, ok := (*p.streams.Load())[r.SSRC]
+	if !ok || s.rtx {
+		return
+	}
+	l := s.layer
+	p.timeline.Report(l.ssrc, l.clock, r.NTPTime, r.RTPTime, now)
+	l.mu.Lock()
+	l.stats.reportNTP, l.stats.reportAt = uint32(r.NTPTime>>16), now
+	l.mu.Unlock()
+}
+
+// onReports takes what the browser says about our slots; it is also the only
+// measure of the round trip, since an ICE-lite end sends no checks.
+func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
+	for _, r := range reports {
+		d := p.bySSRC[r.SSRC]
+		if d == nil || r.SSRC != d.ssrc {
+			continue
+		}
+		d.lossPermille.Store(int64(r.FractionLost) * 1000 / 256)
+		if r.LastSenderReport == 0 {
+			continue
+		}
+		// RFC 3550 section 6.4.1, in units of 1/65536 s.
+		units := int32(uint32(rtpx.NTP(now)>>16) - r.LastSenderReport - r.Delay)
+		rtt := time.Duration(units) * time.Second / 65536
+		if rtt <= 0 || rtt > maxRTT {
+			continue
+		}
+		old := time.Duration(p.rtt.Load())
+		p.rtt.Store(int64(old + (rtt-old)/4))
+	}
+}
+
+// roundTrip is the smoothed round trip time to this Peer.
+func (p *Peer) roundTrip() time.Duration { return time.Duration(p.rtt.Load()) }
+
+// sendReceiverReports tells a publisher how its streams arrive.
+func (p *Peer) sendReceiverReports(now time.Time) {
+	rr := rtcp.ReceiverReport{SSRC: p.ssrc}
+	for _, s := range *p.streams.Load() {
+		if s.rtx {
+			continue
+		}
+		s.layer.mu.Lock()
+		b, ok := s.layer.stats.report(s.layer.ssrc, now)
+		s.layer.mu.Unlock()
+		if ok {
+			rr.Reports = append(rr.Reports, b)
+		}
+	}
+	if len(rr.Reports) > 0 {
+		p.writeRTCP(&rr)
+	}
+}
+
+// sendArrivals sends transport-wide feedback, which the browser's bandwidth
+// estimator lives on.
+func (p *Peer) sendArrivals() {
+	a := &p.arrivals
+	a.Lock()
+	var packets []wire.RTCP
+	if a.any {
+		packets = a.rec.BuildFeedbackPacket()
+		a.any = false
+	}
+	a.Unlock()
+	for _, pkt := range packets { // each may fill a datagram
+		p.writeRTCP(pkt)
+	}
+}
+
+// sendSenderReports reports on the slots that are due.
+func (p *Peer) sendSenderReports(now time.Time) {
+	var packets []wire.RTCP
+	names := &rtcp.SourceDescription{}
+	flush := func() {
+		if len(packets) > 0 {
+			p.writeRTCP(append(packets, names)...)
+		}
+		packets, names = nil, &rtcp.SourceDescription{}
+	}
+	for _, d := range p.downs {
+		sr, ok := d.report(now)
+		if !ok {
+			continue
+		}
+		packets = append(packets, sr)
+		names.Chunks = append(names.Chunks, rtcp.SourceDescriptionChunk{
+			Source: d.ssrc, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: d.cname}},
+		})
+		if len(packets) == reportsPerCompound {
+			flush()
+		}
+	}
+	flush()
+}

@@ -1,0 +1,255 @@
+package sfu
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"sangdam/rooms/sfu/rtpx"
+	"sangdam/rooms/sfu/wire"
+)
+
+const (
+	// pliInterval is the least time between two requests for a keyframe of one
+	// layer, whoever asks: a keyframe is ten times a normal picture.
+	pliInterval = 300 * time.Millisecond
+	// pliPatience is how long a request is repeated before it is given up.
+	pliPatience = 5 * time.Second
+	// cachePackets is 3.4 s of the highest layer: three of the longest round
+	// trips and what a receiver takes to notice.
+	cachePackets = 512
+)
+
+// Layer is one encoding of a source: one SSRC and what repairs it.
+type Layer struct {
+	// fixed after newLayer
+	up    *UpTrack
+	rid   string
+	rank  int
+	ssrc  uint32
+	clock uint32
+	cache *rtpx.Cache // nil for audio
+
+	last     stamp        // newest packet with a payload
+	keyframe stamp        // newest keyframe
+	wanted   stamp        // newest request for one; zero when satisfied
+	asked    stamp        // newest PLI
+	viewers  atomic.Int32 // DownTracks that show this layer
+
+	packets, bytes, keyframes, plis, nacks, malformed atomic.Uint64
+
+	mu     sync.Mutex // guards all below; held for one packet, never while forwarding
+	seq    rtpx.Sequence
+	losses rtpx.Losses
+	stats  reception
+	pairs  []rtcp.NackPair
+}
+
+func newLayer(u *UpTrack, rid string, rank int, ssrc uint32) *Layer {
+	l := &Layer{up: u, rid: rid, rank: rank, ssrc: ssrc, clock: u.settled.clock}
+	if u.kind == wire.Video {
+		l.cache = rtpx.NewCache(cachePackets)
+	}
+	return l
+}
+
+// receive takes one packet of this layer's numbers, on the RTP goroutine.
+func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
+	u := l.up
+	open := u.open.Load()
+	l.mu.Lock()
+	// Before anything else: most of what comes as RTX came before.
+	ext, fresh := l.seq.Accept(h.Sequence())
+	if !fresh {
+		l.mu.Unlock()
+		return
+	}
+	l.losses.Received(ext, now)
+	if !repaired {
+		l.stats.received(ext, h.Timestamp(), l.clock, now)
+	}
+	l.mu.Unlock()
+
+	if !open {
+		return
+	}
+	l.packets.Add(1)
+	l.bytes.Add(uint64(len(b)))
+	p := packet{layer: l, ext: ext, header: h, payload: h.Payload(), now: now}
+	if len(p.payload) == 0 {
+		u.skip(&p)
+		return
+	}
+	if u.kind == wire.Video && !l.inspect(&p, b) {
+		u.skip(&p)
+		return
+	}
+	if id := u.settled.extLevel; id != 0 {
+		p.level = h.Extension(id)
+	}
+	l.last.set(now)
+	starts := !u.last.within(flowEnds, now)
+	u.last.set(now)
+	u.forward(&p)
+	if starts {
+		u.peer.wake() // SourceFlow
+	}
+	if u.kind == wire.Video {
+		l.askMissing(now)
+	}
+}
+
+// inspect reads what a video packet is and keeps it. False: not VP8.
+func (l *Layer) inspect(p *packet, b []byte) bool {
+	var err error
+	if p.vp8, err = rtpx.ParseVP8(p.payload); err != nil {
+		l.malformed.Add(1)
+		return false
+	}
+	l.cache.Put(p.ext, b, p.now, p.vp8.Keyframe)
+	if p.vp8.Keyframe {
+		l.keyframes.Add(1)
+		l.keyframe.set(p.now)
+		l.mu.Lock()
+		l.losses.Keyframe(p.ext)
+		l.mu.Unlock()
+	}
+	return true
+}
+
+// begin forgets what was missing: of a source that was shut nothing is asked.
+func (l *Layer) begin() {
+	l.mu.Lock()
+	l.losses = rtpx.Losses{}
+	l.mu.Unlock()
+	l.wanted.clear()
+}
+
+// askMissing sends a NACK for what is missing and due, while somebody watches.
+func (l *Layer) askMissing(now time.Time) {
+	if l.viewers.Load() == 0 {
+		return
+	}
+	rtt := l.up.peer.roundTrip()
+	l.mu.Lock()
+	due, ok := l.losses.NextDue(rtt)
+	if !ok || due.After(now) {
+		l.mu.Unlock()
+		return
+	}
+	l.pairs = l.losses.Due(now, rtt, l.pairs[:0])
+	lost := l.losses.TakeLost()
+	var nack *rtcp.TransportLayerNack
+	if len(l.pairs) > 0 {
+		nack = &rtcp.TransportLayerNack{
+			SenderSSRC: l.up.peer.ssrc, MediaSSRC: l.ssrc, Nacks: append([]rtcp.NackPair(nil), l.pairs...),
+		}
+	}
+	l.mu.Unlock()
+	if nack != nil {
+		l.nacks.Add(1)
+		l.up.peer.writeRTCP(nack)
+	}
+	if lost > 0 {
+		l.requestKeyframe(now)
+	}
+}
+
+// flows tells whether this layer can be counted on.
+func (l *Layer) flows(now time.Time) bool {
+	patience := layerEnds
+	if len(l.up.rids) == 0 {
+		patience = flowEnds
+	}
+	return l.last.within(patience, now)
+}
+
+// requestKeyframe asks for a keyframe on behalf of a viewer. Requests are
+// coalesced, and repeated until a keyframe has come.
+func (l *Layer) requestKeyframe(now time.Time) {
+	l.wanted.set(now)
+	l.askKeyframe(now)
+}
+
+func (l *Layer) askKeyframe(now time.Time) {
+	least := max(pliInterval, l.up.peer.roundTrip()*12/10)
+	asked := l.asked.ns.Load()
+	if now.UnixNano()-asked < int64(least) || !l.asked.ns.CompareAndSwap(asked, now.UnixNano()) {
+		return
+	}
+	l.plis.Add(1)
+	l.up.peer.writeRTCP(&rtcp.PictureLossIndication{SenderSSRC: l.up.peer.ssrc, MediaSSRC: l.ssrc})
+}
+
+// repeatKeyframe is the clock's part of requestKeyframe.
+func (l *Layer) repeatKeyframe(now time.Time) {
+	w := l.wanted.ns.Load()
+	if w == 0 {
+		return
+	}
+	if l.keyframe.ns.Load() >= w || now.UnixNano()-w > int64(pliPatience) || !l.flows(now) || !l.up.isOpen() {
+		l.wanted.ns.CompareAndSwap(w, 0)
+		return
+	}
+	l.askKeyframe(now)
+}
+
+// reception is what a receiver report tells (RFC 3550 section 6.4.1, A.3, A.8).
+type reception struct {
+	started  bool
+	base     uint64
+	highest  uint64
+	count    uint64
+	expected uint64 // at the report before
+	counted  uint64 // at the report before
+	transit  int64
+	jitter   float64 // ticks
+
+	reportNTP uint32 // middle bits of the newest sender report
+	reportAt  time.Time
+}
+
+func (r *reception) received(ext uint64, ts, clock uint32, now time.Time) {
+	arrival := now.Unix()*int64(clock) + int64(now.Nanosecond())*int64(clock)/int64(time.Second)
+	transit := int64(uint32(arrival) - ts)
+	if !r.started {
+		r.started, r.base, r.highest, r.transit = true, ext, ext, transit
+	}
+	r.base = min(r.base, ext)
+	r.highest = max(r.highest, ext)
+	r.count++
+	d := int64(int32(uint32(transit) - uint32(r.transit)))
+	r.transit = transit
+	r.jitter += (float64(max(d, -d)) - r.jitter) / 16
+}
+
+// report makes the block for ssrc and begins the next interval.
+func (r *reception) report(ssrc uint32, now time.Time) (rtcp.ReceptionReport, bool) {
+	if !r.started {
+		return rtcp.ReceptionReport{}, false
+	}
+	expected := r.highest - r.base + 1
+	var fraction uint64
+	if want, got := expected-r.expected, r.count-r.counted; want > got {
+		fraction = min(255, (want-got)<<8/want)
+	}
+	r.expected, r.counted = expected, r.count
+	b := rtcp.ReceptionReport{
+		SSRC: ssrc, FractionLost: uint8(fraction), TotalLost: uint32(r.lost()) & 0xffffff,
+		LastSequenceNumber: uint32(r.highest), Jitter: uint32(r.jitter),
+	}
+	if !r.reportAt.IsZero() {
+		b.LastSenderReport = r.reportNTP
+		b.Delay = uint32(now.Sub(r.reportAt) * 65536 / time.Second)
+	}
+	return b, true
+}
+
+func (r *reception) lost() uint64 {
+	if expected := r.highest - r.base + 1; r.started && expected > r.count {
+		return min(expected-r.count, 0x7fffff)
+	}
+	return 0
+}

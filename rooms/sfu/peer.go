@@ -1,0 +1,387 @@
+package sfu
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+
+	"sangdam/rooms/loop"
+	"sangdam/rooms/sfu/rtpx"
+	"sangdam/rooms/sfu/wire"
+)
+
+const (
+	// Somebody whose media flows and stops all at once, with not even a STUN
+	// check, is away; a silent browser checks every 2.5 s (Chromium) to 6 s
+	// (Firefox).
+	awayFlowing = 4 * time.Second
+	awaySilent  = 10 * time.Second
+
+	// maxStreams is how many SSRCs a Peer may send: microphone, three camera
+	// layers, screen, screen audio, and what repairs them, with some to spare
+	// for a browser that begins a layer anew.
+	maxStreams = 12
+
+	defaultRTT = 100 * time.Millisecond
+)
+
+// Peer is the server's end of one PeerConnection.
+type Peer struct {
+	// fixed after start
+	id       PeerID
+	profile  Profile
+	engine   *Engine
+	log      *slog.Logger
+	observer Observer
+	conn     *wire.Conn
+	loop     *loop.Loop
+	ups      []*UpTrack
+	byMid    map[string]*UpTrack
+	announce map[uint32]announced // SSRCs of the offer
+	downs    []*DownTrack
+	bySSRC   map[uint32]*DownTrack
+	ext      uplink // ids alone: they are the same in all sections of a bundle
+	ssrc     uint32 // of our own RTCP
+	timeline *rtpx.Timeline
+
+	ctx    context.Context // until teardown
+	cancel context.CancelFunc
+	done   chan struct{} // the clock has ended
+	kick   chan struct{} // wakes the clock; holds one
+
+	ready   atomic.Bool // start has run
+	heard   stamp       // newest RTP or RTCP
+	rtt     atomic.Int64
+	once    sync.Once // a panic is logged once
+	closing sync.Once
+	restarM sync.Mutex // one restart at a time
+
+	// Gates of the DownTracks: what is sent before the browser's DTLS is
+	// settled is lost, and Firefox needs a moment more for video.
+	audioReady, videoReady atomic.Bool
+	nominations            atomic.Int32
+
+	// Owned by the RTP goroutine, read by others.
+	streams atomic.Pointer[map[uint32]stream]
+
+	arrivals struct {
+		sync.Mutex
+		rec *twcc.Recorder
+		ssn uint32 // SSRC of the newest
+		any bool
+	}
+
+	// owned by the loop, mirrored for the clock
+	told struct {
+		state atomic.Value // State
+	}
+}
+
+// announced is what an offer said about an SSRC.
+type announced struct {
+	up  *UpTrack
+	rid string
+	rtx bool
+}
+
+// stream is what an SSRC that arrives stands for.
+type stream struct {
+	layer *Layer
+	rtx   bool
+}
+
+func newPeer(e *Engine, id PeerID, profile Profile, obs Observer) *Peer {
+	p := &Peer{
+		id: id, profile: profile, engine: e, log: e.log.With("peer", id), observer: obs,
+		ssrc: rand.Uint32(), timeline: rtpx.NewTimeline(),
+		done: make(chan struct{}), kick: make(chan struct{}, 1),
+		byMid: make(map[string]*UpTrack), announce: make(map[uint32]announced), bySSRC: make(map[uint32]*DownTrack),
+	}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.arrivals.rec = twcc.NewRecorder(p.ssrc)
+	p.streams.Store(&map[uint32]stream{})
+	p.told.state.Store(StateNew)
+	p.rtt.Store(int64(defaultRTT))
+	return p
+}
+
+// equip makes the tracks of what the answer settled.
+func (p *Peer) equip(conn *wire.Conn, sections []section, uplinks []uplink) {
+	p.conn = conn
+	writers := conn.Writers()
+	for i, s := range sections {
+		if s.slot >= 0 {
+			w := writers[0]
+			writers = writers[1:]
+			p.addDown(newDownTrack(p, s.slot, w))
+			continue
+		}
+		u := newUpTrack(p, s, uplinks[i])
+		p.ups = append(p.ups, u)
+		p.byMid[s.mid] = u
+		for j, ssrc := range s.ssrc {
+			var rid string // Firefox announces the SSRCs of simulcast, too, in the order of its rids
+			if j < len(s.rids) {
+				rid = s.rids[j]
+			}
+			p.announce[ssrc] = announced{up: u, rid: rid}
+			if rtx, ok := s.rtx[ssrc]; ok {
+				p.announce[rtx] = announced{up: u, rid: rid, rtx: true}
+			}
+		}
+		p.ext.merge(uplinks[i])
+	}
+}
+
+func (p *Peer) addDown(d *DownTrack) {
+	p.downs = append(p.downs, d)
+	p.bySSRC[d.ssrc] = d
+	if d.rtxSSRC != 0 {
+		p.bySSRC[d.rtxSSRC] = d
+	}
+}
+
+func (up *uplink) merge(o uplink) {
+	for _, m := range []struct {
+		to   *uint8
+		from uint8
+	}{
+		{&up.extMid, o.extMid}, {&up.extRid, o.extRid}, {&up.extRepaired, o.extRepaired},
+		{&up.extTransport, o.extTransport}, {&up.extLevel, o.extLevel},
+	} {
+		if *m.to == 0 {
+			*m.to = m.from
+		}
+	}
+}
+
+// start begins the loop and the clock; teardown ends and waits for both.
+func (p *Peer) start() {
+	p.loop = newLoop(p)
+	p.ready.Store(true)
+	go p.clock()
+}
+
+func (p *Peer) restart(o *offer) (string, error) {
+	p.restarM.Lock()
+	defer p.restarM.Unlock()
+	if p.ctx.Err() != nil {
+		return "", ErrNoPeer
+	}
+	for i, s := range o.sections {
+		if s.slot < 0 && p.byMid[s.mid] != p.ups[i] {
+			return "", badOffer("section %d: another mid than before", i)
+		}
+	}
+	raw, err := p.conn.Restart(o.sdp)
+	if err != nil {
+		p.log.Debug("sfu: restart refused", "err", err)
+		return "", badOffer("not answerable")
+	}
+	answer, _, err := mungeAnswer(raw, o.sections)
+	return answer, err
+}
+
+// bind runs on the loop.
+func (p *Peer) bind(bindings []Binding) {
+	for _, b := range bindings {
+		for _, d := range p.downs {
+			if d.slot != b.Slot {
+				continue
+			}
+			feed := b.Audio
+			if d.kind == wire.Video {
+				feed = b.Video
+			}
+			d.bind(feed, p.engine.source(feed))
+		}
+	}
+	p.wake()
+}
+
+// allow runs on the loop.
+func (p *Peer) allow(s Source, open bool) {
+	if u := p.upBySource(s); u != nil {
+		u.allow(open, time.Now())
+		p.reconcile()
+	}
+}
+
+func (p *Peer) upBySource(s Source) *UpTrack {
+	for _, u := range p.ups {
+		if u.source == s {
+			return u
+		}
+	}
+	return nil
+}
+
+// wake makes the clock look at once.
+func (p *Peer) wake() {
+	select {
+	case p.kick <- struct{}{}:
+	default:
+	}
+}
+
+// Notify implements wire.Handler.
+func (p *Peer) Notify(e wire.Event) {
+	if e == wire.Nominated {
+		p.nominations.Add(1)
+	}
+	p.wake()
+}
+
+// state is what the transport has come to.
+func (p *Peer) state(now time.Time) State {
+	switch p.conn.State() {
+	case wire.New:
+		return StateNew
+	case wire.Failed:
+		return StateFailed
+	case wire.Closed:
+		return StateClosed
+	}
+	last := p.heard.get()
+	if c := p.conn.LastCheck(); c.After(last) {
+		last = c
+	}
+	patience := awaySilent
+	for _, u := range p.ups {
+		if u.told.Load() && u.isOpen() {
+			patience = awayFlowing
+		}
+	}
+	if now.Sub(last) > patience {
+		return StateDisconnected
+	}
+	return StateConnected
+}
+
+// reconcile tells the Observer what has changed. It runs on the loop.
+func (p *Peer) reconcile() {
+	now := time.Now()
+	was := p.told.state.Load().(State)
+	if was == StateClosed {
+		return
+	}
+	for _, u := range p.ups {
+		if f := u.flowing(now); f != u.told.Load() {
+			u.told.Store(f)
+			p.observer.SourceFlow(p.id, u.source, f)
+		}
+	}
+	switch s := p.state(now); {
+	case s == was || s == StateNew && was != StateNew:
+		// An ICE restart passes through "connecting": nobody needs to know.
+	case s == StateClosed:
+		// The browser said goodbye. teardown tells.
+		p.engine.ClosePeer(p.id)
+	default:
+		p.told.state.Store(s)
+		p.observer.PeerState(p.id, s)
+	}
+}
+
+// outdated tells the clock whether reconcile has something to tell.
+func (p *Peer) outdated(now time.Time) bool {
+	if s := p.state(now); s != p.told.state.Load().(State) && s != StateNew {
+		return true
+	}
+	for _, u := range p.ups {
+		if u.flowing(now) != u.told.Load() {
+			return true
+		}
+	}
+	return false
+}
+
+// teardown ends everything of the Peer; it is called once for each, by whoever
+// took it out of the Engine's table.
+func (p *Peer) teardown() {
+	p.closing.Do(func() {
+		defer p.engine.wg.Done()
+		p.cancel()
+		<-p.done
+		// No publisher may find this Peer's tracks, nor the other way round.
+		for _, u := range p.ups {
+			u.close()
+		}
+		err := p.loop.Do(context.Background(), func() {
+			for _, d := range p.downs {
+				d.bind(Feed{}, nil)
+			}
+			for _, u := range p.ups {
+				if u.told.Swap(false) {
+					p.observer.SourceFlow(p.id, u.source, false)
+				}
+			}
+			p.told.state.Store(StateClosed)
+			p.observer.PeerState(p.id, StateClosed)
+		})
+		p.loop.Close()
+		if err != nil { // the loop fell over: at least nobody forwards to it
+			for _, d := range p.downs {
+				d.bind(Feed{}, nil)
+			}
+		}
+		p.conn.Close()
+	})
+}
+
+// guard is deferred by every goroutine that touches what a browser sent.
+func (p *Peer) guard() {
+	if v := recover(); v != nil {
+		p.panicked(v, debug.Stack())
+	}
+}
+
+// panicked closes this Peer and no other.
+func (p *Peer) panicked(v any, stack []byte) {
+	p.once.Do(func() {
+		p.log.Error("sfu: panic, closing peer", "panic", v, "stack", string(stack))
+		p.engine.ClosePeer(p.id)
+	})
+}
+
+// misbehaved closes a Peer that breaks the rules of the wire.
+func (p *Peer) misbehaved(why string) {
+	p.once.Do(func() {
+		p.log.Warn("sfu: closing peer", "why", why)
+		p.engine.ClosePeer(p.id)
+	})
+}
+
+func (p *Peer) writeRTCP(packets ...wire.RTCP) {
+	if p.conn != nil {
+		// Without DTLS there is nobody to tell, and what is lost is said again.
+		_ = p.conn.WriteRTCP(packets...)
+	}
+}
+
+// stamp is a time that one goroutine writes and others read.
+type stamp struct{ ns atomic.Int64 }
+
+func (s *stamp) set(t time.Time) { s.ns.Store(t.UnixNano()) }
+func (s *stamp) clear()          { s.ns.Store(0) }
+
+// get returns the zero Time when nothing was set.
+func (s *stamp) get() time.Time {
+	ns := s.ns.Load()
+	if ns == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, ns)
+}
+
+// within tells whether the stamp is not older than d.
+func (s *stamp) within(d time.Duration, now time.Time) bool {
+	ns := s.ns.Load()
+	return ns != 0 && now.UnixNano()-ns <= int64(d)
+}

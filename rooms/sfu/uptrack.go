@@ -1,0 +1,185 @@
+package sfu
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sangdam/rooms/sfu/rtpx"
+	"sangdam/rooms/sfu/wire"
+)
+
+const (
+	// flowEnds is how long nothing may come before a source has ceased: Opus
+	// without voice sends 2.5 packets a second, a still screen one picture.
+	flowEnds = 2 * time.Second
+	// layerEnds is the same for one layer among several: a browser short of
+	// bandwidth stops the upper ones, and viewers wait for the lower meanwhile.
+	layerEnds = 500 * time.Millisecond
+)
+
+// UpTrack is one source of a Peer: what a browser sends on one section.
+type UpTrack struct {
+	// fixed after newUpTrack
+	peer    *Peer
+	source  Source
+	kind    wire.Kind
+	rids    []string // of simulcast, lowest picture first
+	settled uplink
+
+	open atomic.Bool // Allow
+	told atomic.Bool // what SourceFlow told last; the loop writes it
+	last stamp       // newest packet with a payload while open
+
+	// by rank; the RTP goroutine writes them
+	layers [maxRids]atomic.Pointer[Layer]
+
+	mu     sync.Mutex // guards closed and the making of subs
+	closed bool
+	subs   atomic.Pointer[[]*DownTrack]
+}
+
+func newUpTrack(p *Peer, s section, settled uplink) *UpTrack {
+	u := &UpTrack{peer: p, source: s.source, kind: s.kind, rids: orderRids(s.rids), settled: settled}
+	u.subs.Store(&[]*DownTrack{})
+	return u
+}
+
+// orderRids puts the lowest layer first. Firefox lists them as the page did,
+// which may be either way; names that are not ours keep their order.
+func orderRids(rids []string) []string {
+	ours := []string{"q", "h", "f"}
+	for _, r := range rids {
+		if !slices.Contains(ours, r) {
+			return rids
+		}
+	}
+	return slices.DeleteFunc(ours, func(r string) bool { return !slices.Contains(rids, r) })
+}
+
+// packet is one fresh packet on its way to the viewers.
+type packet struct {
+	layer   *Layer
+	ext     uint64
+	header  rtpx.Header
+	payload []byte
+	vp8     rtpx.VP8
+	level   []byte // audio level extension
+	now     time.Time
+}
+
+// forward hands a packet to all who watch.
+func (u *UpTrack) forward(p *packet) {
+	for _, d := range *u.subs.Load() {
+		d.forward(p)
+	}
+}
+
+// skip tells all who watch that a number carries nothing.
+func (u *UpTrack) skip(p *packet) {
+	for _, d := range *u.subs.Load() {
+		d.skip(p)
+	}
+}
+
+func (u *UpTrack) isOpen() bool { return u.open.Load() }
+
+// flowing tells whether the source is open and something comes.
+func (u *UpTrack) flowing(now time.Time) bool {
+	return u.open.Load() && u.last.within(flowEnds, now)
+}
+
+// allow opens or shuts the source. Once shut, viewers must begin anew with a
+// keyframe: Firefox goes on with one picture a second, and none of those may be
+// taken for the next person's.
+func (u *UpTrack) allow(open bool, now time.Time) {
+	if u.open.Swap(open) == open {
+		return
+	}
+	u.last.clear()
+	for _, d := range *u.subs.Load() {
+		d.interrupt(u)
+	}
+	for i := range u.layers {
+		l := u.layers[i].Load()
+		if l == nil {
+			continue
+		}
+		l.begin()
+		if open && u.kind == wire.Video && l.last.within(layerEnds, now) && len(*u.subs.Load()) > 0 {
+			l.requestKeyframe(now)
+		}
+	}
+}
+
+func (u *UpTrack) subscribe(d *DownTrack) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
+		return false
+	}
+	next := append(slices.Clone(*u.subs.Load()), d)
+	u.subs.Store(&next)
+	return true
+}
+
+func (u *UpTrack) unsubscribe(d *DownTrack) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	next := slices.DeleteFunc(slices.Clone(*u.subs.Load()), func(x *DownTrack) bool { return x == d })
+	u.subs.Store(&next)
+}
+
+// close lets go of all who watch.
+func (u *UpTrack) close() {
+	u.open.Store(false)
+	u.mu.Lock()
+	u.closed = true
+	subs := *u.subs.Load()
+	u.subs.Store(&[]*DownTrack{})
+	u.mu.Unlock()
+	for _, d := range subs {
+		d.lose(u)
+	}
+}
+
+// rank is the place of a rid among the layers, 0 the lowest; -1 when unknown.
+func (u *UpTrack) rank(rid string) int {
+	if len(u.rids) == 0 && rid == "" {
+		return 0
+	}
+	return slices.Index(u.rids, rid)
+}
+
+// addLayer takes an SSRC for the layer of rid; what had it before is forgotten.
+func (u *UpTrack) addLayer(rid string, ssrc uint32) *Layer {
+	rank := u.rank(rid)
+	l := newLayer(u, rid, rank, ssrc)
+	u.layers[rank].Store(l)
+	return l
+}
+
+func (u *UpTrack) layerByRid(rid string) *Layer {
+	if r := u.rank(rid); r >= 0 {
+		return u.layers[r].Load()
+	}
+	return nil
+}
+
+// best is the highest layer that flows up to the ceiling; failing that the
+// lowest that flows; nil when none does.
+func (u *UpTrack) best(ceiling int, now time.Time) *Layer {
+	var lowest *Layer
+	for r := len(u.layers) - 1; r >= 0; r-- {
+		l := u.layers[r].Load()
+		if l == nil || !l.flows(now) {
+			continue
+		}
+		if r <= ceiling {
+			return l
+		}
+		lowest = l
+	}
+	return lowest
+}
