@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
 import { countSlot, Watchdog } from '../media/flow';
 import { captureScreen, type Screen, stopScreen } from '../media/screen';
 import type { MediaSlot } from '../media/slots';
@@ -65,7 +65,11 @@ export class Room implements RoomModel {
     this.chat = computed(() => [...truth.value.chat]);
     this.warning = computed(() => truth.value.warning);
     this.tiles = computed(() => this.makeTiles());
-    this.unwatchSlots = effect(() => this.pictures.update(truth.value.slots));
+    this.unwatchSlots = effect(() => {
+      const { slots } = truth.value;
+      // What update() reads, it writes: tracked, it would call itself for ever.
+      untracked(() => this.pictures.update(slots));
+    });
     this.watchTimer = setInterval(() => void this.watch(), watchEvery);
     this.learn(truth.value);
     this.unreadSignal.value = this.countFromOthers(truth.value.chat);

@@ -31,7 +31,11 @@ test('an error reply is a refusal with its code', async () => {
   });
   const error = await asked.catch((e: unknown) => e);
   expect(error).toBeInstanceOf(Refused);
-  expect(error).toMatchObject({ code: 'too_early', retryAfter: 7, opensAt: Date.parse('2021-12-06T00:45:00Z') });
+  expect(error).toMatchObject({
+    code: 'too_early',
+    retryAfter: 7,
+    opensAt: Date.parse('2021-12-06T00:45:00Z'),
+  });
 });
 
 test('no reply in time is unreachable, and a late one bothers nobody', async () => {

@@ -1,0 +1,282 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Refused, Unreachable } from '../protocol/failure';
+import type { Bootstrap, Code, Consultation, Join, Joined, LeaveReason } from '../protocol/types';
+import { Attend } from './attend';
+import type { Place } from './model';
+import type { Room } from './room';
+import { consultationAt, day, iso, joined, participant } from './testing';
+
+const minutes = (m: number) => day + m * 60_000;
+
+beforeEach(() => vi.useFakeTimers({ now: day }));
+afterEach(() => vi.useRealTimers());
+
+function setup(kind: Bootstrap['kind'], consultations: Consultation[]) {
+  const world = {
+    place: { at: 'opening' } as Place,
+    session: 's1' as string | null,
+    joins: [] as Join[],
+    answer: (async () => joined([participant('s1')])) as (join: Join) => Promise<Joined>,
+    resets: 0,
+    told: [] as string[],
+  };
+  const attend = new Attend({
+    bootstrap: () => ({ kind, consultations }) as Bootstrap,
+    now: () => Date.now(),
+    random: () => 0.5,
+    place: () => world.place,
+    go: (place) => {
+      world.place = place;
+    },
+    session: () => world.session,
+    join: (join) => {
+      world.joins.push(join);
+      return world.answer(join);
+    },
+    tellLeave: () => world.told.push('leave'),
+    sources: () => ['microphone'],
+    makeRoom: (consultation) => {
+      const room: Partial<Room> = {
+        consultation,
+        apply: () => undefined,
+        reset: () => {
+          world.resets += 1;
+        },
+        dispose: () => undefined,
+      };
+      return room as Room;
+    },
+    entered: () => world.told.push('entered'),
+    leftRoom: () => world.told.push('left'),
+  });
+  return { world, attend };
+}
+
+const refuse = (code: Code, opensAt?: number) => async (): Promise<Joined> => {
+  throw new Refused(opensAt ? { code, action: '', opens_at: iso(opensAt) } : { code, action: '' });
+};
+const run = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const left = (reason: LeaveReason) => [{ left: { id: 's1', reason } }];
+
+async function inRoom(kind: Bootstrap['kind'], consultations = [consultationAt('a', 10)]) {
+  const all = setup(kind, consultations);
+  all.attend.start();
+  all.attend.press();
+  await run(10);
+  expect(all.world.place.at).toBe('room');
+  return all;
+}
+
+test('a person goes in when he presses Join, and not before', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  attend.start();
+  await run(60_000);
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'person' } });
+  attend.press();
+  await run(10);
+  expect(world.place.at).toBe('room');
+  expect(world.joins).toEqual([{ consultation: 'a', sources: ['microphone'] }]);
+});
+
+test('who pressed too early goes in when the doors open', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 60)]);
+  attend.start();
+  expect(world.place).toMatchObject({ waiting: { for: 'doors', opensAt: minutes(45), joins: false } });
+  attend.press();
+  expect(world.place).toMatchObject({ waiting: { for: 'doors', joins: true } });
+  await run(44 * 60_000);
+  expect(world.joins).toEqual([]);
+  await run(61_000);
+  expect(world.place.at).toBe('room');
+});
+
+test('doors that the server still holds shut are waited for', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = refuse('too_early', minutes(3));
+  attend.start();
+  attend.press();
+  await run(10);
+  expect(world.place).toMatchObject({ waiting: { for: 'doors', opensAt: minutes(3), joins: true } });
+  world.answer = async () => joined([]);
+  await run(3 * 60_000 + 600);
+  expect(world.place.at).toBe('room');
+  expect(world.joins).toHaveLength(2);
+});
+
+test('a booth goes in by itself, out by the clock, and on to the next', async () => {
+  const { world, attend } = setup('booth', [consultationAt('a', 10), consultationAt('b', 60)]);
+  attend.start();
+  await run(600);
+  expect(world.place).toMatchObject({ at: 'room', room: { consultation: { id: 'a' } } });
+  attend.changed(left('ended'));
+  expect(world.place).toMatchObject({ at: 'over', why: 'ended', back: false, next: { id: 'b' } });
+  await run(9000);
+  expect(world.place).toMatchObject({
+    at: 'lobby',
+    next: { id: 'b' },
+    waiting: { for: 'doors', joins: true },
+  });
+  await run(46 * 60_000);
+  expect(world.place).toMatchObject({ at: 'room', room: { consultation: { id: 'b' } } });
+});
+
+test('a booth that hung up does not go back in by itself', async () => {
+  const { world, attend } = setup('booth', [consultationAt('a', 10)]);
+  attend.start();
+  await run(600);
+  attend.leave();
+  expect(world.told).toEqual(['entered', 'leave', 'left']);
+  await run(20_000);
+  expect(world.place).toMatchObject({ at: 'lobby', next: { id: 'a' }, waiting: { for: 'person' } });
+  attend.press();
+  await run(10);
+  expect(world.place.at).toBe('room');
+});
+
+test('a seat in use is asked about, and yes moves it here', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = refuse('seat_in_use');
+  attend.start();
+  attend.press();
+  await run(10);
+  expect(world.place).toMatchObject({ waiting: { for: 'move' } });
+  await run(10_000);
+  expect(world.joins).toHaveLength(1);
+  world.answer = async () => joined([]);
+  attend.moveHere(true);
+  await run(10);
+  expect(world.place.at).toBe('room');
+  expect(world.joins[1]).toMatchObject({ move: true });
+});
+
+test('no to that question leaves the other device alone', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = refuse('seat_in_use');
+  attend.start();
+  attend.press();
+  await run(10);
+  attend.moveHere(false);
+  await run(60_000);
+  expect(world.place).toMatchObject({ waiting: { for: 'person' } });
+  expect(world.joins).toHaveLength(1);
+});
+
+test('a new session enters the same room without a click', async () => {
+  const { world, attend } = await inRoom('person');
+  const { place } = world;
+  attend.sessionLost();
+  world.session = null;
+  await run(30_000);
+  world.session = 's2';
+  attend.sessionUp();
+  await run(10);
+  expect(world.place).toBe(place);
+  expect(attend.seated.value).toBe('s2');
+  expect(world.joins).toHaveLength(2);
+  expect(world.joins[1]).not.toHaveProperty('move');
+  expect(world.resets).toBe(1);
+});
+
+test('a restarted server that is not ready yet is asked until it is', async () => {
+  const { world, attend } = await inRoom('person');
+  attend.sessionLost();
+  world.session = 's2';
+  world.answer = refuse('unavailable');
+  attend.sessionUp();
+  await run(20_000);
+  expect(world.place.at).toBe('room');
+  const tries = world.joins.length;
+  expect(tries).toBeGreaterThan(3);
+  expect(tries).toBeLessThan(20);
+  world.answer = async () => joined([]);
+  await run(10_000);
+  expect(attend.seated.value).toBe('s2');
+});
+
+test('a seat that went elsewhere meanwhile is a question, not a fight', async () => {
+  const { world, attend } = await inRoom('person');
+  attend.sessionLost();
+  world.session = 's2';
+  world.answer = refuse('seat_in_use');
+  attend.sessionUp();
+  await run(60_000);
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'move' } });
+  expect(world.joins).toHaveLength(2);
+});
+
+test('a join that nobody answered is said again with the next session', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = async () => {
+    world.session = null;
+    throw new Unreachable('gone');
+  };
+  attend.start();
+  attend.press();
+  await run(5000);
+  expect(world.place).toMatchObject({ waiting: { for: 'reply' } });
+  expect(world.joins).toHaveLength(1);
+  world.session = 's1';
+  world.answer = async () => joined([]);
+  attend.sessionUp();
+  await run(10);
+  expect(world.place.at).toBe('room');
+});
+
+test('too late tells what happened, and offers what is left', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10), consultationAt('b', 60)]);
+  world.answer = refuse('ended');
+  attend.start();
+  attend.press();
+  await run(10);
+  expect(world.place).toMatchObject({ at: 'over', why: 'ended', back: false, next: { id: 'b' } });
+  attend.back();
+  expect(world.place).toMatchObject({
+    at: 'lobby',
+    next: { id: 'b' },
+    waiting: { for: 'doors', joins: false },
+  });
+});
+
+test('a full room is told, and tried again only when the person wants', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = refuse('room_full');
+  attend.start();
+  attend.press();
+  await run(60_000);
+  expect(world.place).toMatchObject({ waiting: { for: 'retry', code: 'room_full' } });
+  expect(world.joins).toHaveLength(1);
+  world.answer = async () => joined([]);
+  attend.press();
+  await run(10);
+  expect(world.place.at).toBe('room');
+});
+
+test.each([
+  ['ended', 'ended'],
+  ['moved', 'moved'],
+  ['renewed', 'moved'],
+  ['removed', 'removed'],
+] as const)('put out of the room with %s is told as %s', async (reason, why) => {
+  const { world, attend } = await inRoom('person');
+  attend.changed(left(reason));
+  expect(world.place).toMatchObject({ at: 'over', why });
+  expect(world.told).toContain('left');
+  await run(60_000);
+  expect(world.joins).toHaveLength(1);
+});
+
+test('a fault of the room brings the person back in', async () => {
+  const { world, attend } = await inRoom('person');
+  attend.changed(left('fault'));
+  await run(10);
+  expect(world.place.at).toBe('room');
+  expect(world.joins).toHaveLength(2);
+  expect(attend.seated.value).toBe('s1');
+});
+
+test('a session that the server ended for another device does not overwrite what was told', async () => {
+  const { world, attend } = await inRoom('person');
+  attend.changed(left('moved'));
+  expect(attend.dismissed('moved')).toBe(true);
+  expect(world.place).toMatchObject({ at: 'over', why: 'moved', back: true });
+});
