@@ -103,9 +103,7 @@ func (r *room) openSources(p *participant, on []sfu.Source) {
 // rebind moves a person to another Peer: what it sees and where it is seen.
 func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source) {
 	if p.peer != peer {
-		for _, s := range sources() {
-			r.media.Allow(p.peer, s, false)
-		}
+		r.cutOff(p.peer)
 		p.bindings = nil
 		p.peer = peer
 	}
@@ -132,9 +130,7 @@ func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source) {
 // unbind takes a person who was removed out of everybody's sight, and
 // everybody out of its.
 func (r *room) unbind(p *participant) {
-	for _, s := range sources() {
-		r.media.Allow(p.peer, s, false)
-	}
+	r.cutOff(p.peer)
 	if r.stage == p {
 		r.stage = nil
 		for _, viewer := range r.inOrder() {
@@ -146,11 +142,19 @@ func (r *room) unbind(p *participant) {
 			viewer.bind(sfu.Binding{Slot: slot})
 		}
 	}
+}
+
+// cutOff takes a Peer out of the room: it is neither heard nor seen, and hears
+// and sees nobody.
+func (r *room) cutOff(peer sfu.PeerID) {
+	for _, s := range sources() {
+		r.media.Allow(peer, s, false)
+	}
 	silent := make([]sfu.Binding, 0, sfu.RoomPairs)
 	for slot := range sfu.RoomPairs {
 		silent = append(silent, sfu.Binding{Slot: slot})
 	}
-	r.media.Bind(p.peer, silent...)
+	r.media.Bind(peer, silent...)
 }
 
 // slotsOf is a viewer's whole slot map.

@@ -105,7 +105,7 @@ func (r *room) add(req JoinRequest, now time.Time) *Visit {
 	if r.stage != nil && r.stage != p {
 		r.showStage(p)
 	}
-	r.changes = append(r.changes, Change{Participant: new(p.view)})
+	r.tell(p)
 	return &Visit{room: r, p: p}
 }
 
