@@ -46,8 +46,11 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 			setOpusFormat(m, codecs)
 		}
 		if s.slot >= 0 {
+			// Pion answers every extension it knows, whoever would stamp it.
+			// Firefox takes a mid that is negotiated and not stamped badly, and
+			// Chromium would send feedback on numbers that never come.
 			m.Attributes = slices.DeleteFunc(m.Attributes, func(a sdp.Attribute) bool {
-				return a.Key == "extmap" && strings.HasSuffix(a.Value, " "+wire.ExtMid)
+				return a.Key == "extmap" && !strings.HasSuffix(a.Value, " "+wire.ExtAudioLevel)
 			})
 			continue
 		}

@@ -114,12 +114,19 @@ func newPeer(e *Engine, id PeerID, profile Profile, obs Observer) *Peer {
 // equip makes the tracks of what the answer settled.
 func (p *Peer) equip(conn *wire.Conn, sections []section, uplinks []uplink) {
 	p.conn = conn
+	p.equipUplinks(sections, uplinks)
 	writers := conn.Writers()
+	for _, s := range sections {
+		if s.slot >= 0 {
+			p.addDown(newDownTrack(p, s.slot, writers[0]))
+			writers = writers[1:]
+		}
+	}
+}
+
+func (p *Peer) equipUplinks(sections []section, uplinks []uplink) {
 	for i, s := range sections {
 		if s.slot >= 0 {
-			w := writers[0]
-			writers = writers[1:]
-			p.addDown(newDownTrack(p, s.slot, w))
 			continue
 		}
 		u := newUpTrack(p, s, uplinks[i])

@@ -49,9 +49,7 @@ func mediaEngine() (*webrtc.MediaEngine, error) {
 			return nil, fmt.Errorf("wire: codec: %w", err)
 		}
 	}
-	// What only publishers stamp is answered on their sections alone: Firefox
-	// takes a negotiated mid that is not stamped badly, and a transport-wide
-	// number that is not stamped would be asked after.
+	// What only publishers stamp is never bound to a slot.
 	receive := []webrtc.RTPTransceiverDirection{webrtc.RTPTransceiverDirectionRecvonly}
 	both := append(receive, webrtc.RTPTransceiverDirectionSendonly)
 	extensions := []struct {
