@@ -33,7 +33,7 @@ func (r *room) back(p *participant, now time.Time) {
 	if !p.view.Away {
 		return
 	}
-	p.view.Away, p.awayAt = false, time.Time{}
+	p.view.Away, p.awayAt, p.hereAt = false, time.Time{}, now
 	for _, s := range p.view.Sources {
 		r.media.Allow(p.peer, s, true)
 	}

@@ -19,6 +19,7 @@ type participant struct {
 
 	lostAt  time.Time // since when nothing is received; zero: something is
 	heardAt time.Time // the last join or return: lostAt never lies before it
+	hereAt  time.Time // since when the seat is taken without a gap, by whatever device
 	awayAt  time.Time // when away was declared from; zero: not away
 	flowing map[sfu.Source]bool
 
@@ -79,7 +80,7 @@ func (p *participant) lastHeard(now time.Time) time.Time {
 func (p *participant) seatState() SeatState {
 	s := SeatState{
 		Seat: p.view.Seat, Role: p.view.Role, Name: p.view.Name,
-		State: SeatHere, Since: p.view.Since, Sources: p.view.Sources,
+		State: SeatHere, Since: p.hereAt, Sources: p.view.Sources,
 	}
 	if p.view.Away {
 		s.State, s.Since = SeatAway, p.awayAt

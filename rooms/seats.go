@@ -54,15 +54,18 @@ func (r *room) sit(req JoinRequest, now time.Time) (*Visit, error) {
 		}
 	case req.Token != "" && holder.token == req.Token:
 		r.remove(holder, schedule.LeftReplaced, now)
+		r.unbind(holder)
 	case holder.view.Away || req.Move:
 		r.remove(holder, schedule.LeftMoved, now)
+		r.unbind(holder)
 	default:
 		return nil, ErrSeatInUse
 	}
-	if holder != nil {
-		r.unbind(holder)
+	visit := r.add(req, now)
+	if holder != nil && !holder.view.Away {
+		visit.p.hereAt = holder.hereAt
 	}
-	return r.add(req, now), nil
+	return visit, nil
 }
 
 // rejoin is a join that is repeated: the reply to the first was lost.
@@ -81,7 +84,7 @@ func (r *room) add(req JoinRequest, now time.Time) *Visit {
 			ID: req.Session, Seat: req.Seat, Role: role,
 			Name: cmp.Or(req.Name, r.event.SeatName(req.Seat)), Since: now,
 		},
-		token: req.Token, peer: req.Peer, client: req.Client, heardAt: now,
+		token: req.Token, peer: req.Peer, client: req.Client, heardAt: now, hereAt: now,
 		flowing: map[sfu.Source]bool{}, sync: true,
 	}
 	r.people[p.view.ID], r.seats[req.Seat] = p, p

@@ -119,7 +119,10 @@ func TestSeat_InUseUntilItMoves(t *testing.T) {
 		want(t, "the old device's media", h.media.shown("peer-b1"), map[int]sfu.PeerID{})
 		want(t, "unbroken attendance", h.attendance("S01/buyer", minute(20)),
 			[]string{"0 joined b1", "10 left b1 moved", "10 joined b2"})
-		want(t, "on the board", h.seat("S01/buyer").State, rooms.SeatHere)
+		s := h.seat("S01/buyer")
+		if s.State != rooms.SeatHere || !s.Since.Equal(minute(20)) {
+			t.Errorf("on the board: %+v", s)
+		}
 	})
 }
 
@@ -326,6 +329,7 @@ func TestBack_IsHeardAndSeenAgain(t *testing.T) {
 			t.Error("after the return the microphone is shut or the camera open")
 		}
 		want(t, "slots", b.slotMap(), map[int]string{0: "f"})
+		want(t, "here again since", h.seat("S01/buyer").Since, minute(20).Add(5*time.Second))
 		want(t, "attendance", h.attendance("S01/buyer", minute(20)), []string{"0 joined b", "0 away b", "5 back b"})
 	})
 }
