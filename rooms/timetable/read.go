@@ -76,6 +76,7 @@ func Read(r io.Reader) (*schedule.Event, []Problem) {
 	}
 	t := &table{
 		event:        &schedule.Event{},
+		zones:        make(map[string]*time.Location),
 		seen:         make(map[schedule.ConsultationID]int),
 		firms:        make(map[schedule.FirmID]int),
 		buyers:       make(map[schedule.BuyerID]int),
@@ -100,6 +101,7 @@ type table struct {
 	row      int
 	cells    []string
 
+	zones        map[string]*time.Location       // nil: there is none
 	seen         map[schedule.ConsultationID]int // to its row
 	firms        map[schedule.FirmID]int         // to the place in the event
 	buyers       map[schedule.BuyerID]int
@@ -202,8 +204,15 @@ func (t *table) zone(column string) (*time.Location, string, bool) {
 	if !ok {
 		return nil, "", false
 	}
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
+	loc, known := t.zones[name]
+	if !known {
+		var err error
+		if loc, err = time.LoadLocation(name); err != nil || name == "Local" {
+			loc = nil
+		}
+		t.zones[name] = loc // reads a file each time otherwise
+	}
+	if loc == nil {
 		t.problem(column, "%q is no time zone: write one like Asia/Seoul", name)
 		return nil, "", false
 	}

@@ -37,12 +37,16 @@ func Shift(e *schedule.Event, d time.Duration) *schedule.Event {
 // the best by as many of these, the first weighing most.
 func Demo(e *schedule.Event, now time.Time) (*schedule.Event, schedule.ConsultationID) {
 	doors := e.Policy.WithDefaults().Doors
+	zone, err := time.LoadLocation(e.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
 	var best *candidate
 	for i, c := range e.Consultations {
 		if c.Cancelled {
 			continue
 		}
-		got := weigh(e, i, c.Start.Add(openFor-doors))
+		got := weigh(e, i, c.Start.Add(openFor-doors), zone)
 		if best == nil || got.compare(*best) < 0 {
 			best = &got
 		}
@@ -66,16 +70,12 @@ type candidate struct {
 }
 
 // weigh judges the consultation at index i when the clock shows at.
-func weigh(e *schedule.Event, i int, at time.Time) candidate {
+func weigh(e *schedule.Event, i int, at time.Time, zone *time.Location) candidate {
 	const never = 1 << 62
 	c := e.Consultations[i]
 	doors := e.Policy.WithDefaults().Doors
 	got := candidate{index: i, interpreted: c.Interpreter != "", next: never, fromTheMidst: max(i-len(e.Consultations)/2, len(e.Consultations)/2-i)}
 	got.alone = got.interpreted
-	zone, err := time.LoadLocation(e.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
 	day := c.Start.In(zone).Format(time.DateOnly)
 	for j, o := range e.Consultations {
 		if j == i || o.Cancelled {
