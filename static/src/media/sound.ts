@@ -22,6 +22,10 @@ export class SoundBank {
       return element;
     });
     doc.body.append(box);
+    // Any tap will do; nobody should have to look for the right one.
+    const tapped = () => this.retry();
+    doc.addEventListener('pointerdown', tapped, { capture: true, passive: true });
+    doc.addEventListener('keydown', tapped, { capture: true, passive: true });
   }
 
   /** true when the browser wants a tap before it plays sound */
@@ -50,6 +54,11 @@ export class SoundBank {
         },
       );
     }
+  }
+
+  /** The browser may have changed its mind: after a tap, or since the camera runs. */
+  retry(): void {
+    if (this.blockedSignal.value) this.play();
   }
 
   silence(): void {

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { Devices, storedChoices } from '../media/devices';
 import { MediaPeer } from '../media/peer';
 import { SoundBank } from '../media/sound';
@@ -291,6 +291,12 @@ class PageVisit implements Visit, SessionOwner {
       }),
       effect(() => this.publisher.set('microphone', this.devices.outgoing('microphone').value)),
       effect(() => this.publisher.set('camera', this.devices.outgoing('camera').value)),
+      // A page that uses a camera or microphone may play sound without a tap: a booth needs none.
+      effect(() => {
+        const { microphone, camera } = this.devices;
+        if (microphone.value.state === 'on' || camera.value.state === 'on')
+          untracked(() => this.sound.retry());
+      }),
       effect(() => {
         const session = this.sessionAt.value;
         const path = this.path.view.value;
