@@ -41,15 +41,13 @@ export function BuyerFacts({ consultation }: { consultation: Consultation }) {
 
 export function Around({ consultation, role }: { consultation: Consultation; role: Role }) {
   const { words } = useDesk();
-  const { interpreter, booth } = consultation;
+  const { booth } = consultation;
   return (
     <ul class="meet-lines">
       {role !== 'interpreter' && (
         <li>
           <Languages size={20} aria-hidden="true" />
-          {interpreter.name
-            ? words.t('lobby.with', { name: interpreter.name })
-            : words.t('lobby.noInterpreter')}
+          <Interpreting consultation={consultation} />
         </li>
       )}
       <li>
@@ -58,4 +56,15 @@ export function Around({ consultation, role }: { consultation: Consultation; rol
       </li>
     </ul>
   );
+}
+
+export function Interpreting({ consultation }: { consultation: Consultation }) {
+  const desk = useDesk();
+  const format = desk.format.value;
+  const { name, languages } = consultation.interpreter;
+  if (!name) {
+    return <span>{desk.words.t('lobby.noInterpreter')}</span>;
+  }
+  const spoken = format.list(languages.map((code) => format.tongue(code)));
+  return <span>{desk.words.t('lobby.with', { name, languages: spoken })}</span>;
 }

@@ -12,7 +12,7 @@ import { DeviceToggle, Level, Mirror, Problem } from '../devices';
 import { LanguageChoice } from '../head';
 import { Move, Retry } from '../lobby/go';
 import { at, gateOf, today } from '../meeting';
-import { BuyerFacts } from '../who';
+import { BuyerFacts, Interpreting } from '../who';
 import { Timetable } from './timetable';
 
 interface Props {
@@ -71,11 +71,7 @@ function Next({ next, waiting }: { next: Consultation; waiting: Waiting }) {
       <Title>{next.buyer.name}</Title>
       <p class="booth-facts">
         <BuyerFacts consultation={next} />
-        <span>
-          {next.interpreter.name
-            ? words.t('lobby.with', { name: next.interpreter.name })
-            : words.t('lobby.noInterpreter')}
-        </span>
+        <Interpreting consultation={next} />
       </p>
       <p class="booth-firm">{next.firm.name}</p>
       {visit.connection.value.state === 'no_media' && (

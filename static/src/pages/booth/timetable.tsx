@@ -4,12 +4,11 @@ import type { Line, Turn } from '../meeting';
 import { at } from '../meeting';
 
 const turns: Record<
-  Turn,
-  { tone: Tone; shape: Shape; key: 'phase.ended' | 'booth.next' | 'phase.scheduled' | 'phase.cancelled' }
+  Exclude<Turn, 'later'>,
+  { tone: Tone; shape: Shape; key: 'phase.ended' | 'booth.next' | 'phase.cancelled' }
 > = {
   past: { tone: 'idle', shape: 'bar', key: 'phase.ended' },
   next: { tone: 'live', shape: 'full', key: 'booth.next' },
-  later: { tone: 'idle', shape: 'ring', key: 'phase.scheduled' },
   cancelled: { tone: 'late', shape: 'cross', key: 'phase.cancelled' },
 };
 
@@ -34,13 +33,14 @@ export function Timetable({ lines }: { lines: Line[] }) {
             <time dateTime={consultation.starts_at}>{format.time(at(consultation.starts_at), zone)}</time>
             <span class="booth-line">
               <strong>{consultation.buyer.name}</strong>
-              <span>
-                {format.country(consultation.buyer.country)} · {consultation.firm.name}
-              </span>
+              <span>{format.country(consultation.buyer.country)}</span>
+              <span>{consultation.firm.name}</span>
             </span>
-            <State tone={turns[turn].tone} shape={turns[turn].shape}>
-              {words.t(turns[turn].key)}
-            </State>
+            {turn !== 'later' && (
+              <State tone={turns[turn].tone} shape={turns[turn].shape}>
+                {words.t(turns[turn].key)}
+              </State>
+            )}
           </li>
         ))}
       </ol>

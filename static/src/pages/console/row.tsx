@@ -30,20 +30,24 @@ export function BoardRow({ entry }: { entry: Entry }) {
       <td class="board-time">
         <time dateTime={clock.starts_at}>{format.time(at(clock.starts_at), zone)}</time>
         <small>
-          – <time dateTime={clock.ends_at}>{format.time(at(clock.ends_at), zone)}</time>
+          –<time dateTime={clock.ends_at}>{format.time(at(clock.ends_at), zone)}</time>
         </small>
       </td>
       <td class="board-booth">{consultation.booth}</td>
       <td class="board-firm">
         <span class="board-label">{words.t('role.firm')}</span>
-        <strong>{firm.name}</strong>
-        <small>{firm.products}</small>
+        <span class="board-party">
+          <strong>{firm.name}</strong>
+          <small>{firm.products}</small>
+        </span>
         <Seats seats={entry.firm} />
       </td>
       <td class="board-buyer">
         <span class="board-label">{words.t('role.buyer')}</span>
-        <strong>{buyer.name}</strong>
-        <small>{format.country(buyer.country)}</small>
+        <span class="board-party">
+          <strong>{buyer.name}</strong>
+          <small>{format.country(buyer.country)}</small>
+        </span>
         <Seats seats={entry.buyer} />
       </td>
       <td class="board-others">
@@ -51,7 +55,6 @@ export function BoardRow({ entry }: { entry: Entry }) {
           <>
             <span class="board-label">{words.t('role.interpreter')}</span>
             <strong>{interpreter.name}</strong>
-            <small>{format.list(interpreter.languages.map((code) => format.tongue(code)))}</small>
           </>
         ) : (
           <small>{words.t('lobby.noInterpreter')}</small>
@@ -98,8 +101,11 @@ function Seats({ seats }: { seats: SeatState[] }) {
           >
             <Sign shape={shape} />
             {seat.role === 'observer' && <span>{seat.name || words.t('role.observer')}</span>}
-            <span>{words.t(`console.seat.${seat.state}`)}</span>
-            {since && <time dateTime={seat.since}>{words.t('time.since', { time: since })}</time>}
+            <span>
+              {since
+                ? words.t(`console.since.${seat.state}`, { time: since })
+                : words.t(`console.seat.${seat.state}`)}
+            </span>
           </span>
         );
       })}

@@ -17,7 +17,6 @@ export interface Box {
 }
 
 const widest = 16 / 9;
-const narrowest = 4 / 5;
 const smallRatio = 16 / 9;
 const smallRatioUpright = 4 / 3;
 /** The strip of small tiles is as wide as for this many, so that a third person shrinks nobody. */
@@ -38,7 +37,7 @@ export function layout(box: Box, sizes: readonly Size[]): Rect[] {
   const main: Rect = upright
     ? { x: 0, y: 0, width: box.width, height: box.height - taken }
     : { x: 0, y: 0, width: box.width - taken, height: box.height };
-  const mains = pack(main, sizes.filter(isMain).length, gap, staged);
+  const mains = pack(main, sizes.filter(isMain).length, gap, staged ? null : upright ? 4 / 3 : widest);
   const sides = line(
     box,
     sizes.filter((size) => !isMain(size)),
@@ -73,15 +72,15 @@ function line(box: Box, sizes: readonly Size[], strip: number, gap: number, upri
   });
 }
 
-// The number of columns that gives the largest picture.
-function pack(area: Rect, count: number, gap: number, fill: boolean): Rect[] {
+// The number of columns that gives the largest picture. Without a ratio it fills its area.
+function pack(area: Rect, count: number, gap: number, ratio: number | null): Rect[] {
   let best: { columns: number; rows: number; width: number; height: number; picture: number } | null = null;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const cellWidth = (area.width - gap * (columns - 1)) / columns;
     const cellHeight = (area.height - gap * (rows - 1)) / rows;
-    const width = fill ? cellWidth : Math.min(cellWidth, cellHeight * widest);
-    const height = fill ? cellHeight : Math.min(cellHeight, cellWidth / narrowest);
+    const width = ratio === null ? cellWidth : Math.min(cellWidth, cellHeight * ratio);
+    const height = ratio === null ? cellHeight : Math.min(cellHeight, cellWidth / ratio);
     const picture = Math.min(width, height * widest);
     if (!best || picture > best.picture) {
       best = { columns, rows, width, height, picture };
