@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -101,10 +102,14 @@ type guest struct {
 	client *fakeClient
 	seat   schedule.SeatID
 	peer   sfu.PeerID
-	screen bool
 }
 
 func churn(t *testing.T, h *hall, steps []int) {
+	defer func() {
+		if t.Failed() {
+			t.Logf("after some of the steps %v", steps)
+		}
+	}()
 	seats := []schedule.SeatID{"S01/firm", "S01/buyer", "S01/interpreter"}
 	for i := range 6 { // nine seats for eight places
 		seats = append(seats, schedule.SeatID(fmt.Sprintf("S01/observer/%d", i)))
@@ -180,6 +185,11 @@ func checkPictures(t *testing.T, h *hall, guests map[schedule.SeatID]*guest, hel
 	}
 	for _, g := range guests {
 		id := g.client.id
+		for _, other := range guests {
+			if a, b := g.client.person(id), other.client.person(id); !reflect.DeepEqual(a, b) {
+				t.Fatalf("%s knows itself as %+v, %s knows it as %+v", id, a, other.client.id, b)
+			}
+		}
 		if !slices.Equal(g.client.knows(), ids) {
 			t.Fatalf("%s knows %v, want %v", id, g.client.knows(), ids)
 		}

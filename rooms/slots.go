@@ -55,13 +55,3 @@ func (m *slotMap) free(seat schedule.SeatID) (slot int, ok bool) {
 	}
 	return 0, false
 }
-
-// of finds a seat's slot.
-func (m *slotMap) of(seat schedule.SeatID) (slot int, ok bool) {
-	for i, p := range m.pairs {
-		if p.bound && p.seat == seat {
-			return i, true
-		}
-	}
-	return 0, false
-}
