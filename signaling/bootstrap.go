@@ -85,9 +85,13 @@ func (s *Server) attendance(ctx context.Context, id schedule.EventID) (protocol.
 	if err != nil {
 		return protocol.Attendance{}, fault(err)
 	}
-	a, err := s.deps.Records.Attendance(ctx, event)
+	return s.deps.Records.Attendance(ctx, event)
+}
+
+func (s *Server) attendanceCSV(ctx context.Context, id schedule.EventID) ([]byte, error) {
+	event, err := s.registry.Event(ctx, id)
 	if err != nil {
-		return protocol.Attendance{}, fault(err)
+		return nil, fault(err)
 	}
-	return a, nil
+	return s.deps.Records.CSV(ctx, event)
 }

@@ -32,17 +32,12 @@ type Registry interface {
 	Watch(id schedule.EventID, w rooms.Watcher) (*rooms.Watch, error)
 }
 
-// Records derives the attendance of an event from the ledger.
-type Records interface {
-	Attendance(ctx context.Context, e *schedule.Event) (protocol.Attendance, error)
-}
-
 // Deps are what a Server is made of.
 type Deps struct {
 	Registry Registry
 	Engine   Engine
 	Tokens   auth.Store // links and session tokens
-	Records  Records
+	Records  *Records
 
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.

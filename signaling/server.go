@@ -43,6 +43,7 @@ type Server struct {
 	limits   shared
 	upgrader websocket.Upgrader
 	handler  http.Handler
+	times    times
 
 	draining atomic.Bool
 
@@ -75,13 +76,14 @@ func New(d Deps) *Server {
 		now:      d.Now,
 		metrics:  d.Metrics,
 		limits:   newShared(),
+		times:    socketTimes(),
 		sockets:  make(map[*socket]struct{}),
 		sessions: make(map[string]*Session),
 		tabs:     make(map[string]*Session),
 		ofLink:   make(map[schedule.LinkID]int),
 	}
 	s.upgrader = websocket.Upgrader{
-		HandshakeTimeout:  helloWithin,
+		HandshakeTimeout:  s.times.write,
 		ReadBufferSize:    4 << 10,
 		WriteBufferSize:   4 << 10,
 		WriteBufferPool:   &sync.Pool{},
@@ -102,10 +104,11 @@ func New(d Deps) *Server {
 
 func (s *Server) routes() http.Handler {
 	rest := api.New(api.Deps{
-		OpenLink:   s.openLink,
-		Grants:     s.gate.Grants,
-		Attendance: s.attendance,
-		Bye:        s.beacon,
+		OpenLink:      s.openLink,
+		Grants:        s.gate.Grants,
+		Attendance:    s.attendance,
+		AttendanceCSV: s.attendanceCSV,
+		Bye:           s.beacon,
 		Failed: func(_ context.Context, route string, f *protocol.Fault) {
 			s.log.Error("request failed", "route", route, "code", f.Code, "err", f.Cause)
 		},

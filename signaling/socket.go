@@ -3,7 +3,6 @@ package signaling
 import (
 	"errors"
 	"io"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,24 +12,32 @@ import (
 	"sangdam/signaling/protocol"
 )
 
-// Times of a socket (PROTOCOL.md, R6 and R7).
-const (
-	pingEvery    = 5 * time.Second
-	deadAfter    = 15 * time.Second // nothing was read, not even a pong
-	helloWithin  = 10 * time.Second
-	writeWithin  = 10 * time.Second
-	closeWithin  = time.Second // how long the other side may take to answer our close frame
-	compressFrom = 1 << 10     // smaller messages do not get smaller
-)
+// times of a socket (PROTOCOL.md, R6 and R7).
+type times struct {
+	ping  time.Duration // between pings
+	dead  time.Duration // nothing was read, not even a pong
+	hello time.Duration // for the first message
+	write time.Duration // for one write
+	close time.Duration // for the other side to answer our close frame
+}
+
+func socketTimes() times {
+	return times{
+		ping: 5 * time.Second, dead: 15 * time.Second, hello: 10 * time.Second,
+		write: 10 * time.Second, close: time.Second,
+	}
+}
+
+const compressFrom = 1 << 10 // smaller messages do not get smaller
 
 // socket is one WebSocket connection. The goroutine of its HTTP request reads;
 // a second one writes, and is the only one that ends the connection by our wish.
 type socket struct {
 	// Fixed after newSocket.
-	ws   *websocket.Conn
-	id   string // for logs
-	from netip.Addr
-	out  *outbox
+	ws  *websocket.Conn
+	id  string // for logs
+	out *outbox
+	t   times
 
 	// closing is set by the write pump when the close frame is out.
 	closing atomic.Bool
@@ -40,8 +47,8 @@ type socket struct {
 	strikes int      // bad and limited messages so far
 }
 
-func newSocket(ws *websocket.Conn, id string, from netip.Addr) *socket {
-	return &socket{ws: ws, id: id, from: from, out: newOutbox()}
+func newSocket(ws *websocket.Conn, id string, t times) *socket {
+	return &socket{ws: ws, id: id, out: newOutbox(), t: t}
 }
 
 // run reads until the socket ends; handle gets every message, and run waits for
@@ -80,7 +87,7 @@ func (c *socket) read(handle func(raw []byte)) error {
 	// The frame's own bound is for what is on the wire; what it inflates to is
 	// bounded below, since a deflated bomb is small.
 	c.ws.SetReadLimit(protocol.MaxOfferMessage + 1)
-	_ = c.ws.SetReadDeadline(time.Now().Add(helloWithin))
+	_ = c.ws.SetReadDeadline(time.Now().Add(c.t.hello))
 	c.ws.SetPongHandler(func(string) error {
 		if c.session != nil {
 			c.alive()
@@ -121,20 +128,20 @@ func limitError(err error) error {
 
 func (c *socket) alive() {
 	if !c.closing.Load() {
-		_ = c.ws.SetReadDeadline(time.Now().Add(deadAfter))
+		_ = c.ws.SetReadDeadline(time.Now().Add(c.t.dead))
 	}
 }
 
 // write is the write pump. It ends when the reader has ended, when a write
 // fails, or after the close frame.
 func (c *socket) write(stop <-chan struct{}) {
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(c.t.ping)
 	defer ping.Stop()
 	for {
 		select {
 		case <-c.out.wake:
 		case <-ping.C:
-			if c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin)) != nil {
+			if c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.t.write)) != nil {
 				c.abandon()
 				return
 			}
@@ -172,9 +179,9 @@ func (c *socket) flush() bool {
 		}
 		frame = websocket.FormatCloseMessage(end.Code.Rule().Close, string(end.Code))
 	}
-	_ = c.ws.WriteControl(websocket.CloseMessage, frame, time.Now().Add(writeWithin))
+	_ = c.ws.WriteControl(websocket.CloseMessage, frame, time.Now().Add(c.t.write))
 	c.closing.Store(true)
-	_ = c.ws.SetReadDeadline(time.Now().Add(closeWithin))
+	_ = c.ws.SetReadDeadline(time.Now().Add(c.t.close))
 	return false
 }
 
@@ -183,7 +190,7 @@ const codeGoodbye protocol.Code = ""
 
 func (c *socket) writeText(raw []byte) bool {
 	c.ws.EnableWriteCompression(len(raw) >= compressFrom)
-	_ = c.ws.SetWriteDeadline(time.Now().Add(writeWithin))
+	_ = c.ws.SetWriteDeadline(time.Now().Add(c.t.write))
 	if c.ws.WriteMessage(websocket.TextMessage, raw) != nil {
 		c.abandon()
 		return false

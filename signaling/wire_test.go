@@ -1,6 +1,10 @@
 package signaling
 
 import (
+	"io"
+	"net/http"
+	"net/netip"
+	"os"
 	"slices"
 	"testing"
 
@@ -36,3 +40,22 @@ func TestSets_AreTheDomains(t *testing.T) {
 }
 
 func texts[T ~string](in []T) []string { return each(in, func(v T) string { return string(v) }) }
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func prefixes(t *testing.T, all ...string) []netip.Prefix {
+	t.Helper()
+	return each(all, netip.MustParsePrefix)
+}
+
+func copyAll(w io.Writer, resp *http.Response) (int64, error) {
+	defer resp.Body.Close()
+	return io.Copy(w, resp.Body)
+}

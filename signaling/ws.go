@@ -29,7 +29,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	c := newSocket(ws, newID(), from)
+	c := newSocket(ws, newID(), s.times)
 	if !s.begin(c) {
 		_ = ws.Close()
 		return

@@ -8,6 +8,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -30,6 +31,8 @@ type Deps struct {
 	Grants func(ctx context.Context, token string) (schedule.Grants, error)
 	// Attendance derives an event's attendance from the ledger.
 	Attendance func(ctx context.Context, event schedule.EventID) (protocol.Attendance, error)
+	// AttendanceCSV is the same for spreadsheets.
+	AttendanceCSV func(ctx context.Context, event schedule.EventID) ([]byte, error)
 	// Bye ends the session of a page that is being closed.
 	Bye func(ctx context.Context, in protocol.Bye)
 	// Failed hears of faults that are ours (status 500 and above), to log them.
@@ -173,12 +176,8 @@ func (a *API) attendance(ctx context.Context, in *attendanceInput) (*attendanceO
 	if g.Kind != schedule.LinkConsole || string(g.Event) != in.Event {
 		return nil, a.fail(ctx, route, protocol.Fail(protocol.CodeForbidden))
 	}
-	att, err := a.deps.Attendance(ctx, g.Event)
-	if err != nil {
-		return nil, a.fail(ctx, route, err)
-	}
 	if in.Format == "csv" || in.Format == "" && wantsCSV(in.Accept) {
-		b, err := attendanceCSV(att)
+		b, err := a.deps.AttendanceCSV(ctx, g.Event)
 		if err != nil {
 			return nil, a.fail(ctx, route, err)
 		}
@@ -188,11 +187,15 @@ func (a *API) attendance(ctx context.Context, in *attendanceInput) (*attendanceO
 			Body:        b,
 		}, nil
 	}
-	b, err := attendanceJSON(att)
+	att, err := a.deps.Attendance(ctx, g.Event)
 	if err != nil {
 		return nil, a.fail(ctx, route, err)
 	}
-	return &attendanceOutput{ContentType: "application/json", Disposition: "inline", Body: b}, nil
+	b, err := json.Marshal(att)
+	if err != nil {
+		return nil, a.fail(ctx, route, err)
+	}
+	return &attendanceOutput{ContentType: "application/json", Disposition: "inline", Body: append(b, '\n')}, nil
 }
 
 // wantsCSV is for programs that ask by Accept alone; browsers use ?format=csv.

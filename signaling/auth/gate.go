@@ -21,7 +21,7 @@ type Store interface {
 	// LinkUsed notes when a link was first opened.
 	LinkUsed(ctx context.Context, id schedule.LinkID, at time.Time) error
 	SaveToken(ctx context.Context, hash string, g schedule.Grants, ttl time.Duration) error
-	// Token tells nothing of a token that has expired or whose link is revoked.
+	// Token tells nothing of a token that has expired.
 	Token(ctx context.Context, hash string) (schedule.Grants, bool, error)
 }
 
@@ -124,6 +124,17 @@ func (g *Gate) Grants(ctx context.Context, token string) (schedule.Grants, error
 		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
 	case !g.now().Before(gr.NotAfter):
 		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkExpired)
+	}
+	// A second round trip, in the lobby where nobody waits for it: a link that is
+	// revoked takes its tokens with it.
+	link, ok, err := g.store.Link(ctx, gr.Link)
+	switch {
+	case err != nil:
+		return schedule.Grants{}, unavailable(err)
+	case !ok:
+		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
+	case link.Revoked:
+		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkRevoked)
 	}
 	return gr, nil
 }
