@@ -11,14 +11,16 @@ import (
 // RTP implements wire.Handler: it finds out what a packet belongs to.
 func (p *Peer) RTP(b []byte) {
 	defer p.guard()
-	if !p.ready.Load() || p.ctx.Err() != nil {
-		return
+	if p.ready.Load() && p.ctx.Err() == nil {
+		p.rtp(b, time.Now())
 	}
+}
+
+func (p *Peer) rtp(b []byte, now time.Time) {
 	h, err := rtpx.ParseHeader(b)
 	if err != nil {
 		return
 	}
-	now := time.Now()
 	p.heard.set(now)
 	p.recordArrival(h, now)
 	s, ok := (*p.streams.Load())[h.SSRC()]

@@ -239,8 +239,11 @@ func (p *Peer) wake() {
 
 // Notify implements wire.Handler.
 func (p *Peer) Notify(e wire.Event) {
-	if e == wire.Nominated {
+	switch e {
+	case wire.Nominated:
 		p.nominations.Add(1)
+	case wire.Overrun:
+		p.misbehaved("too many SSRCs")
 	}
 	p.wake()
 }

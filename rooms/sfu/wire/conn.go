@@ -45,6 +45,8 @@ const (
 	// Nominated: the first authenticated check of an ICE generation has come
 	// and packets can leave again. DTLS may not be up yet.
 	Nominated
+	// Overrun: the peer uses more SSRCs than any browser.
+	Overrun
 )
 
 // State is what ICE and DTLS together have come to.
@@ -106,7 +108,7 @@ func (n *Net) Accept(h Handler, offer string, slots []Slot) (_ *Conn, answer str
 	if err != nil {
 		return nil, "", err
 	}
-	settings, err := c.settings(offer)
+	settings, err := c.settings(offer, len(slots))
 	if err != nil {
 		return nil, "", err
 	}
@@ -254,7 +256,7 @@ func (c *Conn) withCandidates(sdp string) string {
 	return strings.Join(out, "\r\n") + "\r\n"
 }
 
-func (c *Conn) settings(offer string) (webrtc.SettingEngine, error) {
+func (c *Conn) settings(offer string, slots int) (webrtc.SettingEngine, error) {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = loggers{c.net.log}
 	s.SetLite(true)
@@ -292,7 +294,7 @@ func (c *Conn) settings(offer string) (webrtc.SettingEngine, error) {
 	// Senders made after the offer must see the ids it settled on: on a copy
 	// they would stamp others, and media dies after seconds without an error.
 	s.DisableMediaEngineCopy(true)
-	s.BufferFactory = newIntake(c.handler).open
+	s.BufferFactory = newIntake(c.handler, slots).open
 	return s, nil
 }
 

@@ -1,0 +1,144 @@
+package wire
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pion/stun/v4"
+	"github.com/pion/transport/v5/packetio"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestListen_AdvertisesWhatItWasToldAndNothingElse(t *testing.T) {
+	one, six := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("2001:db8::7")
+	for _, tc := range []struct {
+		name string
+		cfg  Config
+		want []string // address, transport
+		err  error
+	}{
+		{"its own address", Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"}, []string{"udp 127.0.0.1", "tcp 127.0.0.1"}, nil},
+		{"others", Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Advertise: []netip.Addr{one, six}},
+			[]string{"udp 203.0.113.7", "udp 2001:db8::7", "tcp 203.0.113.7", "tcp 2001:db8::7"}, nil},
+		{"TCP alone", Config{TCP: "127.0.0.1:0"}, []string{"tcp 127.0.0.1"}, nil},
+		{"everywhere, told", Config{UDP: ":0", Advertise: []netip.Addr{one}}, []string{"udp 203.0.113.7"}, nil},
+		{"everywhere, not told", Config{UDP: ":0"}, nil, ErrNoAddress},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			n, err := Listen(tc.cfg)
+			if !errors.Is(err, tc.err) {
+				t.Fatalf("err = %v, want %v", err, tc.err)
+			}
+			if err != nil {
+				return
+			}
+			defer n.Close()
+			var got []string
+			last := ^uint32(0)
+			for _, line := range n.candidates {
+				f := strings.Fields(line)
+				got = append(got, f[2]+" "+f[4])
+				if (f[2] == "tcp") != strings.HasSuffix(line, "typ host tcptype passive") {
+					t.Errorf("candidate %q", line)
+				}
+				var p uint32
+				for _, c := range f[3] {
+					p = p*10 + uint32(c-'0')
+				}
+				if p >= last {
+					t.Errorf("priority of %q is not below the one before", line)
+				}
+				last = p
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("candidates %v, want %v", got, tc.want)
+			}
+		})
+	}
+	if _, err := Listen(Config{}); err == nil {
+		t.Error("listening on nothing")
+	}
+}
+
+// ear is a Handler that remembers.
+type ear struct {
+	rtp, rtcp []string
+	events    []Event
+}
+
+func (e *ear) RTP(b []byte)   { e.rtp = append(e.rtp, string(b)) }
+func (e *ear) RTCP(b []byte)  { e.rtcp = append(e.rtcp, string(b)) }
+func (e *ear) Notify(v Event) { e.events = append(e.events, v) }
+
+func TestConn_FirstCheckOfAGenerationNominates(t *testing.T) {
+	e := &ear{}
+	c := &Conn{handler: e}
+	check := func(user string) bool {
+		m := stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewUsername(user))
+		return c.onCheck(m, nil, nil, nil)
+	}
+	for i, tc := range []struct {
+		user string
+		want bool
+	}{{"a:x", true}, {"a:x", false}, {"a:x", false}, {"b:y", true}, {"b:y", false}} {
+		if got := check(tc.user); got != tc.want {
+			t.Errorf("check %d of %s nominates: %v", i, tc.user, got)
+		}
+	}
+	if len(e.events) != 2 || c.LastCheck().IsZero() {
+		t.Errorf("events %v, last check %v", e.events, c.LastCheck())
+	}
+}
+
+func TestIntake_HandsOnARTCPPacketOnce(t *testing.T) {
+	e := &ear{}
+	in := newIntake(e, 2)
+	one, two := in.open(packetio.RTCPBufferPacket, 1), in.open(packetio.RTCPBufferPacket, 2)
+	buf := []byte("report")
+	for range 2 { // the same bytes again: the peer repeats itself
+		_, _ = one.Write(buf)
+		_, _ = two.Write(buf)
+	}
+	_, _ = two.Write([]byte("pli"))
+	_, _ = two.Write([]byte("pli"))
+	copy(buf, "others")
+	_, _ = one.Write(buf)
+	if want := []string{"report", "report", "pli", "pli", "others"}; !slices.Equal(e.rtcp, want) {
+		t.Errorf("got %v, want %v", e.rtcp, want)
+	}
+}
+
+func TestIntake_StreamsBeyondTheLimitAreDiscarded(t *testing.T) {
+	e := &ear{}
+	in := newIntake(e, 1)
+	for i := range maxRTP {
+		_, _ = in.open(packetio.RTPBufferPacket, uint32(i)).Write([]byte("x"))
+	}
+	if len(e.events) != 0 || len(e.rtp) != maxRTP {
+		t.Fatalf("%d packets, events %v", len(e.rtp), e.events)
+	}
+	p := in.open(packetio.RTPBufferPacket, 9999)
+	_, _ = p.Write([]byte("x"))
+	if len(e.rtp) != maxRTP || !slices.Equal(e.events, []Event{Overrun}) {
+		t.Errorf("%d packets, events %v", len(e.rtp), e.events)
+	}
+	for i := range maxRTCP + 3 {
+		in.open(packetio.RTCPBufferPacket, uint32(i))
+	}
+	if len(e.events) != 2 {
+		t.Errorf("events %v", e.events)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = p.Read(nil)
+	}()
+	_ = p.Close()
+	_ = p.Close()
+	<-done
+}
