@@ -121,7 +121,7 @@ func (g *Registry) open(key roomKey, en *roomEntry, e *schedule.Event, b *board,
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if now := g.events[key.event].event; now != e { // it changed while we asked the Store
-		retime(en.room, now)
+		en.room.retime(now)
 	}
 	close(en.opened)
 }

@@ -323,9 +323,15 @@ func (r *room) evict() {
 	r.news(func(now time.Time) { r.finish(ErrRoomFailed, now) })
 }
 
-// retime takes over a changed timetable.
-func (r *room) retime(e *schedule.Event, c schedule.Consultation) {
+// retime takes over a changed timetable; a consultation that is not in it any
+// more is cancelled.
+func (r *room) retime(e *schedule.Event) {
 	r.news(func(time.Time) {
+		c, ok := e.Consultation(r.c.ID)
+		if !ok {
+			c = r.c
+			c.Cancelled = true
+		}
 		r.event, r.c = e, c
 		r.facts.NeededAt = e.NeededAt(c)
 	})

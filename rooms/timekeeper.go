@@ -169,18 +169,8 @@ func retimeOpened(en *roomEntry, e *schedule.Event) {
 	select {
 	case <-en.opened:
 		if en.room != nil {
-			retime(en.room, e)
+			en.room.retime(e)
 		}
 	default:
 	}
-}
-
-// retime tells a room its changed timetable; a consultation that is not in it
-// any more is cancelled.
-func retime(r *room, e *schedule.Event) {
-	c, ok := e.Consultation(r.key.consultation)
-	if !ok {
-		c = schedule.Consultation{ID: r.key.consultation, Cancelled: true}
-	}
-	r.retime(e, c)
 }

@@ -1,0 +1,53 @@
+package rooms_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+)
+
+func (s *fakeStore) setEvent(e *schedule.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events[e.ID] = e
+}
+
+func TestTimetable_ImportedWhileTheServerRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, &schedule.Event{ID: "E0"})
+		defer h.close()
+		h.until(20)
+		h.store.setEvent(fair())
+		_, f := h.join("S01/firm", "f") // at once, not only with the next reading
+		want(t, "phase", f.phase(), schedule.PhaseWaiting)
+	})
+}
+
+func TestTimetable_ChangedWhilePeopleAreIn(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		w := &fakeWatcher{}
+		_, err := h.reg.Watch("E1", w)
+		ok(t, err)
+		h.until(20)
+		_, f := h.join("S01/firm", "f")
+		_, g := h.join("S02/firm", "g")
+		changed := fair()
+		changed.Consultations[0].End = minute(100)
+		changed.Consultations = append(changed.Consultations[:1], changed.Consultations[2:]...) // S02 is no more
+		h.store.setEvent(changed)
+		h.until(21)
+		want(t, "the new end is told", f.time().EndsAt, minute(100))
+		want(t, "who sat in a consultation that is no more", g.reason(), rooms.ErrCancelled)
+		if last := w.boards[len(w.boards)-1]; len(w.boards) != 2 || len(last.Rows) != 3 {
+			t.Errorf("%d boards, the last with %d rows", len(w.boards), len(last.Rows))
+		}
+		h.until(99)
+		want(t, "by the new end", f.phase(), schedule.PhaseWaiting)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		want(t, "at the new end", f.reason(), rooms.ErrEnded)
+	})
+}
