@@ -393,7 +393,7 @@ func TestSpool_AnyTornTailLosesOnlyTheTornLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTestSpool(t, dir)
-	for _, d := range numbered(0, 4) {
+	for _, d := range numbered(0, 2) {
 		must(t, s.write([]schedule.Entry{entry(d)}))
 	}
 	must(t, s.close())
@@ -519,4 +519,20 @@ func FuzzDecodeLine(f *testing.F) {
 			t.Errorf("decoded what cannot be encoded: %v", err)
 		}
 	})
+}
+
+// BenchmarkAppend is from Append until Redis has the entry, fsync included.
+func BenchmarkAppend(b *testing.B) {
+	url, _, _ := storetest.Redis(b)
+	s, err := Open(b.Context(), Options{URL: url, Dir: b.TempDir(), Logger: quiet()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for b.Loop() {
+		s.Append(schedule.Entry{Event: "e", Kind: schedule.EntrySeatJoined, Consultation: "S01", Seat: "S01/firm", Session: "0190a3b2-1c2d-7e3f-8a4b-5c6d7e8f9a0b"})
+	}
+	if err := s.Flush(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 }

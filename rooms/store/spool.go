@@ -130,7 +130,7 @@ func (s *spool) adopt(path string) error {
 	g := &segment{path: path, first: s.written, sealed: true}
 	var at int64
 	for len(b) > 0 {
-		line, rest, whole := bytes.Cut(b, []byte{'\n'})
+		line, rest, _ := bytes.Cut(b, []byte{'\n'})
 		var err error
 		if g.writer == "" {
 			var h spoolHeader
@@ -153,7 +153,6 @@ func (s *spool) adopt(path string) error {
 			if g.writer == "" {
 				return fmt.Errorf("spool segment %s has no readable header: move it away to start without it", path)
 			}
-		case !whole: // the line is whole, only its newline is not
 		}
 		at += int64(len(line)) + 1
 		b = rest
