@@ -24,6 +24,13 @@ type Engine interface {
 	ClosePeer(id sfu.PeerID)
 }
 
+// hearing is an Engine that knows when a Peer last received anything (zero: not
+// known), so that an interval of attendance ends there and not when the silence
+// was noticed.
+type hearing interface {
+	LastHeard(id sfu.PeerID) time.Time
+}
+
 // Registry is what the edge asks of the rooms: *rooms.Registry.
 type Registry interface {
 	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)

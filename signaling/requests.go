@@ -81,6 +81,7 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
 	if r, ok := s.at.(inRoom); ok {
 		err = r.visit.Rebind(ctx, m.id, s.on())
+		m.replay(r.visit)
 	}
 	s.server.engine.ClosePeer(old.id)
 	if err != nil && !errors.Is(err, rooms.ErrGone) {
@@ -91,7 +92,7 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 
 // open makes a Peer with an observer of its own.
 func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media, string, error) {
-	m := &media{session: s, profile: p}
+	m := &media{session: s, profile: p, flowing: map[sfu.Source]bool{}}
 	id, answer, err := s.server.engine.Open(ctx, p, offer, m)
 	if err != nil {
 		return nil, "", err
@@ -157,6 +158,7 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 	}
 	s.at = inRoom{consultation: id, visit: visit, stage: st}
 	s.away = false // settle tells the room what is so now
+	s.media.replay(visit)
 	s.server.metrics.Joins.Inc()
 	s.log.Info("in the room", "consultation", id, "seat", seat)
 	return nil

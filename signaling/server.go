@@ -110,7 +110,9 @@ func (s *Server) routes() http.Handler {
 		AttendanceCSV: s.attendanceCSV,
 		Bye:           s.beacon,
 		Failed: func(_ context.Context, route string, f *protocol.Fault) {
-			s.log.Error("request failed", "route", route, "code", f.Code, "err", f.Cause)
+			if f.Code == protocol.CodeInternal { // an outage of the store is the store's to log, once
+				s.log.Error("request failed", "route", route, "err", f.Cause)
+			}
 		},
 		Addr: s.from,
 	})

@@ -93,6 +93,9 @@ type media struct {
 
 	id   sfu.PeerID // set once, by the session's loop, when the Peer is open
 	last atomic.Pointer[mediaNews]
+
+	// Owned by the session's loop.
+	flowing map[sfu.Source]bool
 }
 
 type mediaNews struct {
@@ -110,6 +113,7 @@ func (m *media) PeerState(_ sfu.PeerID, state sfu.State) {
 func (m *media) SourceFlow(_ sfu.PeerID, source sfu.Source, flowing bool) {
 	s := m.session
 	s.post(func() {
+		m.flowing[source] = flowing
 		if r, ok := s.at.(inRoom); ok && m == s.media {
 			r.visit.Flow(source, flowing)
 		}
@@ -130,9 +134,23 @@ func (m *media) now() (up, gone bool, heard time.Time) {
 	case sfu.StateConnected:
 		return true, false, m.session.server.now()
 	case sfu.StateDisconnected, sfu.StateFailed, sfu.StateClosed:
+		if e, ok := m.session.server.engine.(hearing); ok {
+			if last := e.LastHeard(m.id); !last.IsZero() {
+				return false, true, last
+			}
+		}
 		return false, true, n.at
 	}
 	return false, false, time.Time{}
+}
+
+// replay tells a room what flows already: a Peer tells it once.
+func (m *media) replay(v *rooms.Visit) {
+	for src, flowing := range m.flowing {
+		if flowing {
+			v.Flow(src, true)
+		}
+	}
 }
 
 func newSession(s *Server, token string, g schedule.Grants, e *schedule.Event) *Session {
@@ -233,7 +251,7 @@ func (s *Session) dropped(c *socket) {
 	s.feed.detach(c.out)
 	if s.socket == c {
 		s.socket = nil
-		s.heard = s.server.now()
+		s.heard = later(s.heard, c.heard())
 	}
 }
 

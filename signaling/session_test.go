@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
 	"sangdam/signaling/protocol"
 )
@@ -318,4 +319,61 @@ func TestConsole_R25_TheBoardIsPushed(t *testing.T) {
 	if res.Board == nil || len(res.Board.Rows) != 3 {
 		t.Errorf("resumed %+v", res)
 	}
+}
+
+func TestSession_WhatFlowsAlreadyIsToldToTheNextRoom(t *testing.T) {
+	r := newRig(t)
+	buyer := r.visit("buyer")
+	r.engine.mu.Lock()
+	o := r.engine.peers[buyer.peer]
+	r.engine.mu.Unlock()
+	o.SourceFlow(buyer.peer, sfu.Microphone, true) // told once, in the lobby
+	buyer.join("S01", "microphone")
+	eventually(t, "the ledger holds the flow", func() bool {
+		if err := r.store.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		err := r.store.Entries(t.Context(), "fair", func(e schedule.Entry) error {
+			found = found || e.Kind == schedule.EntrySourceFlowing && e.Session == buyer.session && e.Detail == "microphone"
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	})
+}
+
+func TestSession_R15_MediaThatIsGoneIsShownThoughTheSocketLives(t *testing.T) {
+	r := newRig(t)
+	firm, buyer := r.visit("booth"), r.visit("buyer")
+	firm.join("S01")
+	buyer.join("S01")
+	r.engine.say(buyer.peer, sfu.StateDisconnected)
+	firm.participant("away", func(p protocol.Participant) bool { return p.ID == buyer.session && p.Away })
+	r.engine.say(buyer.peer, sfu.StateConnected)
+	firm.participant("back", func(p protocol.Participant) bool { return p.ID == buyer.session && !p.Away })
+}
+
+func TestSession_R15_EndsWhenNothingWasHeardForTheGraceTime(t *testing.T) {
+	r := newRig(t)
+	r.event.Policy.Grace = 150 * time.Millisecond
+	if err := r.store.SaveEvent(t.Context(), r.event); err != nil {
+		t.Fatal(err)
+	}
+	c := r.visit("buyer")
+	ses := r.server.session(c.session)
+	// The registry may hold the timetable of before; the session's own counts.
+	if err := ses.do(t.Context(), func() { ses.event = r.event }); err != nil {
+		t.Fatal(err)
+	}
+	c.lose()
+	time.Sleep(300 * time.Millisecond)
+	if r.server.session(c.session) == nil {
+		t.Fatal("ended while media flowed")
+	}
+	r.engine.say(c.peer, sfu.StateFailed)
+	eventually(t, "the session ends", func() bool { return r.server.session(c.session) == nil })
+	eventually(t, "its peer, too", func() bool { return r.engine.count() == 0 })
 }

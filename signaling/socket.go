@@ -41,6 +41,8 @@ type socket struct {
 
 	// closing is set by the write pump when the close frame is out.
 	closing atomic.Bool
+	// lastRead is when something was last read, a pong counts (Unix nanoseconds).
+	lastRead atomic.Int64
 
 	// Owned by the read goroutine.
 	session *Session // whom its messages are for; nil before hello
@@ -69,9 +71,17 @@ func (c *socket) run(handle func(raw []byte)) error {
 	}
 	close(stop)
 	pump.Wait()
+	if errors.Is(err, errTooLarge) {
+		// Closing with unread bytes makes TCP reset the connection, and the reset
+		// may overtake the close frame that says why.
+		_ = c.ws.SetReadDeadline(time.Now().Add(c.t.close))
+		_, _ = io.CopyN(io.Discard, c.ws.NetConn(), discardAtMost)
+	}
 	_ = c.ws.Close()
 	return err
 }
+
+const discardAtMost = 1 << 20
 
 var (
 	errTooLarge = errors.New("message too large")
@@ -126,7 +136,11 @@ func limitError(err error) error {
 	return err
 }
 
+// heard is when something was last read.
+func (c *socket) heard() time.Time { return time.Unix(0, c.lastRead.Load()) }
+
 func (c *socket) alive() {
+	c.lastRead.Store(time.Now().UnixNano())
 	if !c.closing.Load() {
 		_ = c.ws.SetReadDeadline(time.Now().Add(c.t.dead))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -131,5 +132,22 @@ func TestAddrKey_IPv6CountsAsItsNetwork(t *testing.T) {
 	}
 	if key("192.0.2.1") == key("192.0.2.2") || key("::ffff:192.0.2.1") != key("192.0.2.1") {
 		t.Error("IPv4 addresses are single, mapped or not")
+	}
+}
+
+func TestDocument_RatesAreTheGates(t *testing.T) {
+	doc, err := os.ReadFile("../protocol/PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("| opening a link | %d | %s |", openBurst, openEvery),
+		fmt.Sprintf("| opening links from an address | %d | %s |", addrBurst, addrEvery),
+		fmt.Sprintf("| wrong secrets of a link from an address | %d | %s |", wrongBurst, wrongEvery),
+		fmt.Sprintf("%s days at most", map[time.Duration]string{7 * 24 * time.Hour: "seven"}[tokenTTL]),
+	} {
+		if !strings.Contains(string(doc), want) {
+			t.Errorf("PROTOCOL.md does not say %s", want)
+		}
 	}
 }
