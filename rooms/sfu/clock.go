@@ -32,7 +32,7 @@ func (p *Peer) clock() {
 		}
 		now := time.Now()
 		if !p.videoReady.Load() {
-			t.set(p.opening(now, &c))
+			t.set(p.opening(now, p.conn.State() == wire.Connected, &c))
 		}
 		p.tick(now, &c)
 	}
@@ -63,9 +63,9 @@ type clockState struct {
 
 // opening lifts the gates as the transport comes up; it returns when to look
 // again.
-func (p *Peer) opening(now time.Time, c *clockState) time.Duration {
+func (p *Peer) opening(now time.Time, connected bool, c *clockState) time.Duration {
 	switch {
-	case p.conn.State() != wire.Connected:
+	case !connected:
 		return tickEvery
 	case c.connected.IsZero():
 		c.connected = now

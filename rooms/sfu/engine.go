@@ -101,10 +101,10 @@ func (e *Engine) Open(ctx context.Context, profile Profile, raw string, obs Obse
 		conn.Close()
 		return "", "", ErrClosed
 	}
-	e.peers[id] = p
 	e.wg.Add(1)
+	p.start() // before anybody can find it and close it
+	e.peers[id] = p
 	e.mu.Unlock()
-	p.start()
 	return id, answer, nil
 }
 

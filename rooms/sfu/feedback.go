@@ -19,10 +19,12 @@ const (
 // RTCP implements wire.Handler.
 func (p *Peer) RTCP(b []byte) {
 	defer p.guard()
-	if !p.ready.Load() || p.ctx.Err() != nil {
-		return
+	if p.ready.Load() && p.ctx.Err() == nil {
+		p.rtcp(b, time.Now())
 	}
-	now := time.Now()
+}
+
+func (p *Peer) rtcp(b []byte, now time.Time) {
 	p.heard.set(now)
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {

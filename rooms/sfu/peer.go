@@ -40,6 +40,7 @@ type Peer struct {
 	log      *slog.Logger
 	observer Observer
 	conn     *wire.Conn
+	rtcpOut  func(...wire.RTCP) error
 	loop     *loop.Loop
 	ups      []*UpTrack
 	byMid    map[string]*UpTrack
@@ -113,7 +114,7 @@ func newPeer(e *Engine, id PeerID, profile Profile, obs Observer) *Peer {
 
 // equip makes the tracks of what the answer settled.
 func (p *Peer) equip(conn *wire.Conn, sections []section, uplinks []uplink) {
-	p.conn = conn
+	p.conn, p.rtcpOut = conn, conn.WriteRTCP
 	p.equipUplinks(sections, uplinks)
 	writers := conn.Writers()
 	for _, s := range sections {
@@ -369,9 +370,9 @@ func (p *Peer) misbehaved(why string) {
 }
 
 func (p *Peer) writeRTCP(packets ...wire.RTCP) {
-	if p.conn != nil {
+	if p.rtcpOut != nil {
 		// Without DTLS there is nobody to tell, and what is lost is said again.
-		_ = p.conn.WriteRTCP(packets...)
+		_ = p.rtcpOut(packets...)
 	}
 }
 
