@@ -17,10 +17,12 @@ fi
 shift
 
 export PATH="$PATH:/usr/sbin:/sbin"
+# Chromium looks its network cards up in /sys, which must be this namespace's.
+mount -t sysfs sysfs /sys
 ip link set lo up
-ip link add media type dummy 2>/dev/null || ip link add media type veth peer name media-peer
+ip link add media type veth peer name media-peer
 ip link set media up
-[ ! -e /sys/class/net/media-peer ] || ip link set media-peer up
+ip link set media-peer up
 ip address add 10.77.0.1/24 dev media
 ip route add default via 10.77.0.254 dev media
 

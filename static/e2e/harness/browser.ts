@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page as ChromiumPage } from 'playwright-core';
+import { type Browser, type BrowserContext, type Page as ChromiumPage, chromium } from 'playwright-core';
 import puppeteer, { type Browser as FirefoxBrowser, type Page as FirefoxPage } from 'puppeteer-core';
 import { expect } from 'vitest';
 import { type Calls, probeSource, type Received, received } from './probe';
@@ -22,6 +22,8 @@ export abstract class Person {
 
   abstract open(url: string): Promise<void>;
   abstract evaluate<T, A>(fn: (arg: A) => T | Promise<T>, arg: A): Promise<T>;
+  /** Runs a script by the debugger, to which the page's policy does not apply. */
+  abstract inject(source: string): Promise<void>;
   abstract click(selector: string): Promise<void>;
   abstract type(selector: string, text: string): Promise<void>;
   abstract press(key: string): Promise<void>;
@@ -29,7 +31,12 @@ export abstract class Person {
   protected abstract end(): Promise<void>;
 
   /** Waits until check is true in the page; `what` is what the failure will say. */
-  async until<A>(what: string, check: (arg: A) => boolean | Promise<boolean>, arg: A, ms = 15_000): Promise<void> {
+  async until<A>(
+    what: string,
+    check: (arg: A) => boolean | Promise<boolean>,
+    arg: A,
+    ms = 15_000,
+  ): Promise<void> {
     const deadline = Date.now() + ms;
     for (;;) {
       const ok = await this.evaluate(check, arg).catch((error: unknown) => {
@@ -40,10 +47,15 @@ export abstract class Person {
       if (ok) return;
       if (Date.now() > deadline) {
         const seen = await this.evaluate(
-          () => ({ place: document.querySelector('[data-place]')?.getAttribute('data-place'), text: document.body.innerText.slice(0, 800) }),
+          () => ({
+            place: document.querySelector('[data-place]')?.getAttribute('data-place'),
+            text: document.body.textContent.slice(0, 800),
+          }),
           null,
         );
-        throw new Error(`${this.name} waited ${ms} ms for: ${what}\nfaults: ${this.faults.join('; ')}\nat ${seen.place}: ${seen.text}`);
+        throw new Error(
+          `${this.name} waited ${ms} ms for: ${what}\nfaults: ${this.faults.join('; ')}\nat ${seen.place}: ${seen.text}`,
+        );
       }
       await pause(50);
     }
@@ -62,7 +74,7 @@ export abstract class Person {
     await this.appears(`[data-place="${place}"]`, ms);
   }
 
-  async press_join(): Promise<void> {
+  async join(): Promise<void> {
     await this.at('lobby');
     await this.until(
       'the join button to be usable',
@@ -83,22 +95,18 @@ export abstract class Person {
     return this.evaluate(received, null);
   }
 
-  /** Waits until the picture of a role moves: `frames` more of it were decoded. */
+  /** Waits until the picture of a role moves: the page has shown `frames` more of it. */
   async sees(role: string, frames = 10, ms = 15_000): Promise<void> {
     const selector = `[data-testid="tile"][data-kind="person"][data-role="${role}"] video`;
-    const shown = () =>
-      this.evaluate((s) => {
-        const video = document.querySelector<HTMLVideoElement>(s);
-        return video ? video.getVideoPlaybackQuality().totalVideoFrames : -1;
-      }, selector);
-    const from = Math.max(0, await shown());
+    const from = await this.evaluate((s) => window.__probe.shown(s), selector);
     await this.until(
       `${frames} more frames of ${role}`,
-      ([s, n]) => {
-        const video = document.querySelector<HTMLVideoElement>(s);
-        return video !== null && video.getVideoPlaybackQuality().totalVideoFrames >= n;
+      // After a change of the element the count begins anew.
+      ([s, before, n]) => {
+        const now = window.__probe.shown(s);
+        return now >= before + n || (now < before && now >= n);
       },
-      [selector, from + frames] as [string, number],
+      [selector, from, frames] as [string, number, number],
       ms,
     );
   }
@@ -110,7 +118,10 @@ export abstract class Person {
     for (;;) {
       const now = await this.received();
       if (now.audioEnergy > from + 0.0005) return;
-      if (Date.now() > deadline) throw new Error(`${this.name} hears nothing: energy ${from} → ${now.audioEnergy}, ${now.audioPackets} packets`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `${this.name} hears nothing: energy ${from} → ${now.audioEnergy}, ${now.audioPackets} packets`,
+        );
       await pause(100);
     }
   }
@@ -118,7 +129,10 @@ export abstract class Person {
   /** Fails the test for any page error, console error or refused resource. */
   async expectNoFaults(): Promise<void> {
     const refused = await this.evaluate(() => window.__probe?.refused ?? [], null).catch(() => []);
-    expect([...this.faults, ...refused.map((r) => `refused by the page's policy: ${r}`)], `${this.name}: faults on the page`).toEqual([]);
+    expect(
+      [...this.faults, ...refused.map((r) => `refused by the page's policy: ${r}`)],
+      `${this.name}: faults on the page`,
+    ).toEqual([]);
   }
 
   async close(): Promise<void> {
@@ -132,7 +146,7 @@ const chromiumFlags = [
   '--headless=new',
   '--no-sandbox',
   '--disable-gpu',
-  '--use-fake-device-for-media-stream',
+  '--use-fake-device-for-media-stream=device-count=3,fps=15',
   '--autoplay-policy=no-user-gesture-required',
   '--auto-select-desktop-capture-source=Entire screen',
   '--disable-background-networking',
@@ -153,7 +167,8 @@ class ChromiumPerson extends Person {
     super(name);
     page.on('pageerror', (error) => this.faults.push(`error: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.faults.push(`console: ${message.text()} (${message.location().url})`);
+      if (message.type() === 'error')
+        this.faults.push(`console: ${message.text()} (${message.location().url})`);
     });
     page.on('crash', () => this.faults.push('the page crashed'));
   }
@@ -163,6 +178,9 @@ class ChromiumPerson extends Person {
   }
   evaluate<T, A>(fn: (arg: A) => T | Promise<T>, arg: A): Promise<T> {
     return this.page.evaluate(fn as (arg: unknown) => T | Promise<T>, arg as unknown);
+  }
+  async inject(source: string): Promise<void> {
+    await this.page.evaluate(source);
   }
   click(selector: string): Promise<void> {
     return this.page.click(selector, { timeout: 10_000 });
@@ -187,7 +205,10 @@ export async function inChromium(name: string, options: Options = {}): Promise<P
   const devices = options.devices ?? true;
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: [...chromiumFlags, ...(devices ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts'])],
+    args: [
+      ...chromiumFlags,
+      ...(devices ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
+    ],
   });
   const context = await browser.newContext({
     locale: options.language ?? 'en-GB',
@@ -206,7 +227,9 @@ class FirefoxPerson extends Person {
     private readonly page: FirefoxPage,
   ) {
     super(name);
-    page.on('pageerror', (error) => this.faults.push(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+    page.on('pageerror', (error) =>
+      this.faults.push(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    );
     page.on('console', (message) => {
       if (message.type() === 'error') this.faults.push(`console: ${message.text()}`);
     });
@@ -217,6 +240,9 @@ class FirefoxPerson extends Person {
   }
   evaluate<T, A>(fn: (arg: A) => T | Promise<T>, arg: A): Promise<T> {
     return this.page.evaluate(fn as (arg: unknown) => T | Promise<T>, arg as unknown) as Promise<T>;
+  }
+  async inject(source: string): Promise<void> {
+    await this.page.evaluate(source);
   }
   async click(selector: string): Promise<void> {
     await this.page.click(selector);

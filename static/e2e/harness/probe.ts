@@ -7,7 +7,21 @@ export const probeSource = `(() => {
   const calls = { createOffer: 0, setLocalDescription: 0, setRemoteDescription: 0 };
   const peers = [];
   const refused = [];
-  window.__probe = { calls, peers, refused };
+  const counts = new WeakMap();
+  const shown = (selector) => {
+    const video = document.querySelector(selector);
+    if (!video) return 0;
+    if (!counts.has(video)) {
+      counts.set(video, 0);
+      const count = () => {
+        counts.set(video, counts.get(video) + 1);
+        video.requestVideoFrameCallback(count);
+      };
+      video.requestVideoFrameCallback(count);
+    }
+    return counts.get(video);
+  };
+  window.__probe = { calls, peers, refused, shown };
   document.addEventListener('securitypolicyviolation', (e) => {
     refused.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sourceFile);
   });
@@ -33,6 +47,8 @@ interface Probe {
   calls: Calls;
   peers: RTCPeerConnection[];
   refused: string[];
+  /** how many frames the first matching video has shown since it was first asked about */
+  shown(selector: string): number;
 }
 
 declare global {

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"sort"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	kongyaml "github.com/alecthomas/kong-yaml"
+	"gopkg.in/yaml.v3"
+)
+
+const envPrefix = "SANGDAM"
+
+// Config is everything that can be set: each field is a flag, a SANGDAM_*
+// variable and a key of the YAML file, in this order of precedence.
+// deploy/sangdam.yaml documents them for the person who runs the server.
+// Subcommands that need less of it embed the parts.
+type Config struct {
+	Edge   `embed:""`
+	Memory `embed:""`
+	Data   string  `placeholder:"DIR" help:"Folder for the record's spool. It must survive a restart."`
+	Node   string  `default:"main" placeholder:"NAME" help:"Name of this server among several on one Redis."`
+	Media  Media   `embed:"" prefix:"media-"`
+	Log    Logging `embed:"" prefix:"log-"`
+
+	Metrics string `placeholder:"ADDR" help:"Address and port for Prometheus, apart from the pages: /metrics tells much. Nothing set: no metrics are served."`
+}
+
+// Edge is where pages and signalling are served.
+type Edge struct {
+	Listen    string   `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port of the pages and the signalling."`
+	PublicURL string   `name:"public-url" placeholder:"URL" help:"What people have in their address bar, e.g. https://meet.example.kr; links start with it."`
+	TLS       TLSFiles `embed:"" prefix:"tls-"`
+
+	TrustedProxies []string `placeholder:"CIDR,…" help:"Networks of the proxies in front, whose X-Forwarded-For is believed."`
+}
+
+// Memory is where the program's memory is.
+type Memory struct {
+	Redis string `placeholder:"URL" help:"Redis that keeps timetable, presence and record: redis://[user:password@]host:port/db."`
+}
+
+// Media is where audio and video travel.
+type Media struct {
+	Advertise []string `placeholder:"IP,…" help:"Addresses at which browsers reach the media ports. Nothing set: the addresses of this machine's network cards."`
+	UDP       string   `default:":7000" placeholder:"ADDR" help:"Address and UDP port of the media."`
+	TCP       string   `default:":7000" placeholder:"ADDR" help:"Address and TCP port of the media, for networks that block UDP."`
+}
+
+// TLSFiles turn on https without a proxy in front.
+type TLSFiles struct {
+	Cert string `placeholder:"FILE" help:"Certificate chain (PEM). Nothing set: plain http, for a proxy in front or for 127.0.0.1."`
+	Key  string `placeholder:"FILE" help:"Its private key (PEM)."`
+}
+
+// Logging says how much is written to standard error, and how.
+type Logging struct {
+	Level  string `enum:"debug,info,warn,error" default:"info" help:"Least level that is written: debug, info, warn or error."`
+	Format string `enum:"text,json" default:"text" help:"text or json."`
+}
+
+// check finds what no flag parser can: settings that contradict each other.
+func (c *Config) check() error {
+	if err := c.Edge.check(); err != nil {
+		return err
+	}
+	return c.Media.check()
+}
+
+func (c *Edge) check() error {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("listen: %q is not an address with a port, like 0.0.0.0:8080", c.Listen)
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		return fmt.Errorf("tls-cert and tls-key belong together: one of them is missing")
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+			return fmt.Errorf("public-url: %q is not like https://meet.example.kr", c.PublicURL)
+		}
+		if u.Path != "" && u.Path != "/" {
+			return fmt.Errorf("public-url: %q must not have a path", c.PublicURL)
+		}
+	}
+	return nil
+}
+
+func (m *Media) check() error {
+	if _, _, err := net.SplitHostPort(m.UDP); err != nil {
+		return fmt.Errorf("media-udp: %q is not an address with a port, like :7000", m.UDP)
+	}
+	if _, _, err := net.SplitHostPort(m.TCP); err != nil {
+		return fmt.Errorf("media-tcp: %q is not an address with a port, like :7000", m.TCP)
+	}
+	_, err := m.addresses()
+	return err
+}
+
+// proxies are the networks whose word about a visitor's address is believed.
+func (c *Edge) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("trusted-proxies: %q is not a network like 127.0.0.0/8", s)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// publicURL is what links start with, without a slash at the end.
+func (c *Edge) publicURL(bound net.Addr) string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	scheme := "http"
+	if c.TLS.Cert != "" {
+		scheme = "https"
+	}
+	at := c.Listen
+	if bound != nil {
+		at = bound.String() // the port that was given for :0
+	}
+	host, port, err := net.SplitHostPort(at)
+	if err != nil {
+		return scheme + "://" + at
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// addresses are the configured addresses, or else those of this machine.
+func (m *Media) addresses() ([]netip.Addr, error) {
+	var out []netip.Addr
+	for _, s := range m.Advertise {
+		ip, err := netip.ParseAddr(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("media-advertise: %q is not an IP address", s)
+		}
+		if ip.IsUnspecified() {
+			return nil, fmt.Errorf("media-advertise: %q is no address that a browser can reach", s)
+		}
+		out = append(out, ip)
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	return localAddresses()
+}
+
+// localAddresses lists this machine's IPv4 addresses, those of network cards
+// first: Firefox never pairs 127.0.0.1, so a machine that has another address
+// must name it even when everybody sits at that machine.
+func localAddresses() ([]netip.Addr, error) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("list this machine's addresses: %w", err)
+	}
+	var out []netip.Addr
+	for _, a := range all {
+		prefix, err := netip.ParsePrefix(a.String())
+		if err != nil {
+			continue
+		}
+		ip := prefix.Addr()
+		if ip.Is4() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
+			out = append(out, ip)
+		}
+	}
+	return append(out, netip.AddrFrom4([4]byte{127, 0, 0, 1})), nil
+}
+
+// logger writes to w as Logging says.
+func (l *Logging) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
+		level = slog.LevelInfo // the parser lets no other word through
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// settings resolves flags from a YAML file. A key is a flag's name, or its
+// parts nested: media-udp or media: {udp: …}; it holds for every subcommand
+// that has the flag.
+type settings struct {
+	values kong.Resolver
+	keys   []string
+}
+
+// loadSettings reads a YAML file for kong.
+func loadSettings(r io.Reader) (kong.Resolver, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	tree := map[string]any{}
+	if err := yaml.Unmarshal(text, &tree); err != nil {
+		return nil, fmt.Errorf("the settings file is not YAML: %w", err)
+	}
+	values, err := kongyaml.Loader(strings.NewReader(string(text)))
+	if err != nil {
+		return nil, err
+	}
+	return &settings{values: values, keys: keysOf("", tree)}, nil
+}
+
+// Validate refuses keys that no flag has: a misspelt setting that is silently
+// ignored is found on the day of the event.
+func (s *settings) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	for _, command := range app.Leaves(true) {
+		for _, flag := range command.Flags {
+			known[flag.Name] = true
+		}
+	}
+	var unknown []string
+	for _, key := range s.keys {
+		if !known[key] {
+			unknown = append(unknown, key)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	sort.Strings(unknown)
+	return fmt.Errorf("the settings file has keys that mean nothing: %s", strings.Join(unknown, ", "))
+}
+
+// Resolve looks a flag up as if it were the application's own, whichever
+// subcommand it stands at.
+func (s *settings) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	return s.values.Resolve(ctx, &kong.Path{App: ctx.Model}, flag)
+}
+
+// keysOf flattens a tree of settings into flag names.
+func keysOf(prefix string, tree map[string]any) []string {
+	var out []string
+	for key, value := range tree {
+		if sub, ok := value.(map[string]any); ok {
+			out = append(out, keysOf(prefix+key+"-", sub)...)
+			continue
+		}
+		out = append(out, prefix+key)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/store"
+	"sangdam/rooms/timetable"
+	"sangdam/signaling/auth"
+)
+
+type importCommand struct {
+	Memory
+	Edge
+	Event     string `required:"" placeholder:"ID" help:"Short name of the event, e.g. yangju-2021. Importing it again replaces its timetable and keeps its links."`
+	Name      string `placeholder:"NAME" help:"Name of the event as people read it; the short name when not given."`
+	Organiser string `placeholder:"NAME" help:"Who holds the event."`
+	Language  string `default:"ko" placeholder:"TAG" help:"Language of the booths and the coordinators."`
+	Timetable string `arg:"" type:"existingfile" placeholder:"FILE" help:"The timetable, a CSV file with a heading line."`
+}
+
+// Run puts a timetable into Redis, makes the links that are still missing and
+// prints them: only hashes are kept, so they are told this once.
+func (c *importCommand) Run(ctx context.Context, m *Main) error {
+	if c.Redis == "" {
+		return errNoRedis
+	}
+	event, err := c.read()
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, store.Options{URL: c.Redis, Logger: quiet})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	existing, err := s.Links(ctx, event.ID)
+	if err != nil {
+		return fmt.Errorf("read the links of %s: %w", event.ID, err)
+	}
+	minted, err := auth.Mint(event, auth.MintOptions{Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	fresh := missing(minted, existing)
+	links := make([]schedule.Link, len(fresh))
+	for i, l := range fresh {
+		links[i] = l.Link
+	}
+	if err := s.SaveEvent(ctx, event); err != nil {
+		return fmt.Errorf("save the timetable: %w", err)
+	}
+	if err := s.SaveLinks(ctx, links); err != nil {
+		return fmt.Errorf("save the links: %w", err)
+	}
+	fmt.Fprintf(m.Stdout, "%s: %d consultations, %d booths, %d firms, %d buyers, %d interpreters\n", event.ID,
+		len(event.Consultations), len(event.Booths), len(event.Firms), len(event.Buyers), len(event.Interpreters))
+	if kept := len(minted) - len(fresh); kept > 0 {
+		fmt.Fprintf(m.Stdout, "%d links that were given out before stay good.\n", kept)
+	}
+	if len(fresh) > 0 {
+		fmt.Fprintf(m.Stdout, "%d new links. They cannot be shown again: hand them out, or keep this list in a safe place.\n\n", len(fresh))
+		printLinks(m.Stdout, event, c.publicURL(nil), fresh)
+	}
+	return nil
+}
+
+// read reads the timetable; the failure lists every line that is wrong, since a
+// person mends a table in one go.
+func (c *importCommand) read() (*schedule.Event, error) {
+	f, err := os.Open(c.Timetable)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	event, problems := timetable.Read(f)
+	if len(problems) > 0 {
+		lines := make([]string, len(problems))
+		for i, p := range problems {
+			lines[i] = fmt.Sprintf("  line %d, %s: %s", p.Row, p.Column, p.Text)
+		}
+		return nil, errors.New(c.Timetable + " was not imported:\n" + strings.Join(lines, "\n"))
+	}
+	event.ID = schedule.EventID(c.Event)
+	event.Name, event.Organiser, event.Language = c.Name, c.Organiser, c.Language
+	if event.Name == "" {
+		event.Name = c.Event
+	}
+	if err := event.Validate(); err != nil {
+		return nil, fmt.Errorf("%s was not imported: %w", c.Timetable, err)
+	}
+	return event, nil
+}
+
+// place is what a link opens, whatever its secret.
+type place struct {
+	kind  schedule.LinkKind
+	party string
+	role  schedule.Role
+	booth schedule.BoothID
+}
+
+func placeOf(g schedule.Grants) place {
+	return place{kind: g.Kind, party: g.Party, role: g.Role, booth: g.Booth}
+}
+
+// missing are the minted links whose place no usable link opens yet.
+func missing(minted []auth.Minted, existing []schedule.Link) []auth.Minted {
+	have := map[place]bool{}
+	for _, l := range existing {
+		if !l.Revoked {
+			have[placeOf(l.Grants)] = true
+		}
+	}
+	var out []auth.Minted
+	for _, l := range minted {
+		if !have[placeOf(l.Link.Grants)] {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// printLinks writes one line a link: whom it is for, then the URL.
+func printLinks(w io.Writer, e *schedule.Event, base string, links []auth.Minted) {
+	for _, l := range links {
+		fmt.Fprintf(w, "  %-24s %s\n", holder(e, l.Link.Grants), base+l.Path)
+	}
+}
+
+// holder says whom a link is for.
+func holder(e *schedule.Event, g schedule.Grants) string {
+	switch {
+	case g.Kind == schedule.LinkConsole:
+		return "coordinator"
+	case g.Kind == schedule.LinkBooth:
+		if b, ok := e.Booth(g.Booth); ok {
+			return b.Name
+		}
+	case g.Role == schedule.RoleBuyer:
+		if b, ok := e.Buyer(schedule.BuyerID(g.Party)); ok {
+			return b.Name
+		}
+	case g.Role == schedule.RoleInterpreter:
+		if i, ok := e.Interpreter(schedule.InterpreterID(g.Party)); ok {
+			return i.Name
+		}
+	}
+	return string(g.Role) + " " + g.Party
+}

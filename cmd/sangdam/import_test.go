@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/store"
+	"sangdam/rooms/store/storetest"
+)
+
+// tomorrow writes a timetable of tomorrow with one more booth a line.
+func tomorrow(t *testing.T, booths ...string) string {
+	t.Helper()
+	day := time.Now().Add(24 * time.Hour).UTC().Format(time.DateOnly)
+	text := "consultation,date,start,end,timezone,booth,firm,firm_products,buyer,buyer_country,buyer_timezone,buyer_language,interpreter,interpreter_languages\n"
+	for i, b := range booths {
+		n := string(rune('1' + i))
+		text += "S0" + n + "," + day + ",09:00,09:40,Asia/Seoul," + b + ",Firm " + n + ",knits,Buyer " + n + ",GB,Europe/London,en,Interpreter " + n + ",\"ko,en\"\n"
+	}
+	name := filepath.Join(t.TempDir(), "timetable.csv")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func links(out string) []string {
+	return regexp.MustCompile(`https?://\S+/j/\S+#\S+`).FindAllString(out, -1)
+}
+
+func TestImport_ASecondOneKeepsTheLinksAndAddsTheMissing(t *testing.T) {
+	redis := storetest.Mini(t)
+	args := []string{"import", "--redis", redis, "--public-url", "https://meet.example.kr", "--event", "fair"}
+
+	code, out, errs := run(t, append(args, tomorrow(t, "Booth 1"))...)
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	// booth, buyer, interpreter, coordinator
+	if got := links(out); len(got) != 4 || !strings.HasPrefix(got[0], "https://meet.example.kr/j/") {
+		t.Fatalf("want four links in:\n%s", out)
+	}
+	code, out, errs = run(t, append(args, tomorrow(t, "Booth 1", "Booth 2"))...)
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, errs)
+	}
+	if got := links(out); len(got) != 3 || !strings.Contains(out, "4 links that were given out before stay good") {
+		t.Errorf("want the three links of the second line in:\n%s", out)
+	}
+	code, out, _ = run(t, append(args, tomorrow(t, "Booth 1", "Booth 2"))...)
+	if code != 0 || len(links(out)) != 0 {
+		t.Errorf("exit code %d, want no new link in:\n%s", code, out)
+	}
+}
+
+func TestImport_ABadTableIsRefusedWithEveryLineThatIsWrong(t *testing.T) {
+	redis := storetest.Mini(t)
+	name := tomorrow(t, "Booth 1", "Booth 2")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := strings.ReplaceAll(string(text), "09:40", "late")
+	if err := os.WriteFile(name, []byte(bad), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := run(t, "import", "--redis", redis, "--event", "fair", name)
+	if code != 1 || len(links(out)) != 0 {
+		t.Errorf("exit code %d, %q", code, out)
+	}
+	for _, line := range []string{"line 2", "line 3"} {
+		if !strings.Contains(errs, line) {
+			t.Errorf("%s is not named in:\n%s", line, errs)
+		}
+	}
+}
+
+// written makes an event with a few entries in its record.
+func written(t *testing.T, redis string) schedule.EventID {
+	t.Helper()
+	const event = "fair"
+	if code, _, errs := run(t, "import", "--redis", redis, "--event", event, tomorrow(t, "Booth 1")); code != 0 {
+		t.Fatal(errs)
+	}
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{URL: redis, Node: "test", Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.StartNode(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []schedule.EntryKind{schedule.EntrySeatJoined, schedule.EntrySeatLeft, schedule.EntrySeatJoined} {
+		s.Append(schedule.Entry{Event: event, Kind: kind, Consultation: "S01", Seat: "S01/buyer", Session: "a"})
+	}
+	if err := s.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
+
+func TestVerify_AnUntouchedRecordIsWhole(t *testing.T) {
+	redis := storetest.Mini(t)
+	event := written(t, redis)
+	for _, args := range [][]string{{"verify", "--redis", redis}, {"verify", "--redis", redis, string(event)}} {
+		code, out, errs := run(t, args...)
+		if code != 0 || !regexp.MustCompile(`^fair: ok, \d+ entries`).MatchString(out) {
+			t.Errorf("%v: exit code %d, %q, %q", args, code, out, errs)
+		}
+	}
+}

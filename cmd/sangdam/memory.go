@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+
+	"sangdam/rooms/store"
+)
+
+var (
+	errNoRedis = errors.New("no Redis is named: say --redis redis://127.0.0.1:6379/0, or run `sangdam demo` to look around without one")
+	errNoData  = errors.New("no data folder is named: say --data DIR; the record passes through it on its way to Redis")
+)
+
+// quiet is for commands that end with a sentence of their own.
+var quiet = slog.New(slog.DiscardHandler)
+
+// openStore opens the store and puts a failure into words that tell what to do.
+func openStore(ctx context.Context, o store.Options) (*store.Store, error) {
+	s, err := store.Open(ctx, o)
+	switch {
+	case err == nil:
+		return s, nil
+	case errors.Is(err, store.ErrUnreachable):
+		return nil, &failure{
+			text:  fmt.Sprintf("Redis does not answer at %s. Start it (`systemctl start redis-server`), or say where it is with --redis URL", redacted(o.URL)),
+			cause: err,
+		}
+	default:
+		return nil, fmt.Errorf("open the store at %s: %w", redacted(o.URL), err)
+	}
+}
+
+// redacted is a URL without its password, fit for terminals and logs.
+func redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "the given URL"
+	}
+	return u.Redacted()
+}
+
+// portTaken says what to do about a port that cannot be had.
+func portTaken(setting, addr string, cause error) error {
+	return &failure{text: fmt.Sprintf("%s cannot be listened on: another program may have it. Stop that one, or set %s to something else", addr, setting), cause: cause}
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"sangdam/rooms"
+	"sangdam/rooms/sfu"
+	"sangdam/rooms/store"
+	"sangdam/signaling"
+	"sangdam/signaling/auth"
+	"sangdam/static"
+)
+
+// What is wired to what, checked where it is wired.
+var (
+	_ rooms.Store        = (*store.Store)(nil)
+	_ rooms.Ledger       = (*store.Store)(nil)
+	_ rooms.Media        = (*sfu.Engine)(nil)
+	_ auth.Store         = (*store.Store)(nil)
+	_ signaling.Engine   = (*sfu.Engine)(nil)
+	_ signaling.Registry = (*rooms.Registry)(nil)
+)
+
+// drainLimit is how long a stop may take: longer than browsers need to be told,
+// shorter than what systemd and Docker wait before they kill.
+const drainLimit = 15 * time.Second
+
+// nodeOptions are what a node is made of. The Store stays its caller's.
+type nodeOptions struct {
+	Edge    Edge
+	Media   Media
+	Node    string
+	Metrics string // address, empty for none
+	Store   *store.Store
+	Trial   bool
+	Logger  *slog.Logger
+}
+
+// node is a running server: the nouns first, the adapters around them.
+type node struct {
+	// Fixed after startNode.
+	url      string
+	engine   *sfu.Engine
+	registry *rooms.Registry
+	server   *signaling.Server
+	logger   *slog.Logger
+
+	served chan error // one value a listener, when it has ended
+	https  []*http.Server
+}
+
+// startNode starts everything in the order in which it is needed and serves in
+// the background. When it fails, nothing is left running.
+func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
+	n := &node{logger: o.Logger}
+	defer func() {
+		if err != nil {
+			n.stop()
+		}
+	}()
+
+	listener, err := net.Listen("tcp", o.Edge.Listen)
+	if err != nil {
+		return nil, portTaken("listen", o.Edge.Listen, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = listener.Close()
+		}
+	}()
+	n.url = o.Edge.publicURL(listener.Addr())
+
+	advertise, err := o.Media.addresses()
+	if err != nil {
+		return nil, err
+	}
+	n.engine, err = sfu.New(sfu.Config{UDP: o.Media.UDP, TCP: o.Media.TCP, Advertise: advertise, Logger: o.Logger})
+	if err != nil {
+		return nil, portTaken("media-udp and media-tcp", o.Media.UDP+" and "+o.Media.TCP, err)
+	}
+
+	metrics := prometheus.NewRegistry()
+	incarnation, err := o.Store.StartNode(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("register this server in Redis: %w", err)
+	}
+	n.registry = rooms.NewRegistry(rooms.Deps{
+		Store:       o.Store,
+		Ledger:      o.Store,
+		Media:       n.engine,
+		Logger:      o.Logger,
+		Node:        o.Node,
+		Incarnation: incarnation,
+	})
+	if err := n.registry.Start(ctx); err != nil {
+		return nil, fmt.Errorf("open the rooms: %w", err)
+	}
+
+	proxies, err := o.Edge.proxies()
+	if err != nil {
+		return nil, err
+	}
+	n.server = signaling.New(signaling.Deps{
+		Registry:       n.registry,
+		Engine:         n.engine,
+		Tokens:         o.Store,
+		Records:        signaling.NewRecords(o.Store),
+		Static:         static.FS(),
+		Origins:        origins(o.Edge.PublicURL),
+		TrustedProxies: proxies,
+		Trial:          o.Trial,
+		StoreOK:        func() bool { return o.Store.AwaySince().IsZero() },
+		Logger:         o.Logger,
+		Metrics:        signaling.NewMetrics(metrics),
+	})
+
+	listeners := []*listening{{server: n.httpServer(n.server), on: listener, tls: o.Edge.TLS}}
+	if o.Metrics != "" {
+		at, err := net.Listen("tcp", o.Metrics)
+		if err != nil {
+			return nil, portTaken("metrics", o.Metrics, err)
+		}
+		listeners = append(listeners, &listening{server: n.httpServer(signaling.MetricsHandler(metrics)), on: at})
+	}
+	n.served = make(chan error, len(listeners))
+	for _, l := range listeners {
+		n.https = append(n.https, l.server)
+		go func() { n.served <- l.serve() }()
+	}
+	return n, nil
+}
+
+// listening is an HTTP server and its port.
+type listening struct {
+	server *http.Server
+	on     net.Listener
+	tls    TLSFiles
+}
+
+// serve returns when the server was shut down (nil) or its port failed.
+func (l *listening) serve() error {
+	var err error
+	if l.tls.Cert != "" {
+		err = l.server.ServeTLS(l.on, l.tls.Cert, l.tls.Key)
+	} else {
+		err = l.server.Serve(l.on)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (n *node) httpServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second, // a slow header holds a connection, nothing else
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(n.logger.Handler(), slog.LevelDebug),
+	}
+}
+
+// origins are the pages that may open a socket beside those of our own host.
+func origins(publicURL string) []string {
+	u, err := url.Parse(publicURL)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
+}
+
+// URL is what links start with.
+func (n *node) URL() string { return n.url }
+
+// Wait serves until ctx ends or a port fails, then drains.
+func (n *node) Wait(ctx context.Context) error {
+	var failed error
+	running := len(n.https)
+	select {
+	case <-ctx.Done():
+		n.logger.Info("stopping")
+	case failed = <-n.served:
+		running--
+	}
+	n.stop()
+	for ; running > 0; running-- {
+		failed = errors.Join(failed, <-n.served)
+	}
+	return failed
+}
+
+// stop ends what was started, the edge first: browsers are told to come back,
+// rooms write down who was there, then media ends.
+func (n *node) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
+	defer cancel()
+	if n.server != nil {
+		if err := n.server.Close(ctx); err != nil {
+			n.logger.Warn("drain", "err", err)
+		}
+	}
+	for _, s := range n.https {
+		if err := s.Shutdown(ctx); err != nil {
+			_ = s.Close()
+		}
+	}
+	if n.registry != nil {
+		if err := n.registry.Close(ctx); err != nil {
+			n.logger.Warn("close the rooms", "err", err)
+		}
+	}
+	if n.engine != nil {
+		if err := n.engine.Close(); err != nil {
+			n.logger.Warn("close the media ports", "err", err)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"sangdam/rooms/store"
+)
+
+type serveCommand struct {
+	Config
+}
+
+// Run serves until it is told to stop, then drains.
+func (c *serveCommand) Run(ctx context.Context, m *Main) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Redis == "" {
+		return errNoRedis
+	}
+	if c.Data == "" {
+		return errNoData
+	}
+	logger := c.Log.logger(m.Stderr)
+	s, err := openStore(ctx, store.Options{URL: c.Redis, Node: c.Node, Dir: c.Data, Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	n, err := startNode(ctx, nodeOptions{Edge: c.Edge, Media: c.Media, Node: c.Node, Metrics: c.Metrics, Store: s, Logger: logger})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(m.Stdout, "Sangdam serves %s\n", n.URL())
+	return n.Wait(ctx)
+}

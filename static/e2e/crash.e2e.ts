@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inChromium, type Person, pause } from './harness/browser';
+import { attendance, seconds } from './harness/records';
+import { Redis, Server } from './harness/server';
+import { writeTimetable } from './harness/timetable';
+
+const folder = mkdtempSync(join(tmpdir(), 'sangdam-e2e-'));
+let redis: Redis;
+let server: Server;
+let booth: Person;
+let buyer: Person;
+
+beforeAll(async () => {
+  const timetable = join(folder, 'timetable.csv');
+  writeTimetable(timetable);
+  redis = await Redis.start();
+  server = await Server.create(redis);
+  await server.import('crash', timetable);
+  await server.start();
+  [booth, buyer] = await Promise.all([inChromium('booth', { language: 'ko-KR' }), inChromium('buyer')]);
+});
+afterAll(async () => {
+  await Promise.all([booth?.close(), buyer?.close()]);
+  await server?.end();
+  await redis?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let met = 0;
+
+test('a second import keeps the links that were given out', async () => {
+  const told = await server.command(
+    'import',
+    '--redis',
+    redis.url,
+    '--event',
+    'crash',
+    join(folder, 'timetable.csv'),
+  );
+  expect(told.code, told.output).toBe(0);
+  expect(told.output).not.toContain('/j/');
+});
+
+test('booth and buyer meet on a real Redis', async () => {
+  await booth.open(server.link('Booth 1'));
+  await booth.at('room');
+  await buyer.open(server.link('Buyer GB-1'));
+  await buyer.join();
+  await buyer.at('room');
+  met = Date.now();
+  await Promise.all([booth.sees('buyer'), buyer.sees('firm')]);
+});
+
+test('after kill -9 and a restart both are back in the room without a click', async () => {
+  await pause(3000);
+  await server.kill();
+  await pause(1500);
+  await server.start();
+  await Promise.all([booth.sees('buyer', 20, 30_000), buyer.sees('firm', 20, 30_000)]);
+  await Promise.all([booth.at('room'), buyer.at('room'), booth.hears(), buyer.hears()]);
+});
+
+test('no interval is off by more than 5 s, and none is counted twice', async () => {
+  await pause(2000);
+  const { record } = await attendance(server.link('coordinator'));
+  const present = (Date.now() - met) / 1000;
+  const seats = new Map(
+    record.consultations.find((c) => c.consultation === 'T01')?.seats.map((s) => [s.role, s]),
+  );
+  const seat = seats.get('buyer');
+  expect(seat?.intervals.map((i) => i.reason)).toEqual(['node_died', undefined]);
+  const each = seconds(seat?.intervals ?? []);
+  // The server was away for about two seconds of it.
+  expect(Math.abs(each - present)).toBeLessThan(5);
+  expect(Math.abs((seat?.seconds ?? 0) - each)).toBeLessThan(1);
+  const [first, second] = seat?.intervals ?? [];
+  expect(Date.parse(second?.from ?? '')).toBeGreaterThanOrEqual(Date.parse(first?.to ?? ''));
+});
+
+test('the record proves to be whole', async () => {
+  await pause(1000);
+  const told = await server.verify();
+  expect(told.output).toMatch(/^crash: ok, \d+ entries/m);
+  expect(told.code).toBe(0);
+});

@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pause } from './browser';
+
+const top = fileURLToPath(new URL('../../..', import.meta.url));
+const binary = join(top, 'bin', 'sangdam');
+
+/** Where media may travel: not 127.0.0.1, which Firefox never pairs. */
+const mediaAddress = process.env.SANGDAM_E2E_ADDRESS ?? '127.0.0.1';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A program that the test started, its output, and its end. */
+class Program {
+  output = '';
+  private readonly process: ChildProcess;
+  /** the exit code, once it has ended */
+  readonly ended: Promise<number | null>;
+
+  constructor(file: string, args: string[], env: Record<string, string> = {}) {
+    this.process = spawn(file, args, {
+      cwd: top,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer) => {
+      this.output = (this.output + chunk.toString()).slice(-200_000);
+    };
+    this.process.stdout?.on('data', keep);
+    this.process.stderr?.on('data', keep);
+    this.ended = new Promise((resolve, reject) => {
+      this.process.on('error', reject);
+      this.process.on('exit', resolve);
+    });
+  }
+
+  async says(what: RegExp, ms = 15_000): Promise<void> {
+    const deadline = Date.now() + ms;
+    while (!what.test(this.output)) {
+      if (this.process.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`waited for ${what}; exit code ${this.process.exitCode}; it said:\n${this.output}`);
+      }
+      await pause(20);
+    }
+  }
+
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.process.exitCode === null) this.process.kill(signal);
+    return this.ended;
+  }
+}
+
+/** The links that a server told its operator, by whom they are for. */
+export type Links = Map<string, string>;
+
+/** Reads the lines `  whom   http://…` of a server's own output. */
+function readLinks(output: string): Links {
+  const links: Links = new Map();
+  for (const [, whom, url] of output.matchAll(/^ {2}(\S.*?) {1,}(https?:\/\/\S+)$/gm)) {
+    if (whom && url) links.set(whom, url);
+  }
+  return links;
+}
+
+export interface Fair {
+  /** the URL of a link; fails when the server told none */
+  link(whom: string): string;
+  /** the consultation that is open now */
+  open: { id: string; booth: string; interpreter: boolean };
+  log(): string;
+  end(): Promise<void>;
+}
+
+/** What `make demo` starts, its URLs read from its own output. */
+export async function startDemo(): Promise<Fair> {
+  const port = await freePort();
+  const program = new Program(binary, [
+    'demo',
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--media-advertise',
+    mediaAddress,
+  ]);
+  await program.says(/To stop: Ctrl-C/);
+  const links = readLinks(program.output);
+  const open = /^Open now, .*: (\S+), .* in (.+)\.$/m.exec(program.output);
+  if (!open?.[1] || !open[2]) throw new Error(`the demo does not say what is open:\n${program.output}`);
+  return {
+    link: (whom) => need(links, whom, program.output),
+    open: { id: open[1], booth: open[2], interpreter: links.has('interpreter') },
+    log: () => program.output,
+    end: async () => {
+      await program.end();
+    },
+  };
+}
+
+function need(links: Links, whom: string, output: string): string {
+  const url = links.get(whom);
+  if (!url) throw new Error(`no link for ${whom} in:\n${output}`);
+  return url;
+}
+
+/** A real redis-server with an append-only file in a folder of its own. */
+export class Redis {
+  private constructor(
+    private readonly program: Program,
+    private readonly folder: string,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<Redis> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'sangdam-e2e-redis-'));
+    const program = new Program('redis-server', [
+      ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder],
+      ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
+    ]);
+    await program.says(/Ready to accept connections/);
+    return new Redis(program, folder, `redis://127.0.0.1:${port}/0`);
+  }
+
+  async end(): Promise<void> {
+    await this.program.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** `sangdam serve` on a real Redis; it can be killed and started again. */
+export class Server {
+  private program: Program | null = null;
+  private links: Links = new Map();
+  private readonly data = mkdtempSync(join(tmpdir(), 'sangdam-e2e-data-'));
+
+  private constructor(
+    private readonly redis: Redis,
+    private readonly port: number,
+    private readonly media: number,
+  ) {}
+
+  static async create(redis: Redis): Promise<Server> {
+    return new Server(redis, await freePort(), await freePort());
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Imports a timetable as a coordinator would; links are read from the output. */
+  async import(event: string, file: string): Promise<void> {
+    const told = await this.command(
+      'import',
+      '--redis',
+      this.redis.url,
+      '--public-url',
+      this.origin,
+      '--event',
+      event,
+      file,
+    );
+    if (told.code !== 0) throw new Error(`import: ${told.output}`);
+    for (const [whom, url] of readLinks(told.output)) this.links.set(whom, url);
+  }
+
+  async start(): Promise<void> {
+    this.program = new Program(binary, [
+      ...[
+        'serve',
+        '--listen',
+        `127.0.0.1:${this.port}`,
+        '--public-url',
+        this.origin,
+        '--redis',
+        this.redis.url,
+      ],
+      ...['--data', this.data, '--media-udp', `:${this.media}`, '--media-tcp', `:${this.media}`],
+      ...['--media-advertise', mediaAddress],
+    ]);
+    await this.program.says(/Sangdam serves http/);
+  }
+
+  /** As a power cut would: no goodbye to anybody. */
+  async kill(): Promise<void> {
+    await this.program?.end('SIGKILL');
+    this.program = null;
+  }
+
+  /** Runs another subcommand to its end. */
+  async command(...args: string[]): Promise<{ code: number | null; output: string }> {
+    const program = new Program(binary, args);
+    const deadline = setTimeout(() => void program.end('SIGKILL'), 20_000);
+    const code = await program.ended;
+    clearTimeout(deadline);
+    return { code, output: program.output };
+  }
+
+  verify(): Promise<{ code: number | null; output: string }> {
+    return this.command('verify', '--redis', this.redis.url);
+  }
+
+  link(whom: string): string {
+    return need(this.links, whom, [...this.links.keys()].join(', '));
+  }
+
+  log(): string {
+    return this.program?.output ?? '';
+  }
+
+  async end(): Promise<void> {
+    await this.program?.end();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
