@@ -48,7 +48,6 @@ type DownTrack struct {
 	extLevel uint8
 	clock    uint32
 	cname    string
-	ceiling  int          // highest rank shown
 	gate     *atomic.Bool // of the viewer: nothing leaves before
 
 	packets, octets, resent, plis, nacks atomic.Uint64
@@ -57,6 +56,7 @@ type DownTrack struct {
 	mu      sync.Mutex // guards all below; held for one packet or one replay
 	feed    Feed
 	source  *UpTrack
+	ceiling int    // highest rank shown
 	current *Layer // nil: waits for a keyframe, or for the first sound
 	fresh   bool   // bound or reopened, cached keyframe not tried yet
 	munger  *rtpx.Munger
@@ -75,13 +75,10 @@ func newDownTrack(p *Peer, slot int, w *wire.Writer) *DownTrack {
 		peer: p, slot: slot, kind: w.Kind, out: w, ssrc: w.SSRC, pt: w.PT,
 		rtxSSRC: w.RTXSSRC, rtxPT: w.RTXPT, extLevel: w.Extensions[wire.ExtAudioLevel],
 		cname: streamID(slot), clock: 48000, gate: &p.audioReady,
-		ceiling: maxRids - 1,
+		ceiling: p.profile.ceiling(0),
 	}
 	if d.kind == wire.Video {
 		d.clock, d.gate = 90000, &p.videoReady
-		if p.profile == ProfileWall {
-			d.ceiling = 0 // 32 tiles of the smallest picture
-		}
 	}
 	d.init()
 	return d
@@ -116,6 +113,14 @@ func (d *DownTrack) bind(f Feed, u *UpTrack) {
 	if u != nil && !u.subscribe(d) {
 		d.lose(u)
 	}
+}
+
+// limit sets the highest rank shown. What is shown now stays until a keyframe of
+// the layer that should be comes.
+func (d *DownTrack) limit(rank int) {
+	d.mu.Lock()
+	d.ceiling = rank
+	d.mu.Unlock()
 }
 
 // lose forgets a source that ended.

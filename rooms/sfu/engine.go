@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"sangdam/rooms/loop"
 	"sangdam/rooms/sfu/wire"
@@ -158,6 +159,15 @@ func (e *Engine) ClosePeer(id PeerID) {
 	if p != nil {
 		go p.teardown()
 	}
+}
+
+// LastHeard is when the newest packet or authenticated ICE check of a Peer came;
+// zero before the first, and for an unknown Peer.
+func (e *Engine) LastHeard(id PeerID) time.Time {
+	if p := e.peer(id); p != nil {
+		return p.lastHeard()
+	}
+	return time.Time{}
 }
 
 // Peers lists all Peers there are.

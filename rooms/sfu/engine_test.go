@@ -345,6 +345,29 @@ func TestDownTrack_FallsToALayerThatFlows(t *testing.T) {
 	h.rules(b, 0)
 }
 
+func TestPeer_ManyPeopleAreShownSmaller(t *testing.T) {
+	h := newHouse(t)
+	a, v := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 9})
+	h.on(a, Camera)
+	layer := func(want uint8) {
+		t.Helper()
+		h.wait(fmt.Sprintf("layer %d", want), func() bool { return v.Video(0).Received().Last.Layer == want })
+	}
+	cam := func(slot int) Binding { return Binding{Slot: slot, Video: Feed{a.id, Camera}} }
+	h.e.Bind(v.id, cam(0), cam(1))
+	layer(2)
+	h.e.Bind(v.id, cam(2))
+	layer(1)
+	h.e.Bind(v.id, Binding{Slot: 2})
+	layer(2)
+	if w := v.Video(0).Received().Wrong(); len(w) > 0 {
+		t.Errorf("video: %v", w)
+	}
+	if d := time.Since(h.e.LastHeard(a.id)); d > time.Second {
+		t.Errorf("last heard %v ago", d)
+	}
+}
+
 func TestPeer_IceRestartKeepsEverything(t *testing.T) {
 	h := newHouse(t)
 	a, b := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2})

@@ -196,6 +196,21 @@ func (p *Peer) restart(o *offer) (string, error) {
 	return answer, err
 }
 
+// largePictures is how many people one sees in their highest layer. With more,
+// each is small on the page, and 1.5 Mbit/s apiece more than a hall's line has.
+const largePictures = 2
+
+// ceiling is the highest layer shown to somebody who sees so many people.
+func (p Profile) ceiling(people int) int {
+	switch {
+	case p == ProfileWall:
+		return 0 // up to 32 tiles
+	case people > largePictures:
+		return 1
+	}
+	return maxRids - 1
+}
+
 // bind runs on the loop.
 func (p *Peer) bind(bindings []Binding) {
 	for _, b := range bindings {
@@ -209,6 +224,15 @@ func (p *Peer) bind(bindings []Binding) {
 			}
 			d.bind(feed, p.engine.source(feed))
 		}
+	}
+	people := 0
+	for _, d := range p.downs {
+		if d.kind == wire.Video && d.feed.Source == Camera {
+			people++
+		}
+	}
+	for _, d := range p.downs {
+		d.limit(p.profile.ceiling(people))
 	}
 	p.wake()
 }
@@ -259,20 +283,25 @@ func (p *Peer) state(now time.Time) State {
 	case wire.Closed:
 		return StateClosed
 	}
-	last := p.heard.get()
-	if c := p.conn.LastCheck(); c.After(last) {
-		last = c
-	}
 	patience := awaySilent
 	for _, u := range p.ups {
 		if u.told.Load() && u.isOpen() {
 			patience = awayFlowing
 		}
 	}
-	if now.Sub(last) > patience {
+	if now.Sub(p.lastHeard()) > patience {
 		return StateDisconnected
 	}
 	return StateConnected
+}
+
+// lastHeard is when the newest packet or check came; zero before the first.
+func (p *Peer) lastHeard() time.Time {
+	last := p.heard.get()
+	if c := p.conn.LastCheck(); c.After(last) {
+		return c
+	}
+	return last
 }
 
 // reconcile tells the Observer what has changed. It runs on the loop.
