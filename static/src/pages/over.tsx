@@ -31,42 +31,49 @@ export function OverPage({ place }: { place: Over }) {
       title={words.t(`over.${story}.title`)}
       lead={words.t(`over.${story}.body`)}
     >
-      {back && (
-        <div class="notice-actions">
+      <div class="notice-actions">
+        {back && (
           <Button look="main" big icon={DoorOpen} onClick={() => visit.back()} testid="back-in">
             {words.t(why === 'moved' ? 'over.backHere' : 'over.backIn')}
           </Button>
-        </div>
-      )}
-      <Slip title={words.t('over.was')} consultation={consultation} />
-      {next ? (
-        <>
-          <Slip title={words.t('over.next')} consultation={next} />
-          {!back && (
-            <div class="notice-actions">
-              <Button look="main" big icon={DoorOpen} onClick={() => visit.back()} testid="to-next">
-                {words.t('over.toNext')}
-              </Button>
-            </div>
-          )}
-        </>
-      ) : (
-        !back && <p class="notice-ask">{words.t('over.mayClose')}</p>
-      )}
+        )}
+        {!back && next && (
+          <Button look="main" big icon={DoorOpen} onClick={() => visit.back()} testid="to-next">
+            {words.t('over.toNext')}
+          </Button>
+        )}
+      </div>
+      {next && <Slip title={words.t('over.next')} consultation={next} />}
+      <Slip title={words.t('over.was')} consultation={consultation} brief />
+      {!back && !next && <p class="notice-ask">{words.t('over.mayClose')}</p>}
     </Notice>
   );
 }
 
-function Slip({ title, consultation }: { title: string; consultation: Consultation }) {
-  const { visit } = useDesk();
+interface SlipProps {
+  title: string;
+  consultation: Consultation;
+  /** what lies behind needs no clocks */
+  brief?: boolean;
+}
+
+function Slip({ title, consultation, brief }: SlipProps) {
+  const { visit, format, here } = useDesk();
   const others = othersOf(visit.bootstrap.value?.you.role ?? 'buyer');
+  const [from, to] = [at(consultation.starts_at), at(consultation.ends_at)];
+  const { day, time } = format.value;
   return (
     <section class="card slip">
       <div>
         <h2 class="eyebrow">{title}</h2>
         <p class="slip-name">{others.map((side) => consultation[side].name).join(' · ')}</p>
+        {brief && (
+          <p class="slip-when">
+            {day(from, here)} {time(from, here)} – {time(to, here)}
+          </p>
+        )}
       </div>
-      <When from={at(consultation.starts_at)} to={at(consultation.ends_at)} />
+      {!brief && <When from={from} to={to} />}
     </section>
   );
 }

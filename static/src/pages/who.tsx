@@ -5,8 +5,8 @@ import { useDesk } from './desk';
 import { othersOf } from './meeting';
 
 const leads = {
-  firm: 'lobby.meet',
-  buyer: 'lobby.meet',
+  firm: 'lobby.meetBuyer',
+  buyer: 'lobby.meetFirm',
   interpreter: 'lobby.interpretFor',
   observer: 'lobby.observe',
   coordinator: 'lobby.observe',

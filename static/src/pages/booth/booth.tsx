@@ -45,12 +45,12 @@ export function BoothPage({ next, waiting }: Props) {
       <main id="main" class="booth-main">
         {soon ? <Next key={soon.id} next={soon} waiting={waiting} /> : <None next={next} />}
         <section class="booth-self" aria-label={words.t('lobby.picture')}>
+          <Problem />
           <Mirror />
           <div class="booth-sound">
             <DeviceToggle kind="microphone" />
             <DeviceToggle kind="camera" />
             <Level />
-            <Problem />
           </div>
         </section>
       </main>

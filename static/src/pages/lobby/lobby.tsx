@@ -35,8 +35,8 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
           <Around consultation={next} role={role} />
         </section>
         <section class="ready" aria-label={words.t('lobby.picture')}>
-          <Mirror />
           <Problem />
+          <Mirror />
           <div class="ready-sound">
             <DeviceToggle kind="microphone" />
             <DeviceToggle kind="camera" />

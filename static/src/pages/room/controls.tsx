@@ -35,9 +35,8 @@ export function Controls({ room, chatOpen, chatButton, onChat }: Props) {
       {canShare() && (
         <Control
           icon={room.sharing.value ? ScreenShareOff : ScreenShare}
-          word={words.t('room.share')}
+          word={words.t(room.sharing.value ? 'room.sharing' : 'room.share')}
           pressed={room.sharing.value}
-          badge={room.sharing.value ? words.t('room.on') : ''}
           testid="share-toggle"
           onClick={() => void room.toggleShare()}
         />
@@ -86,7 +85,7 @@ function DeviceControl({ kind }: { kind: 'microphone' | 'camera' }) {
       word={words.t(`room.${kind}`)}
       pressed={on}
       look={on ? undefined : 'off'}
-      badge={on ? '' : words.t('room.off')}
+      state={on ? '' : words.t('room.off')}
       testid={kind === 'microphone' ? 'mic-toggle' : 'camera-toggle'}
       onClick={() => void visit.devices.toggle(kind)}
     />
@@ -99,7 +98,9 @@ interface ControlProps {
   /** undefined: not a toggle */
   pressed?: boolean;
   look?: 'off' | 'end' | undefined;
-  /** a short word or number beside the sign; readers hear `pressed` instead */
+  /** the state in a word; readers hear `pressed` instead */
+  state?: string;
+  /** a number beside the sign; readers hear `more` instead */
   badge?: string;
   /** what readers hear beyond the word */
   more?: ComponentChildren;
@@ -113,6 +114,7 @@ function Control({
   word,
   pressed,
   look,
+  state,
   badge,
   more,
   testid,
@@ -137,7 +139,9 @@ function Control({
           </span>
         )}
       </span>
-      <span>{word}</span>
+      <span class="control-word">
+        {word} {state && <span aria-hidden="true">{state}</span>}
+      </span>
       {more && <span class="hidden">{more}</span>}
     </button>
   );

@@ -1,5 +1,5 @@
 /** What people are told over the pictures: the connection first, then sound, then the time. */
-import { Clock, Hourglass, ScreenShare, ScreenShareOff, Volume2, WifiOff } from 'lucide-preact';
+import { Clock, Hourglass, Volume2, WifiOff } from 'lucide-preact';
 import type { RoomModel } from '../../room/model';
 import { Button } from '../../ui/button';
 import { Note } from '../../ui/note';
@@ -14,7 +14,6 @@ export function Hints({ room }: { room: RoomModel }) {
     <div class="hints">
       <ConnectionHint />
       <SoundHint room={room} />
-      <ShareHint room={room} />
       <TimeHint room={room} />
     </div>
   );
@@ -58,23 +57,6 @@ function SoundHint({ room }: { room: RoomModel }) {
     <Button look="main" big icon={Volume2} onClick={() => room.allowSound()} testid="allow-sound">
       {words.t('room.tapToHear')}
     </Button>
-  ) : null;
-}
-
-function ShareHint({ room }: { room: RoomModel }) {
-  const { words } = useDesk();
-  return room.sharing.value ? (
-    <Note
-      icon={ScreenShare}
-      testid="sharing"
-      action={
-        <Button icon={ScreenShareOff} onClick={() => void room.toggleShare()}>
-          {words.t('room.stopSharing')}
-        </Button>
-      }
-    >
-      {words.t('room.sharedByYou')}
-    </Note>
   ) : null;
 }
 

@@ -18,7 +18,7 @@ export interface Box {
 
 const widest = 16 / 9;
 const smallRatio = 16 / 9;
-const smallRatioUpright = 4 / 3;
+const smallRatioUpright = 1;
 /** The strip of small tiles is as wide as for this many, so that a third person shrinks nobody. */
 const expected = 3;
 
@@ -52,7 +52,7 @@ export function layout(box: Box, sizes: readonly Size[]): Rect[] {
 function stripThickness(box: Box, count: number, gap: number, upright: boolean): number {
   const places = Math.max(count, expected);
   if (upright) {
-    const width = Math.min(200, (box.width - gap * (places - 1)) / places);
+    const width = Math.min(168, (box.width - gap * (places - 1)) / places);
     return width / smallRatioUpright;
   }
   const fits = ((box.height - gap * (places - 1)) / places) * smallRatio;

@@ -30,15 +30,18 @@ export function remaining(clock: Clock, now: number): Remaining {
 
 export type Hint = 'five' | 'two' | 'one' | 'overrun' | 'farewell';
 
-/** hintOf is what the two sides are told about the time, null while there is plenty. */
+/** A word about the time lies over the pictures, so it goes after this long; the clock on top keeps its colour. */
+const told = 30_000;
+
+/** hintOf is what the two sides are told about the time just now. */
 export function hintOf(rest: Remaining, warning: number | null): Hint | null {
   switch (rest.counts) {
     case 'farewell':
       return 'farewell';
     case 'over':
-      return 'overrun';
+      return rest.ms < told ? 'overrun' : null;
     case 'left':
-      if (warning === null) {
+      if (warning === null || rest.ms < warning * 60_000 - told) {
         return null;
       }
       return warning <= 1 ? 'one' : warning <= 2 ? 'two' : 'five';
