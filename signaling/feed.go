@@ -45,6 +45,8 @@ type stage struct {
 
 	// Touched by the board alone.
 	event *schedule.Event // of the last full board
+
+	gone error // why the room let the session go; guarded by feed.mu
 }
 
 // pending is a request that a full state will answer.
@@ -102,21 +104,21 @@ func (f *feed) settleResume() {
 }
 
 // exit ends a stage: nothing more of it is told. It tells whether its request
-// is still without an answer.
-func (f *feed) exit(s *stage) (unanswered bool) {
+// is still without an answer, and why the room let the session go, if it did.
+func (f *feed) exit(s *stage) (unanswered bool, gone error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.stage != s {
-		return false
+		return false, s.gone
 	}
-	unanswered = f.want.typ != ""
+	unanswered, gone = f.want.typ != "", s.gone
 	f.stage, f.want = nil, pending{}
 	// A client that comes back with an older number must not take silence for
 	// "still in the room".
 	f.seq++
 	f.base = f.seq
 	f.clear()
-	return unanswered
+	return unanswered, gone
 }
 
 // reply answers a request.
@@ -180,10 +182,15 @@ func (s *stage) Deliver(changes []rooms.Change) {
 // Dismiss is rooms.Client's: the session is out of the room. The client learns
 // it like everybody else in the room, by a delta.
 func (s *stage) Dismiss(reason error) {
-	if why := leaveReason(reason); why != "" {
-		s.tell([]protocol.Change{{Left: &protocol.Left{ID: s.feed.session, Reason: string(why)}}})
+	s.feed.mu.Lock()
+	entering := s.feed.stage == s && s.feed.want.typ == protocol.TypeJoin
+	s.feed.mu.Unlock()
+	if !entering { // who was never told that it is in hears it as the reply to join
+		left := protocol.Left{ID: s.feed.session, Reason: string(leaveReason(reason))}
+		s.tell([]protocol.Change{{Left: &left}})
 	}
 	s.feed.mu.Lock()
+	s.gone = reason
 	if s.feed.stage == s && s.feed.want.typ == "" {
 		s.feed.stage = nil
 	}

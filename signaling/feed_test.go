@@ -160,12 +160,12 @@ func TestFeed_R21_TheDismissedHearWhy(t *testing.T) {
 func TestFeed_ARefusedJoinIsToldOnce(t *testing.T) {
 	f := newTestFeed(t)
 	s := f.enter(pending{typ: protocol.TypeJoin, ref: 1}, func(*stage, error) {})
-	if !f.exit(s) {
+	if unanswered, _ := f.exit(s); !unanswered {
 		t.Error("a join without its full state counts as answered")
 	}
 	s = f.enter(pending{typ: protocol.TypeJoin, ref: 1}, func(*stage, error) {})
 	s.Sync(emptySnapshot())
-	if f.exit(s) {
+	if unanswered, _ := f.exit(s); unanswered {
 		t.Error("a join that was answered would be answered again")
 	}
 }

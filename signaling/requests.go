@@ -58,6 +58,14 @@ func (s *Session) ok(ref uint64, err error) error {
 	return err
 }
 
+func (s *Session) refuse(ref uint64, f *protocol.Fault) {
+	s.server.metrics.Faults.WithLabelValues(string(f.Code)).Inc()
+	if f.Code == protocol.CodeInternal {
+		s.log.Error("request failed", "err", f.Cause)
+	}
+	s.feed.reply(protocol.TypeError, ref, f.Wire())
+}
+
 // restart answers an ICE restart; or a new PeerConnection that takes the place
 // of one that could not be saved.
 func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) error {
@@ -151,10 +159,14 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 		Move:         b.Move,
 	})
 	if err != nil {
-		if unanswered := s.feed.exit(st); !unanswered {
-			return nil // it had begun, and was over at once: a delta told
+		unanswered, gone := s.feed.exit(st)
+		if unanswered {
+			s.refuse(ref, fault(err))
+		} // else it had begun, and was over at once: a delta told
+		if gone != nil {
+			s.letGo(id, fault(gone))
 		}
-		return err
+		return nil
 	}
 	s.at = inRoom{consultation: id, visit: visit, stage: st}
 	s.away = false // settle tells the room what is so now

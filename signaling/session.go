@@ -262,11 +262,16 @@ func (s *Session) dismissed(st *stage, reason error) {
 		return
 	}
 	s.at, s.away = inLobby{}, false
-	f := fault(reason)
-	s.log.Info("out of the room", "consultation", r.consultation, "code", f.Code)
+	s.letGo(r.consultation, fault(reason))
+}
+
+// letGo is what follows from a dismissal: the session stays in the lobby, or is
+// over when it goes on elsewhere or must begin again.
+func (s *Session) letGo(id schedule.ConsultationID, f *protocol.Fault) {
+	s.log.Info("out of the room", "consultation", id, "code", f.Code)
 	switch f.Code {
 	case protocol.CodeMoved, protocol.CodeReplaced, protocol.CodeRoomFailed, protocol.CodeDraining:
-		s.end(f) // elsewhere now, or to be begun again
+		s.end(f)
 	}
 }
 
