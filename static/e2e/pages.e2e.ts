@@ -18,17 +18,25 @@ interface Finding {
 /** What axe finds serious or critical on the page as it is now. */
 async function findings(who: Person): Promise<Finding[]> {
   await who.inject(axe);
-  return who.evaluate(async () => {
-    const run = (
-      window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe;
-    const { violations } = await run.run();
-    return violations
-      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map((v) => ({ id: v.id, impact: v.impact, nodes: v.nodes.map((n) => n.html.slice(0, 200)) }));
+  const { violations, passes } = await who.evaluate(async () => {
+    interface Rule {
+      id: string;
+      impact: string;
+      nodes: { html: string }[];
+    }
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Rule[]; passes: Rule[] }> } };
+    const told = await axe.run();
+    return {
+      passes: told.passes.length,
+      violations: told.violations.map((v) => ({
+        id: v.id,
+        impact: v.impact,
+        nodes: v.nodes.map((n) => n.html.slice(0, 200)),
+      })),
+    };
   }, null);
+  expect(passes, 'rules that axe could apply').toBeGreaterThan(10);
+  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
 }
 
 /** Nothing may be wider than the page: on a phone that means scrolling sideways. */
@@ -137,6 +145,8 @@ describe('what does not work is told, with what to do next', () => {
       await who.open(url);
       await see(who);
       expect.soft(await findings(who)).toEqual([]);
+      // Chromium itself reports the answer 404 of a link that does not exist.
+      expect(who.faults.filter((f) => !f.includes('status of 404'))).toEqual([]);
     } finally {
       await who.close();
     }
