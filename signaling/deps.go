@@ -22,12 +22,8 @@ type Engine interface {
 	Restart(ctx context.Context, id sfu.PeerID, offer string) (string, error)
 	// ClosePeer ends a Peer; an unknown one is ignored.
 	ClosePeer(id sfu.PeerID)
-}
-
-// hearing is an Engine that knows when a Peer last received anything (zero: not
-// known), so that an interval of attendance ends there and not when the silence
-// was noticed.
-type hearing interface {
+	// LastHeard is when a Peer last received anything (zero: not known), so that
+	// an interval of attendance ends there and not when the silence was noticed.
 	LastHeard(id sfu.PeerID) time.Time
 }
 

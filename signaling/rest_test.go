@@ -171,6 +171,7 @@ func TestREST_ABeaconMayComeAsText(t *testing.T) {
 }
 
 func TestAttendance_TellsWhoWasThere(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	firm, buyer := r.visit("booth"), r.visit("buyer")
 	firm.join("S01")

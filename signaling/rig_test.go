@@ -40,6 +40,7 @@ type fakeEngine struct {
 	made    int
 	openErr error
 	restart func()
+	heard   time.Time
 }
 
 func (e *fakeEngine) Open(_ context.Context, p sfu.Profile, offer string, o sfu.Observer) (sfu.PeerID, string, error) {
@@ -74,6 +75,12 @@ func (e *fakeEngine) ClosePeer(id sfu.PeerID) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.peers, id)
+}
+
+func (e *fakeEngine) LastHeard(sfu.PeerID) time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.heard
 }
 
 func (e *fakeEngine) Bind(sfu.PeerID, ...sfu.Binding)    {}

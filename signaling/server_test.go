@@ -192,6 +192,7 @@ func TestDocument_RatesAreTheAllowances(t *testing.T) {
 		fmt.Sprintf("| messages of a link | %d | %s |", linkBurst, linkEvery),
 		fmt.Sprintf("| sockets of an address | %d | %s |", socketBurst, socketEvery),
 		fmt.Sprintf("at most %d sessions", sessionsOfLink),
+		map[int]string{50: "Fifty refused messages"}[maxStrikes],
 		fmt.Sprintf("(%d messages or %d MB wait)", outboxMessages, outboxBytes>>20),
 	} {
 		if !strings.Contains(doc, want) {

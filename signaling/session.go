@@ -28,7 +28,6 @@ type Session struct {
 	token  string // hash of the tab's token
 	grants schedule.Grants
 	event  *schedule.Event // as it was at hello, for names and policy
-	name   string
 	log    *slog.Logger
 	loop   *loop.Loop
 	feed   *feed
@@ -134,10 +133,8 @@ func (m *media) now() (up, gone bool, heard time.Time) {
 	case sfu.StateConnected:
 		return true, false, m.session.server.now()
 	case sfu.StateDisconnected, sfu.StateFailed, sfu.StateClosed:
-		if e, ok := m.session.server.engine.(hearing); ok {
-			if last := e.LastHeard(m.id); !last.IsZero() {
-				return false, true, last
-			}
+		if last := m.session.server.engine.LastHeard(m.id); !last.IsZero() {
+			return false, true, last
 		}
 		return false, true, n.at
 	}

@@ -129,6 +129,7 @@ func TestSession_R17_TheNewestSocketTakesOver(t *testing.T) {
 }
 
 func TestSession_R14_TheSameTabTakesItsSeatOverWithoutAGap(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	firm, buyer := r.visit("booth"), r.visit("buyer")
 	firm.join("S01")
@@ -144,6 +145,7 @@ func TestSession_R14_TheSameTabTakesItsSeatOverWithoutAGap(t *testing.T) {
 }
 
 func TestSession_R22_ASeatMovesAfterAYes(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	phone, laptop := r.visit("buyer"), r.visit("buyer")
 	phone.join("S01")
@@ -181,6 +183,7 @@ func TestSession_R25_ALinkJoinsItsOwnSeatsAlone(t *testing.T) {
 }
 
 func TestSession_R15_ALostSocketIsShownToNobodyWhileMediaFlows(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	firm, buyer := r.visit("booth"), r.visit("buyer")
 	firm.join("S01")
@@ -296,6 +299,7 @@ func TestSession_LogsHoldNoSecrets(t *testing.T) {
 }
 
 func TestConsole_R25_TheBoardIsPushed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	console := r.visit("console")
 	var b protocol.Board
@@ -346,6 +350,7 @@ func TestSession_WhatFlowsAlreadyIsToldToTheNextRoom(t *testing.T) {
 }
 
 func TestSession_R15_MediaThatIsGoneIsShownThoughTheSocketLives(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	firm, buyer := r.visit("booth"), r.visit("buyer")
 	firm.join("S01")
@@ -357,6 +362,7 @@ func TestSession_R15_MediaThatIsGoneIsShownThoughTheSocketLives(t *testing.T) {
 }
 
 func TestSession_R15_EndsWhenNothingWasHeardForTheGraceTime(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.event.Policy.Grace = 150 * time.Millisecond
 	if err := r.store.SaveEvent(t.Context(), r.event); err != nil {
@@ -376,4 +382,36 @@ func TestSession_R15_EndsWhenNothingWasHeardForTheGraceTime(t *testing.T) {
 	r.engine.say(c.peer, sfu.StateFailed)
 	eventually(t, "the session ends", func() bool { return r.server.session(c.session) == nil })
 	eventually(t, "its peer, too", func() bool { return r.engine.count() == 0 })
+}
+
+func TestSession_AwayBeginsWithTheLastThingHeard(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	firm, buyer := r.visit("booth"), r.visit("buyer")
+	firm.join("S01")
+	buyer.join("S01")
+	time.Sleep(700 * time.Millisecond)
+	heard := time.Now()
+	time.Sleep(700 * time.Millisecond)
+	r.engine.mu.Lock()
+	r.engine.heard = heard
+	r.engine.mu.Unlock()
+	r.engine.say(buyer.peer, sfu.StateDisconnected) // noticed later than it happened
+	firm.participant("away", func(p protocol.Participant) bool { return p.ID == buyer.session && p.Away })
+	if err := r.store.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var at time.Time
+	err := r.store.Entries(t.Context(), "fair", func(e schedule.Entry) error {
+		if e.Kind == schedule.EntrySeatAway && e.Session == buyer.session {
+			at = e.At
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := at.Sub(heard).Abs(); d > 50*time.Millisecond {
+		t.Errorf("away since %v, last heard %v", at, heard)
+	}
 }
