@@ -95,6 +95,15 @@ test('when the restart does not help a new PeerConnection takes over', async () 
   expect(peer(0).closed).toBe(true);
 });
 
+test('a path under repair is never told as working', async () => {
+  const { path, peer } = await connected();
+  const seen: string[] = [];
+  path.view.subscribe((view) => seen.push(view.state));
+  peer(0).become('failed');
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(seen).toEqual(['connected', 'interrupted', 'connecting']);
+});
+
 test('media that finds no way is told, and tried again ever more slowly', async () => {
   const { path, peers } = await connected();
   peers[0]?.become('failed');

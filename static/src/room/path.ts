@@ -73,7 +73,7 @@ export class MediaPath<P extends Peer> {
 
   /** A new PeerConnection for a new session, and its one offer. */
   async begin(): Promise<string> {
-    this.close();
+    this.drop();
     const peer = this.deps.make((state) => this.changed(peer, state));
     this.current = peer;
     this.viewSignal.value = { state: this.failures > 1 ? 'hopeless' : 'connecting' };
@@ -103,13 +103,17 @@ export class MediaPath<P extends Peer> {
   }
 
   close(): void {
+    this.drop();
+    this.viewSignal.value = { state: 'none' };
+  }
+
+  private drop(): void {
     clearTimeout(this.timer);
     this.busy = false;
     this.answered = false;
     const peer = this.current;
     this.current = null;
     peer?.close();
-    this.viewSignal.value = { state: 'none' };
   }
 
   private changed(peer: P, state: PathState): void {

@@ -1,5 +1,9 @@
-/** How long to wait before a try, in milliseconds; the last one repeats for ever. */
-const steps = [0, 300, 800, 1500, 2500, 4000, 5000] as const;
+/**
+ * How long to wait before a try, in milliseconds; the last one repeats for ever.
+ * A server that restarts is back within seconds, and people sit before a frozen
+ * picture: the first twenty seconds are worth a try every second or two.
+ */
+const steps = [0, 250, 500, 1000, 1500, 1500, 1500, 2000, 2000, 2000, 3000, 4000, 5000] as const;
 
 /**
  * The delay before try number `attempt` (0 is the first). Half of it is left to
