@@ -30,7 +30,12 @@ function row(number: number, from: number, booth: number, phase: Clock['phase'],
       name: `Firm ${String((number % 16) + 1).padStart(2, '0')}`,
       products: products[number % 5] ?? '',
     },
-    buyer: { name: `Buyer ${country}-1`, country, zone: 'UTC', language },
+    buyer: {
+      name: number === 7 ? 'Comercializadora Textil del Norte S.A. de C.V.' : `Buyer ${country}-1`,
+      country,
+      zone: 'UTC',
+      language,
+    },
     interpreter: { name: `Interpreter ${language.toUpperCase()}`, languages: ['ko', language] },
   });
   const clock: Clock = {

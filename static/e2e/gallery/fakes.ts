@@ -41,8 +41,14 @@ export function consultation(id: string, from: number, named: Named = {}): Consu
 export const day: Consultation[] = [
   consultation('S01', -72.5, { phase: 'ended' }),
   consultation('S04', 7.5, {
-    firm: { name: 'Firm 05', products: 'yarn-dyed knits' },
-    buyer: { name: 'Buyer MX-2', country: 'MX', zone: 'America/Mexico_City', language: 'es' },
+    // names as long as they come
+    firm: { name: '주식회사 한빛니트텍스타일 (Hanbit Knit Textile Co., Ltd.)', products: 'yarn-dyed knits' },
+    buyer: {
+      name: 'Comercializadora Textil del Norte S.A. de C.V.',
+      country: 'MX',
+      zone: 'America/Mexico_City',
+      language: 'es',
+    },
     interpreter: { name: 'Interpreter ES', languages: ['ko', 'es'] },
   }),
   consultation('S05', 167.5, {

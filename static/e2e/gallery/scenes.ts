@@ -62,6 +62,11 @@ export const scenes: Record<string, () => Visit> = {
       microphone: { state: 'problem', problem: 'denied' },
     }),
   lobby_move: () => visitOf({ place: { at: 'lobby', next: soon(), waiting: { for: 'move' } } }),
+  lobby_long: () =>
+    visitOf({
+      role: 'observer',
+      place: { at: 'lobby', next: day[1] ?? null, waiting: { for: 'retry', code: 'unavailable' } },
+    }),
   lobby_interpreter: () =>
     visitOf({
       role: 'interpreter',
@@ -152,11 +157,18 @@ export const scenes: Record<string, () => Visit> = {
       tiles: [
         ...buyersTiles(),
         tile(
-          { ...person('firm2', 'firm', 'Firm 01 Seoul office', ['camera']), seat: 'S01/firm/2' },
+          {
+            ...person('firm2', 'firm', '주식회사 한빛니트텍스타일 서울사무소', ['camera']),
+            seat: 'S01/firm/2',
+          },
           'person',
           face(2),
         ),
-        tile({ ...buyer(), id: 'buyer2', name: 'Buyer US-1 Chicago' }, 'person', face(4)),
+        tile(
+          { ...buyer(), id: 'buyer2', name: 'Comercializadora Textil del Norte S.A. de C.V.' },
+          'person',
+          face(4),
+        ),
         tile(person('obs', 'observer', 'Export adviser', ['microphone', 'camera']), 'person', face(5)),
       ],
     }),

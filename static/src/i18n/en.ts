@@ -205,6 +205,7 @@ export const en = {
     speaker: 'Speaker',
     on: 'On',
     off: 'Off',
+    usual: 'As set on this device',
     unnamed: '{{kind}} {{number}}',
     again: 'Try again',
   },

@@ -204,6 +204,7 @@ export const ko = {
     speaker: '스피커',
     on: '켜짐',
     off: '꺼짐',
+    usual: '이 기기의 기본 장치',
     unnamed: '{{kind}} {{number}}',
     again: '다시 시도하기',
   },

@@ -8,6 +8,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { createFormat } from '../i18n/format';
 import { createWords } from '../i18n/words';
 import type { Place, Visit } from '../room/model';
+import { jumpTo } from '../ui/jump';
 import { BoothPage } from './booth/booth';
 import { ConsolePage } from './console/console';
 import { type Desk, DeskContext, useDesk } from './desk';
@@ -67,9 +68,9 @@ function Whole() {
   }, [language, title, event]);
   return (
     <div data-place={place.at}>
-      <a class="skip" href="#main">
+      <button type="button" class="skip" onClick={() => jumpTo('main')}>
         {words.t('app.skip')}
-      </a>
+      </button>
       <Current place={place} />
     </div>
   );

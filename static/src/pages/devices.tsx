@@ -84,12 +84,18 @@ export function DeviceChoices() {
               label={words.t(`devices.${kind}`)}
               icon={icon}
               value={value}
-              options={list.map((choice, index) => ({
-                value: choice.deviceId,
-                label:
-                  choice.label ||
-                  words.t('devices.unnamed', { kind: words.t(`devices.${kind}`), number: index + 1 }),
-              }))}
+              options={[
+                // Nothing chosen yet: a select with no matching option would show an empty line.
+                ...(list.some(({ deviceId }) => deviceId === value)
+                  ? []
+                  : [{ value, label: words.t('devices.usual') }]),
+                ...list.map(({ deviceId, label }, index) => ({
+                  value: deviceId,
+                  label:
+                    label ||
+                    words.t('devices.unnamed', { kind: words.t(`devices.${kind}`), number: index + 1 }),
+                })),
+              ]}
               onChoose={(deviceId) => void visit.devices.choose(kind, deviceId)}
               testid={`choose-${kind}`}
             />

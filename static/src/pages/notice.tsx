@@ -24,7 +24,7 @@ export function Notice({ icon: Sign, tone, title, lead, children }: Props) {
   return (
     <div class="page">
       <Head />
-      <main id="main" class="notice" data-tone={tone}>
+      <main id="main" tabIndex={-1} class="notice" data-tone={tone}>
         <div class="notice-body">
           <span class="notice-sign">
             <Sign size={32} aria-hidden="true" />

@@ -42,7 +42,7 @@ export function BoothPage({ next, waiting }: Props) {
           <time>{format.time(now.value, zone)}</time>
         </p>
       </header>
-      <main id="main" class="booth-main">
+      <main id="main" tabIndex={-1} class="booth-main">
         {soon ? <Next key={soon.id} next={soon} waiting={waiting} /> : <None next={next} />}
         <section class="booth-self" aria-label={words.t('lobby.picture')}>
           <Problem />

@@ -4,6 +4,7 @@ import { CircleCheck, Download, FlaskConical, TriangleAlert, WifiOff } from 'luc
 import { dayKey, sameClock } from '../../i18n/format';
 import type { BoardModel } from '../../room/model';
 import { Button } from '../../ui/button';
+import { jumpTo } from '../../ui/jump';
 import { Note } from '../../ui/note';
 import { Sign } from '../../ui/state';
 import { Title } from '../../ui/title';
@@ -32,7 +33,7 @@ export function ConsolePage({ board }: { board: BoardModel }) {
           <FlaskConical size={18} aria-hidden="true" /> {words.t('console.trial')}
         </p>
       )}
-      <main id="main" class="console-main">
+      <main id="main" tabIndex={-1} class="console-main">
         <div class="console-top">
           <Title>{words.t('console.title')}</Title>
           <Counts entries={entries} />
@@ -168,12 +169,12 @@ function Attention({ entries }: { entries: Entry[] }) {
       <ul>
         {wrong.map(({ row, trouble: what }) => (
           <li key={row.consultation.id}>
-            <a href={`#${rowId(row.consultation.id)}`}>
+            <button type="button" onClick={() => jumpTo(rowId(row.consultation.id))}>
               <strong>
                 {row.consultation.booth} · {row.consultation.firm.name} · {row.consultation.buyer.name}
               </strong>
               {what && <span>{trouble(what)}</span>}
-            </a>
+            </button>
           </li>
         ))}
       </ul>

@@ -28,7 +28,7 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
   return (
     <div class="page">
       <Head />
-      <main id="main" class="lobby">
+      <main id="main" tabIndex={-1} class="lobby">
         <section class="meet" aria-label={words.t('lobby.who')}>
           <Who key={next.id} consultation={next} role={role} />
           <When from={at(next.starts_at)} to={at(next.ends_at)} />

@@ -14,7 +14,8 @@ export function Chat({ room, onClose }: { room: RoomModel; onClose: () => void }
   const { words } = useDesk();
   const log = useRef<HTMLDivElement>(null);
   const messages = room.chat.value;
-  const seat = room.participants.value.find((person) => person.id === room.me)?.seat;
+  const seat =
+    room.participants.value.find((person) => person.id === room.me)?.seat ?? room.consultation.seat;
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
   }, [messages.length]);

@@ -1,26 +1,34 @@
 /** What a reader of the page hears: who came, who left, who wrote. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Participant } from '../../protocol/types';
 import type { RoomModel } from '../../room/model';
 import { useDesk } from '../desk';
+
+function namesBySeat(people: readonly Participant[]): Map<string, string> {
+  return new Map(people.map(({ seat, name }) => [seat, name]));
+}
 
 export function News({ room, quiet }: { room: RoomModel; quiet: boolean }) {
   const { words } = useDesk();
   const said = useSignal('');
-  const people = room.participants.value;
-  const known = useRef(new Map(people.map((person) => [person.id, person.name])));
+  // By seat, since a rejoin gives everybody a new id; and never of the reader's own.
+  const others = room.participants.value.filter(
+    ({ id, seat }) => id !== room.me && seat !== room.consultation.seat,
+  );
+  const known = useRef(namesBySeat(others));
   useEffect(() => {
     const before = known.current;
-    const after = new Map(people.map((person) => [person.id, person.name]));
+    const after = namesBySeat(others);
     const lines = [
-      ...[...after].filter(([id]) => !before.has(id)).map(([, name]) => words.t('room.came', { name })),
-      ...[...before].filter(([id]) => !after.has(id)).map(([, name]) => words.t('room.gone', { name })),
+      ...[...after].filter(([seat]) => !before.has(seat)).map(([, name]) => words.t('room.came', { name })),
+      ...[...before].filter(([seat]) => !after.has(seat)).map(([, name]) => words.t('room.gone', { name })),
     ];
     known.current = after;
     if (lines.length > 0) {
       said.value = lines.join(' ');
     }
-  }, [people, words, said]);
+  });
 
   const chat = room.chat.value;
   const read = useRef(chat.length);

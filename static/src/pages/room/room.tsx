@@ -28,7 +28,7 @@ export function RoomPage({ room }: { room: RoomModel }) {
   return (
     <div class="room" data-kind={visit.bootstrap.value?.kind} data-chat={chatOpen.value ? 'open' : 'shut'}>
       <Bar room={room} />
-      <main id="main" class="room-main" aria-label={words.t('room.people')}>
+      <main id="main" tabIndex={-1} class="room-main" aria-label={words.t('room.people')}>
         <People room={room} />
         <Hints room={room} />
       </main>
