@@ -81,20 +81,22 @@ func unwrapRTX(h rtpx.Header, b []byte, l *Layer) (rtpx.Header, []byte, bool) {
 
 // identify latches an SSRC to a layer, by the offer or by what the packet says
 // of itself: browsers stamp mid and rid until they hear back, not for ever, so
-// that the latch must hold.
+// that the latch must hold. How many SSRCs a peer may go through in its life is
+// wire's limit.
 func (p *Peer) identify(h rtpx.Header) (stream, bool) {
 	ssrc := h.SSRC()
 	s, ok := p.recognise(h)
 	if !ok {
 		return s, false
 	}
-	old := *p.streams.Load()
-	if len(old) >= maxStreams {
+	next := maps.Clone(*p.streams.Load())
+	next[ssrc] = s
+	// A browser that begins a layer anew gives up the SSRCs it had.
+	maps.DeleteFunc(next, func(_ uint32, x stream) bool { return x.layer.up.layers[x.layer.rank].Load() != x.layer })
+	if len(next) > maxStreams {
 		p.misbehaved("too many SSRCs")
 		return s, false
 	}
-	next := maps.Clone(old)
-	next[ssrc] = s
 	p.streams.Store(&next)
 	return s, true
 }

@@ -167,7 +167,7 @@ func (d *DownTrack) forward(p *packet) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.source != p.layer.up {
+	if d.source != p.layer.up || !d.source.isOpen() { // shut while this packet was on its way
 		return
 	}
 	if d.current != p.layer {

@@ -254,11 +254,37 @@ func TestDemux_LayersKeepTheirStreamWithoutExtensions(t *testing.T) {
 	}
 }
 
+func TestDemux_ALayerBegunAnewReplacesTheOldOne(t *testing.T) {
+	bn := newBench(1, true)
+	for i := range maxStreams + 5 {
+		ssrc := uint32(100 + i)
+		bn.p.RTP(vp8Packet(ssrc, 1, uint32(3000*i), "q", true, 200))
+		if l := bn.cam.layers[0].Load(); l.ssrc != ssrc {
+			t.Fatalf("layer q is %d, want %d", l.ssrc, ssrc)
+		}
+	}
+	if n := len(*bn.p.streams.Load()); n != 1 {
+		t.Errorf("%d streams are remembered, want 1", n)
+	}
+	if n := bn.sinks[0].n; n != maxStreams+5 {
+		t.Errorf("%d packets, want %d", n, maxStreams+5)
+	}
+}
+
 func TestDemux_MoreStreamsThanABrowserHasCloseThePeer(t *testing.T) {
 	bn := newBench(0, false)
 	bn.p.engine.peers[bn.p.id] = nil
+	bn.p.RTP(vp8Packet(5, 1, 3000, "q", true, 200))
+	repair := func(ssrc uint32) {
+		p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 97, SSRC: ssrc}, Payload: []byte{0, 1, 2, 3}}
+		must(p.SetExtension(1, []byte("1")))
+		must(p.SetExtension(3, []byte("q")))
+		raw, err := p.Marshal()
+		must(err)
+		bn.p.RTP(raw)
+	}
 	for i := range maxStreams + 5 {
-		bn.p.RTP(vp8Packet(uint32(100+i), 1, 3000, "q", true, 200))
+		repair(uint32(1000 + i))
 	}
 	if n := len(*bn.p.streams.Load()); n != maxStreams {
 		t.Errorf("%d streams, want %d", n, maxStreams)

@@ -156,7 +156,9 @@ func (u *UpTrack) rank(rid string) int {
 func (u *UpTrack) addLayer(rid string, ssrc uint32) *Layer {
 	rank := u.rank(rid)
 	l := newLayer(u, rid, rank, ssrc)
-	u.layers[rank].Store(l)
+	if old := u.layers[rank].Swap(l); old != nil {
+		u.peer.timeline.Forget(old.ssrc)
+	}
 	return l
 }
 
