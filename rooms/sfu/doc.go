@@ -6,8 +6,9 @@ package sfu
 // clock (everything that happens because time passed) and what wire runs: one
 // goroutine for RTP, one for RTCP. A packet goes from the publisher's RTP
 // goroutine straight into the sockets of all receivers; it never waits for a
-// loop. Locks on its way (layer.mu, DownTrack.mu) are held for one packet or one
-// assignment, never across a task, and never two of one kind.
+// loop. Locks on its way (Layer.mu, DownTrack.mu) are held for one packet, one
+// replay of a cached keyframe or one assignment, never across a loop's task, and
+// never two of one kind at once.
 //
 // Queues. There are none for media: what a socket does not take is lost, and
 // asked for again. Loops have loop.DefaultQueue places; news that does not fit
