@@ -1,9 +1,13 @@
 package signaling
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +19,9 @@ type pages struct {
 	files fs.FS
 	index []byte // nil: the client was not built
 	serve http.Handler
+	// packed are the text files, deflated once: a buyer on a slow line waits for
+	// a third of the bytes.
+	packed map[string][]byte
 }
 
 func newPages(files fs.FS) *pages {
@@ -22,8 +29,66 @@ func newPages(files fs.FS) *pages {
 	if files != nil {
 		p.index, _ = fs.ReadFile(files, "index.html")
 		p.serve = http.FileServerFS(files)
+		p.packed = pack(files)
 	}
 	return p
+}
+
+// pack deflates what gets smaller by it. A file that cannot be read is served,
+// or refused, as it is.
+func pack(files fs.FS) map[string][]byte {
+	out := map[string][]byte{}
+	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		switch path.Ext(name) {
+		case ".js", ".css", ".svg", ".json", ".html", ".txt":
+		default:
+			return nil
+		}
+		raw, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil
+		}
+		var b bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a valid one
+		_, _ = z.Write(raw)                                   // a buffer does not fail
+		if z.Close() == nil && b.Len() < len(raw) {
+			out[name] = b.Bytes()
+		}
+		return nil
+	})
+	return out
+}
+
+// servePacked writes the deflated file when there is one and the client takes it.
+func (p *pages) servePacked(w http.ResponseWriter, r *http.Request, name string) bool {
+	b, ok := p.packed[name]
+	if !ok {
+		return false
+	}
+	w.Header().Add("Vary", "Accept-Encoding")
+	if !takesGzip(r.Header.Get("Accept-Encoding")) {
+		return false
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(b)
+	}
+	return true
+}
+
+func takesGzip(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		coding, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if coding == "gzip" && strings.ReplaceAll(q, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
 }
 
 const notBuilt = `<!doctype html>
@@ -51,7 +116,9 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(name, "assets/") { // named by their content
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	p.serve.ServeHTTP(w, r)
+	if !p.servePacked(w, r, name) {
+		p.serve.ServeHTTP(w, r)
+	}
 }
 
 // isLink matches /j/ID.
@@ -70,6 +137,9 @@ func (p *pages) stat(name string) (fs.FileInfo, error) {
 func (p *pages) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	if p.index != nil && p.servePacked(w, r, "index.html") {
+		return
+	}
 	body := p.index
 	if body == nil {
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -352,6 +354,40 @@ func TestPages_FilesAndHeaders(t *testing.T) {
 		t.Errorf("POST /: %v, %v", resp, err)
 	} else {
 		resp.Body.Close()
+	}
+}
+
+func TestPages_TextTravelsDeflated(t *testing.T) {
+	script := strings.Repeat("export const answer = 42;\n", 200)
+	r := newRig(t, func(d *Deps) {
+		d.Static = fstest.MapFS{
+			"index.html":     {Data: []byte("<!doctype html>" + strings.Repeat("<p>page</p>", 100))},
+			"assets/a.js":    {Data: []byte(script)},
+			"assets/b.woff2": {Data: bytes.Repeat([]byte("x"), 4096)},
+		}
+	})
+	resp, body := r.get("/assets/a.js", "Accept-Encoding", "br, gzip;q=0.5")
+	if resp.Header.Get("Content-Encoding") != "gzip" || resp.Header.Get("Vary") != "Accept-Encoding" ||
+		!strings.Contains(resp.Header.Get("Content-Type"), "javascript") || len(body) > len(script)/3 {
+		t.Fatalf("%v, %d bytes", resp.Header, len(body))
+	}
+	z, err := gzip.NewReader(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := io.ReadAll(z); err != nil || string(raw) != script {
+		t.Errorf("%d bytes, %v", len(raw), err)
+	}
+	for path, accept := range map[string]string{
+		"/assets/a.js": "identity", "/assets/b.woff2": "gzip", "/j/x": "gzip;q=0",
+	} {
+		if resp, _ := r.get(path, "Accept-Encoding", accept); resp.Header.Get("Content-Encoding") != "" || resp.StatusCode != 200 {
+			t.Errorf("%s for %s: %d %v", path, accept, resp.StatusCode, resp.Header)
+		}
+	}
+	if resp, _ := r.get("/j/x", "Accept-Encoding", "gzip"); resp.Header.Get("Content-Encoding") != "gzip" ||
+		resp.Header.Get("Content-Type") != "text/html; charset=utf-8" || resp.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the page: %v", resp.Header)
 	}
 }
 

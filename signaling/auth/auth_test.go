@@ -88,6 +88,15 @@ func TestSecrets_AreLongAndKeptAsHashes(t *testing.T) {
 	}
 }
 
+func TestSecrets_NoneEndsInASignThatMailProgramsCutOff(t *testing.T) {
+	for range 500 { // one in 32 would
+		m := mint(schedule.Grants{}, time.Now())
+		if last := m.Path[len(m.Path)-1]; last == '-' || last == '_' {
+			t.Fatalf("path %q", m.Path)
+		}
+	}
+}
+
 func TestLimiter_RefusesTellsHowLongAndForgives(t *testing.T) {
 	l, now := NewLimiter(time.Second, 3), time.Unix(1000, 0)
 	for i := range 3 {

@@ -66,6 +66,9 @@ func Mint(e *schedule.Event, o MintOptions) ([]Minted, error) {
 
 func mint(g schedule.Grants, now time.Time) Minted {
 	secret := random(linkSecretBytes)
+	for strings.HasSuffix(secret, "-") || strings.HasSuffix(secret, "_") {
+		secret = random(linkSecretBytes) // programs that find URLs in a mail leave such an end out
+	}
 	g.Link = newLinkID()
 	return Minted{
 		Link:   schedule.Link{ID: g.Link, SecretHash: Hash(secret), Grants: g, CreatedAt: now},
