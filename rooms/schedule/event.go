@@ -34,6 +34,19 @@ type Event struct {
 	Interpreters  []Interpreter  `json:"interpreters"`
 	Booths        []Booth        `json:"booths"`
 	Consultations []Consultation `json:"consultations"` // ascending by Start, then ID
+
+	// Revision counts the changes of the timetable; a change says which it was
+	// made on, so that two at once cannot undo each other.
+	Revision int64 `json:"revision"`
+}
+
+// Contact is how to reach a party outside the room. Only coordinators see it.
+type Contact struct {
+	Person      string `json:"person,omitempty"`
+	Company     string `json:"company,omitempty"`
+	Email       string `json:"email,omitempty"`
+	Phone       string `json:"phone,omitempty"`        // as typed
+	TradeOffice string `json:"trade_office,omitempty"` // the overseas office that knows a buyer
 }
 
 // Firm is a local company that shows its products.
@@ -41,15 +54,18 @@ type Firm struct {
 	ID       FirmID `json:"id"`
 	Name     string `json:"name"`
 	Products string `json:"products,omitempty"`
+	Contact
 }
 
 // Buyer is an overseas company that joins from a link.
 type Buyer struct {
 	ID       BuyerID `json:"id"`
 	Name     string  `json:"name"`
-	Country  string  `json:"country"`  // ISO 3166-1 alpha-2
-	Zone     string  `json:"zone"`     // IANA zone
-	Language string  `json:"language"` // BCP 47
+	Country  string  `json:"country"`            // ISO 3166-1 alpha-2
+	Zone     string  `json:"zone"`               // IANA zone
+	Language string  `json:"language"`           // BCP 47
+	StandBy  bool    `json:"stand_by,omitempty"` // has no consultation yet and steps in when another buyer is missing
+	Contact
 }
 
 // Interpreter speaks for both sides, beside the firm or from afar.
@@ -57,7 +73,17 @@ type Interpreter struct {
 	ID        InterpreterID `json:"id"`
 	Name      string        `json:"name"`
 	Languages []string      `json:"languages"` // BCP 47
+	Place     Place         `json:"place,omitempty"`
+	Contact
 }
+
+// Place says where an interpreter works.
+type Place string
+
+const (
+	PlaceBooth  Place = "booth" // beside the firm, on the booth's devices
+	PlaceRemote Place = "remote"
+)
 
 // Booth is a place in the center's hall with one screen.
 type Booth struct {

@@ -26,6 +26,13 @@ type Policy struct {
 	Grace      time.Duration   `json:"grace"`      // how long a lost session keeps its place
 	MaxOverrun time.Duration   `json:"max_overrun"`
 	ShortUnder time.Duration   `json:"short_under"` // both sides together for less: a short consultation
+
+	Gap         time.Duration   `json:"gap"`           // least time between two consultations of one booth or person
+	LateAfter   time.Duration   `json:"late_after"`    // after Start: a side that is missing raises an alert
+	NoShowAfter time.Duration   `json:"no_show_after"` // after Start: a no-show verdict is proposed
+	Extensions  []time.Duration `json:"extensions"`    // steps a consultation may be extended by
+	Seats       int             `json:"seats"`         // seats a side may have in one consultation, colleagues included
+	Languages   []string        `json:"languages"`     // BCP 47, offered on the pages
 }
 
 // DefaultPolicy is what an event that says nothing gets.
@@ -39,5 +46,12 @@ func DefaultPolicy() Policy {
 		Grace:      90 * time.Second,
 		MaxOverrun: time.Hour,
 		ShortUnder: 10 * time.Minute,
+
+		Gap:         10 * time.Minute,
+		LateAfter:   2 * time.Minute,
+		NoShowAfter: 10 * time.Minute,
+		Extensions:  []time.Duration{5 * time.Minute, 10 * time.Minute},
+		Seats:       3,
+		Languages:   []string{"ko", "en", "fr", "ru", "es", "de", "it", "pt", "tr", "vi", "id", "th", "ja", "zh-Hans", "ar"},
 	}
 }
