@@ -47,4 +47,47 @@ type Watcher interface {
 	Board(Board)
 	// RowChanged replaces the row of its consultation.
 	RowChanged(Row)
+	// NoteChanged adds a note, or replaces the one with its ID.
+	NoteChanged(schedule.Note)
+	// BoothChanged replaces the booth with its ID.
+	BoothChanged(Booth)
+}
+
+// Lobbyist is a session in the lobby of a consultation. Its methods are called
+// one after another under the board's lock and must return at once without
+// calling back.
+type Lobbyist interface {
+	// Lobby gives the whole lobby: once before Wait returns, and again whenever
+	// something in it changed.
+	Lobby(Lobby)
+	// Noted gives a coordinator's note to this seat, consultation or everybody,
+	// and a call of this seat that was seen.
+	Noted(schedule.Note)
+	// Dismiss is the last call: the consultation is over (ErrEnded,
+	// ErrCancelled), or the session waits elsewhere (ErrReplaced). It does not
+	// follow Waiting.Stop, nor Join with the same session.
+	Dismiss(reason error)
+}
+
+// WaitRequest asks for a place in the lobby of a consultation. The edge has
+// checked that the link grants the seat.
+type WaitRequest struct {
+	Event        schedule.EventID
+	Consultation schedule.ConsultationID
+	Seat         schedule.SeatID
+	Session      string // unique; the same waits in one lobby at a time
+	Name         string // shown to the others; empty: the party's name of the timetable
+	Lobbyist     Lobbyist
+}
+
+// NoteRequest is a note that somebody writes. The edge has checked who it is.
+type NoteRequest struct {
+	Event schedule.EventID
+	From  schedule.NoteSender
+	To    schedule.NoteTarget // coordinators alone may set it
+	Text  string              // may be empty in a call
+	Kind  schedule.NoteKind   // empty: text
+	// Session and Key together make a repetition known; an empty Key is never
+	// the same.
+	Session, Key string
 }

@@ -20,6 +20,9 @@ const (
 	MaxParticipants = sfu.RoomPairs // seven others and the reader
 	MaxChatRunes    = 2000          // of one message
 	MaxChatKept     = 500           // messages of a room; the oldest go first
+	MaxNoteRunes    = 1000          // of one note, and of a verdict's reason
+	MaxNotesKept    = 500           // of an event; the oldest go first
+	MaxWaiting      = 24            // sessions in one lobby
 )
 
 // Times that no policy changes.
@@ -31,6 +34,11 @@ const (
 	// page that reloads must find its room again.
 	RejoinHold = 20 * time.Second
 
+	// BoothSilent is how long nothing must have been heard of a booth's screen
+	// before it is shown as away.
+	BoothSilent = 15 * time.Second
+
+	noteFor      = 24 * time.Hour // consoles see notes of that time
 	leaseFor     = 15 * time.Second
 	storeTimeout = 2 * time.Second  // of one call outside a room's opening
 	openTimeout  = 3 * time.Second  // lease, state and chat together

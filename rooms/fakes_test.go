@@ -102,6 +102,7 @@ type fakeStore struct {
 	leased   map[schedule.ConsultationID]bool
 	beats    int
 	departed []string
+	notes    []schedule.Note
 }
 
 func newFakeStore(events ...*schedule.Event) *fakeStore {
@@ -233,6 +234,23 @@ func (s *fakeStore) Chat(ctx context.Context, _ schedule.EventID, c schedule.Con
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.chat[c]), err
+}
+
+func (s *fakeStore) SaveNote(ctx context.Context, _ schedule.EventID, n schedule.Note) error {
+	if err := s.call(ctx, "SaveNote"); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notes = append(slices.DeleteFunc(s.notes, func(o schedule.Note) bool { return o.ID == n.ID }), n)
+	return nil
+}
+
+func (s *fakeStore) Notes(ctx context.Context, _ schedule.EventID) ([]schedule.Note, error) {
+	err := s.call(ctx, "Notes")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.notes), err
 }
 
 func (s *fakeStore) state(c schedule.ConsultationID) schedule.RoomState {

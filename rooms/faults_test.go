@@ -205,12 +205,16 @@ func TestRoom_ThatIsStuckFailsAndLetsGo(t *testing.T) {
 }
 
 type fakeWatcher struct {
+	notes  []schedule.Note
+	booths []rooms.Booth
 	boards []rooms.Board
 	rows   []rooms.Row
 }
 
-func (w *fakeWatcher) Board(b rooms.Board)    { w.boards = append(w.boards, b) }
-func (w *fakeWatcher) RowChanged(r rooms.Row) { w.rows = append(w.rows, r) }
+func (w *fakeWatcher) Board(b rooms.Board)         { w.boards = append(w.boards, b) }
+func (w *fakeWatcher) RowChanged(r rooms.Row)      { w.rows = append(w.rows, r) }
+func (w *fakeWatcher) NoteChanged(n schedule.Note) { w.notes = append(w.notes, n) }
+func (w *fakeWatcher) BoothChanged(b rooms.Booth)  { w.booths = append(w.booths, b) }
 
 func TestWatch_TheWholeBoardThenEachChange(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {

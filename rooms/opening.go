@@ -44,7 +44,7 @@ func (g *Registry) enter(key roomKey) (*roomEntry, error) {
 // one. A consultation whose room was cut off (the node died) may have one even
 // after its end: it decides by itself whether anybody comes back.
 func (ev *eventEntry) idle(c schedule.Consultation, now time.Time) (k schedule.Clock, openable bool) {
-	facts := schedule.Facts{NeededAt: ev.event.NeededAt(c)}
+	facts := schedule.Facts{NeededAt: ev.event.NeededAt(c, nil)}
 	cut := false
 	if p := ev.past[c.ID]; p != nil {
 		facts.EndedAt, facts.ExtendedTo = p.state.EndedAt, p.state.ExtendedTo

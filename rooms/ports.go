@@ -43,6 +43,27 @@ type Store interface {
 
 	AppendChat(ctx context.Context, e schedule.EventID, c schedule.ConsultationID, m schedule.ChatMessage) error
 	Chat(ctx context.Context, e schedule.EventID, c schedule.ConsultationID) ([]schedule.ChatMessage, error)
+
+	// SaveNote keeps a note; one with the same ID replaces it.
+	SaveNote(ctx context.Context, e schedule.EventID, n schedule.Note) error
+	// Notes returns the newest notes of an event, each once, oldest first.
+	Notes(ctx context.Context, e schedule.EventID) ([]schedule.Note, error)
+}
+
+// Clock is where rooms have their time from. How often the Store is written and
+// asked does not depend on it: leases and heartbeats are promises to other
+// nodes, which live by the real time.
+type Clock interface {
+	Now() time.Time
+	// AfterFunc calls f on a goroutine of its own, or on the caller's of whatever
+	// moves the clock; f never waits.
+	AfterFunc(d time.Duration, f func()) Timer
+}
+
+// Timer is a call that is to come.
+type Timer interface {
+	// Stop prevents the call; false when it was made or prevented before.
+	Stop() bool
 }
 
 // Ledger takes the record of what happened. Append returns when the entry is

@@ -84,7 +84,7 @@ func newRoom(deps roomDeps, e *schedule.Event, c schedule.Consultation, from rem
 		chat:    from.chat,
 	}
 	maps.Copy(r.history, from.history)
-	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c)}
+	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c, nil)}
 	if hold > 0 {
 		r.facts.HoldUntil = now.Add(hold)
 	}
@@ -333,7 +333,7 @@ func (r *room) retime(e *schedule.Event) {
 			c.Cancelled = true
 		}
 		r.event, r.c = e, c
-		r.facts.NeededAt = e.NeededAt(c)
+		r.facts.NeededAt = e.NeededAt(c, nil)
 	})
 }
 

@@ -29,6 +29,7 @@ type Change struct {
 	Warning     *Warning        // a warning is due
 	Chat        *Chat           // a message
 	Slots       *[]Slot         // the whole slot map of this reader; may be empty
+	Note        *schedule.Note  // a coordinator's note, or a call of this seat that was seen
 }
 
 // Participant is a person present in a room. ID is its session.
@@ -75,15 +76,48 @@ type Slot struct {
 // Board is a console's view of an event: all its consultations, in timetable
 // order.
 type Board struct {
-	Event *schedule.Event
-	Rows  []Row
+	Event  *schedule.Event
+	Rows   []Row
+	Notes  []schedule.Note // of the last day, oldest first
+	Booths []Booth         // all of the event, in its order
+}
+
+// Lobby is what somebody who waits for a consultation sees.
+type Lobby struct {
+	Event        *schedule.Event
+	Consultation schedule.Consultation
+	Clock        schedule.Clock
+	Seats        []SeatState // as in Row, but without the reader
+}
+
+// Booth is a booth's screen on the board.
+type Booth struct {
+	Booth    schedule.BoothID
+	Name     string
+	State    SeatPresence // SeatAbsent: not heard of yet; SeatHere; SeatAway: silent for BoothSilent
+	Since    time.Time    // when this state began; zero when absent
+	Health   Health       // last heard; zero when absent
+	HealthAt time.Time
+}
+
+// Health is what a booth's screen tells of itself. The words are the edge's to
+// check and the pages' to show.
+type Health struct {
+	Microphone string // "ok", "silent", "clipping", "off"
+	Camera     string // "ok", "dark", "frozen", "off"
+	Level      float64
+	Echo       bool
+	RTT        time.Duration
+	Loss       float64 // 0 to 1
 }
 
 // Row is one consultation on the board.
 type Row struct {
 	Consultation schedule.Consultation
 	Clock        schedule.Clock
-	Seats        []SeatState // firm, buyer and, where there is one, interpreter; then others present
+	Seats        []SeatState // firm, buyer and, where there is one, interpreter; then others present; then who waits in the lobby
+	Alerts       []schedule.Alert
+	Verdict      schedule.Verdict // a coordinator's; empty: none given
 }
 
 // SeatState is one seat of a row.
@@ -104,4 +138,5 @@ const (
 	SeatHere   SeatPresence = "here"
 	SeatAway   SeatPresence = "away"
 	SeatLeft   SeatPresence = "left"
+	SeatLobby  SeatPresence = "lobby" // waits; a seat may be told several times
 )

@@ -102,4 +102,8 @@ type Consultation struct {
 	Buyer       BuyerID        `json:"buyer"`
 	Interpreter InterpreterID  `json:"interpreter,omitempty"`
 	Cancelled   bool           `json:"cancelled,omitempty"`
+
+	// Sequence counts the changes of time, booth, parties and cancellation:
+	// calendars take the higher one (RFC 5545, section 3.8.7.4).
+	Sequence int `json:"sequence,omitempty"`
 }

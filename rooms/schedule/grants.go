@@ -49,7 +49,7 @@ func (e *Event) seat(g Grants, c Consultation) (SeatID, bool) {
 		case RoleInterpreter:
 			party = string(c.Interpreter)
 		}
-		return SeatOf(c.ID, g.Role), g.Party != "" && g.Party == party
+		return SeatNumber(c.ID, g.Role, g.Seat), g.Party != "" && g.Party == party && g.Seat <= e.Policy.WithDefaults().Seats
 	}
 	return "", false
 }

@@ -49,10 +49,11 @@ func (c Consultation) Seats() []SeatID {
 }
 
 // HasSeat tells whether a seat is one of this consultation's: its roles are
-// firm, buyer, observer and, where there is one, interpreter.
+// firm, buyer, observer and, where there is one, interpreter. How many of a role
+// there may be is the Policy's Seats.
 func (c Consultation) HasSeat(s SeatID) bool {
 	id, role := s.Split()
-	if id != c.ID {
+	if id != c.ID || s.Number() == 0 {
 		return false
 	}
 	switch role {
@@ -89,14 +90,33 @@ func (e *Event) SeatName(s SeatID) string {
 // NeededAt is when the booth, firm, buyer or interpreter of a consultation is
 // needed elsewhere: the earliest Start, not before this one's, of another
 // consultation that shares one of them. Zero: never.
-func (e *Event) NeededAt(c Consultation) time.Time {
+//
+// extended tells the ends of consultations that were extended and still go on
+// (nil: none). One that must wait for such an end, for somebody it shares with
+// it, needs nobody sooner.
+func (e *Event) NeededAt(c Consultation, extended map[ConsultationID]time.Time) time.Time {
 	var at time.Time
 	for _, o := range e.Consultations {
 		if o.ID == c.ID || o.Cancelled || o.Start.Before(c.Start) || !o.shares(c) {
 			continue
 		}
-		if at.IsZero() || o.Start.Before(at) {
-			at = o.Start
+		begins := e.begins(o, c.ID, extended)
+		if at.IsZero() || begins.Before(at) {
+			at = begins
+		}
+	}
+	return at
+}
+
+// begins is when a consultation can begin, one left aside.
+func (e *Event) begins(o Consultation, aside ConsultationID, extended map[ConsultationID]time.Time) time.Time {
+	at := o.Start
+	for id, end := range extended {
+		if id == o.ID || id == aside {
+			continue
+		}
+		if x, ok := e.Consultation(id); ok && !x.Cancelled && x.Start.Before(o.Start) && x.shares(o) {
+			at = later(at, end)
 		}
 	}
 	return at

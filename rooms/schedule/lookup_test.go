@@ -75,12 +75,12 @@ func TestNeededAt_AnySharedPartyOrBooth(t *testing.T) {
 		"S04": 0,
 	}
 	for _, c := range e.Consultations {
-		if got := e.NeededAt(c); !got.Equal(orZero(want[c.ID])) {
+		if got := e.NeededAt(c, nil); !got.Equal(orZero(want[c.ID])) {
 			t.Errorf("%s: %v, want minute %v", c.ID, got, want[c.ID])
 		}
 	}
 	e.Consultations[2].Cancelled = true
-	if got := e.NeededAt(e.Consultations[0]); !got.Equal(at(120)) { // then the firm and interpreter of S04
+	if got := e.NeededAt(e.Consultations[0], nil); !got.Equal(at(120)) { // then the firm and interpreter of S04
 		t.Errorf("a cancelled consultation needs nobody: %v", got)
 	}
 }
@@ -89,6 +89,7 @@ func TestHasSeat_OnlyItsOwn(t *testing.T) {
 	c, _ := fair().Consultation("S02")
 	for seat, want := range map[schedule.SeatID]bool{
 		"S02/firm": true, "S02/buyer": true, "S02/buyer/2": true, "S02/observer": true,
+		"S02/buyer/1": false, "S02/buyer/02": false, "S02/buyer/x": false, "S02/buyer/2/3": false, "S02/buyer/": false,
 		"S02/interpreter": false, "S01/firm": false, "S02/coordinator": false, "": false,
 	} {
 		if c.HasSeat(seat) != want {

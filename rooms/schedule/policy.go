@@ -2,8 +2,8 @@ package schedule
 
 import "time"
 
-// WithDefaults fills the zero fields from DefaultPolicy. Warnings that are not
-// nil but empty mean none.
+// WithDefaults fills the zero fields from DefaultPolicy. Warnings and
+// Extensions that are not nil but empty mean none.
 func (p Policy) WithDefaults() Policy {
 	d := DefaultPolicy()
 	fill := func(field *time.Duration, value time.Duration) {
@@ -18,8 +18,20 @@ func (p Policy) WithDefaults() Policy {
 	fill(&p.Grace, d.Grace)
 	fill(&p.MaxOverrun, d.MaxOverrun)
 	fill(&p.ShortUnder, d.ShortUnder)
+	fill(&p.Gap, d.Gap)
+	fill(&p.LateAfter, d.LateAfter)
+	fill(&p.NoShowAfter, d.NoShowAfter)
 	if p.Warnings == nil {
 		p.Warnings = d.Warnings
+	}
+	if p.Extensions == nil {
+		p.Extensions = d.Extensions
+	}
+	if p.Seats == 0 {
+		p.Seats = d.Seats
+	}
+	if len(p.Languages) == 0 {
+		p.Languages = d.Languages
 	}
 	return p
 }

@@ -26,6 +26,8 @@ type RoomState struct {
 	Phase        Phase          `json:"phase"`
 	ExtendedTo   time.Time      `json:"extended_to,omitzero"` // zero: not extended
 	EndedAt      time.Time      `json:"ended_at,omitzero"`
+	Came         []Role         `json:"came,omitempty"`    // who has been there since Start, whatever happened later
+	Verdict      Verdict        `json:"verdict,omitempty"` // a coordinator's
 	UpdatedAt    time.Time      `json:"updated_at"`
 }
 
@@ -50,6 +52,8 @@ const (
 	EntrySeatBack      EntryKind = "seat_back"      // something is received again
 	EntrySourceFlowing EntryKind = "source_flowing" // RTP of a source is really received; Detail: the source
 	EntrySourceStopped EntryKind = "source_stopped" // Detail: the source
+	EntryExtended      EntryKind = "extended"       // Detail: the new end, RFC 3339 in UTC
+	EntryVerdict       EntryKind = "verdict"        // Session: the coordinator's link; Detail: see Decision.Detail
 )
 
 // LeaveReason says why an interval ended.

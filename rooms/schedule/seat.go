@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,6 +25,29 @@ type SeatID string
 
 // SeatOf names the first seat of a role in a consultation.
 func SeatOf(c ConsultationID, r Role) SeatID { return SeatID(string(c) + "/" + string(r)) }
+
+// SeatNumber names the nth seat of a role in a consultation; the first is
+// SeatOf's, the others are colleagues'.
+func SeatNumber(c ConsultationID, r Role, n int) SeatID {
+	if n <= 1 {
+		return SeatOf(c, r)
+	}
+	return SeatOf(c, r) + SeatID("/"+strconv.Itoa(n))
+}
+
+// Number tells which of its role's seats a seat is, from 1; zero when the id
+// is not one that SeatNumber makes.
+func (s SeatID) Number() int {
+	c, r := s.Split()
+	if s == SeatOf(c, r) {
+		return 1
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(string(s), string(SeatOf(c, r))+"/"))
+	if err != nil || n < 2 || SeatNumber(c, r, n) != s {
+		return 0
+	}
+	return n
+}
 
 // Split takes a seat's id apart.
 func (s SeatID) Split() (c ConsultationID, r Role) {
@@ -65,6 +89,7 @@ type Grants struct {
 	Role      Role      `json:"role"`
 	Party     string    `json:"party,omitempty"` // FirmID, BuyerID or InterpreterID of a person link
 	Booth     BoothID   `json:"booth,omitempty"` // of a booth link
+	Seat      int       `json:"seat,omitempty"`  // which of its side's seats a person link takes; up to 1: the first
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"`
 }

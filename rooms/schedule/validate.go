@@ -79,10 +79,19 @@ func (p Policy) validate(fail func(string, ...any)) {
 	for name, d := range map[string]time.Duration{
 		"doors": p.Doors, "closing": p.Closing, "farewell": p.Farewell, "changeover": p.Changeover,
 		"grace": p.Grace, "max_overrun": p.MaxOverrun, "short_under": p.ShortUnder,
+		"gap": p.Gap, "late_after": p.LateAfter, "no_show_after": p.NoShowAfter,
 	} {
 		if d < 0 {
 			fail("policy: %s is negative", name)
 		}
+	}
+	for _, step := range p.Extensions {
+		if step <= 0 {
+			fail("policy: extensions must be positive")
+		}
+	}
+	if p.Seats < 0 {
+		fail("policy: seats is negative")
 	}
 	for i, w := range p.Warnings {
 		if w <= 0 || i > 0 && w >= p.Warnings[i-1] {

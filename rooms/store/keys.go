@@ -18,6 +18,7 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:rooms            hash    the event's       CONS to JSON schedule.RoomState
 //	sangdam:{EVENT}:chat:CONS        stream  the event's       last 500 or so messages, field m: JSON
 //	sangdam:{EVENT}:chat:CONS:ids    zset    the event's       ids of the last 1000 messages, by number
+//	sangdam:{EVENT}:notes            stream  the event's       last 1000 or so notes, field n: JSON schedule.Note
 //	sangdam:{EVENT}:ledger           stream  the event's       every entry, field e: JSON schedule.Entry
 //	sangdam:{EVENT}:chain            hash    the event's       head: hash of the last entry; length;
 //	                                                           w:WRITER: last sequence number taken from it
@@ -31,6 +32,7 @@ func keyLink(id schedule.LinkID) string     { return "sangdam:link:" + string(id
 func keyToken(sha256hex string) string      { return "sangdam:token:" + sha256hex }
 func keyPresence(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:presence" }
 func keyRooms(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:rooms" }
+func keyNotes(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:notes" }
 func keyLedger(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:ledger" }
 func keyChain(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:chain" }
 
