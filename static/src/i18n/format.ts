@@ -1,8 +1,8 @@
 /**
- * Dates, durations and names of countries and languages, all by Intl. Times are on 24 hours in both
- * languages: a timetable has one way to write an hour.
+ * Dates, durations and names of countries and languages, all by Intl. Times are on 24 hours and in
+ * Latin digits in every language: a timetable has one way to write an hour, and both sides read the same.
  */
-import type { Language } from './words';
+import { type Language, tagOf } from './languages';
 
 export interface Format {
   /** 14:05 in a zone */
@@ -20,10 +20,8 @@ export interface Format {
   list(items: readonly string[]): string;
 }
 
-const tags: Record<Language, string> = { ko: 'ko-KR', en: 'en-GB' };
-
 export function createFormat(language: Language): Format {
-  const tag = tags[language];
+  const tag = tagOf(language);
   const cache = new Map<string, Intl.DateTimeFormat>();
   const dates = (name: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
     const key = `${name} ${zone}`;

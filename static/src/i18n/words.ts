@@ -2,74 +2,135 @@
  * The words of the page in the reader's language. Owned by the App that made it: the language is
  * a signal, so a view that asks for a word follows the choice by itself. A global i18next was
  * rejected, because two pages (the tests and the gallery) must be able to live side by side.
+ *
+ * English is in the bundle, since a page whose words do not come must still speak; every other
+ * language is fetched when it is wished for, and the page changes over once its words are there.
  */
-import { type Signal, signal } from '@preact/signals';
+import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import { createInstance } from 'i18next';
-import { en } from './en';
-import { ko } from './ko';
+import type { Key } from './catalogue';
+import { dress, people, staff } from './chunks';
+import { isolated } from './isolate';
+import { directionOf, known, type Language, languages, pick, staffLanguages } from './languages';
+import { en } from './people/en';
 
-export const languages = ['ko', 'en'] as const;
-export type Language = (typeof languages)[number];
-
-type Trimmed<K extends string> = K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K;
-type Paths<T, Prefix extends string = ''> = {
-  [K in keyof T & string]: T[K] extends string ? `${Prefix}${Trimmed<K>}` : Paths<T[K], `${Prefix}${K}.`>;
-}[keyof T & string];
-
-/** The name of a text, such as `lobby.join`. Plural texts are named without their ending. */
-export type Key = Paths<typeof en>;
+export type { Key } from './catalogue';
+export type { Language } from './languages';
 export type Values = Record<string, string | number>;
 
 export interface Words {
-  readonly language: Signal<Language>;
+  /** the language that the page shows */
+  readonly language: ReadonlySignal<Language>;
+  /** the languages that may be chosen */
+  readonly offer: ReadonlySignal<readonly Language[]>;
+  /** false until the first words are there; a page with no words yet shows none */
+  readonly ready: ReadonlySignal<boolean>;
   t(key: Key, values?: Values): string;
   /** the person's own choice; kept for this tab */
-  choose(language: Language): void;
+  choose(language: Language): Promise<void>;
   /** what the link says; gives way to the person's choice */
-  suggest(language: string): void;
+  suggest(language: string): Promise<void>;
+  /** what the event offers; tags that we do not speak are passed over */
+  restrict(tags: readonly string[]): Promise<void>;
+  /** the staff's pages: their own words, in their two languages */
+  forStaff(): Promise<void>;
 }
 
 const kept = 'sangdam.language';
 
-/** pick is the first language that we speak, English when there is none. */
-export function pick(wishes: readonly (string | null | undefined)[]): Language {
-  for (const wish of wishes) {
-    const base = wish?.toLowerCase().split('-')[0];
-    const found = languages.find((language) => language === base);
-    if (found) {
-      return found;
-    }
-  }
-  return 'en';
-}
-
 export function createWords(storage: Storage | null, browser: readonly string[]): Words {
   const i18n = createInstance();
-  // Both languages are in the bundle, so init finishes before it returns.
+  // English is in the bundle, so init finishes before it returns.
   void i18n.init({
     lng: 'en',
-    fallbackLng: false,
+    fallbackLng: 'en',
+    load: 'currentOnly',
     initAsync: false,
-    resources: { ko: { translation: ko }, en: { translation: en } },
+    resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
   });
-  const chosen = read(storage);
-  const language = signal<Language>(pick([chosen, ...browser]));
+  const language = signal<Language>('en');
+  const offer = signal<readonly Language[]>(languages);
+  const ready = signal(false);
+  const had = new Set<string>(['people en']);
+  let link: string | null = null;
+  let forStaff = false;
+  let turn = 0;
+
+  const fetched = async (next: Language): Promise<void> => {
+    if (next !== 'en' && !had.has(`people ${next}`)) {
+      i18n.addResourceBundle(next, 'translation', await people[next](), true);
+      had.add(`people ${next}`);
+    }
+    if (forStaff && (next === 'ko' || next === 'en') && !had.has(`staff ${next}`)) {
+      i18n.addResourceBundle(next, 'translation', await staff[next](), true);
+      had.add(`staff ${next}`);
+    }
+  };
+  const show = (next: Language): void =>
+    batch(() => {
+      language.value = next;
+      ready.value = true;
+    });
+  // Wishes come faster than words: the last one counts.
+  const change = async (): Promise<void> => {
+    const mine = ++turn;
+    const next = pick([read(storage), link, ...browser], offer.value);
+    dress(next);
+    if (next === 'en' && !forStaff) {
+      show(next);
+      return;
+    }
+    try {
+      await fetched(next);
+    } catch {
+      // The page goes on in the language that it has; the next choice asks again.
+      if (mine === turn) ready.value = true;
+      return;
+    }
+    if (mine === turn) show(next);
+  };
+  void change();
+
   return {
     language,
-    t: (key, values) => i18n.getFixedT(language.value)(key as string, values ?? {}) as string,
+    offer,
+    ready,
+    t: (key, values) =>
+      i18n.getFixedT(language.value)(
+        key as string,
+        isolated(values ?? {}, directionOf(language.value)),
+      ) as string,
     choose(next) {
-      language.value = next;
-      try {
-        storage?.setItem(kept, next);
-      } catch {
-        // A browser that keeps nothing still shows the page in this language.
-      }
+      keep(storage, next);
+      // A browser that keeps nothing still shows the page in this language.
+      link = read(storage) === next ? link : next;
+      return change();
     },
     suggest(wish) {
-      language.value = pick([read(storage), wish, ...browser]);
+      link = wish;
+      return change();
+    },
+    restrict(tags) {
+      const list = languages.filter((one) => tags.some((tag) => known(tag) === one));
+      if (!forStaff) offer.value = list.length > 0 ? list : languages;
+      return change();
+    },
+    forStaff() {
+      forStaff = true;
+      offer.value = staffLanguages;
+      ready.value = false;
+      return change();
     },
   };
+}
+
+function keep(storage: Storage | null, language: Language): void {
+  try {
+    storage?.setItem(kept, language);
+  } catch {
+    // Full or forbidden: the choice lasts as long as the page.
+  }
 }
 
 function read(storage: Storage | null): string | null {

@@ -6,6 +6,7 @@ import '../styles/index.css';
 import { computed, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { createFormat } from '../i18n/format';
+import { directionOf } from '../i18n/languages';
 import { createWords } from '../i18n/words';
 import type { Place, Visit } from '../room/model';
 import { jumpTo } from '../ui/jump';
@@ -45,15 +46,23 @@ export function App({ visit }: { visit: Visit }) {
   const wished = visit.bootstrap.value?.you.language;
   useEffect(() => {
     if (wished) {
-      desk.words.suggest(wished);
+      void desk.words.suggest(wished);
     }
   }, [desk, wished]);
+  const offered = visit.bootstrap.value?.languages;
+  useEffect(() => {
+    if (offered) {
+      void desk.words.restrict(offered);
+    }
+  }, [desk, offered]);
+  const staff = visit.bootstrap.value?.kind === 'console';
+  useEffect(() => {
+    if (staff) {
+      void desk.words.forStaff();
+    }
+  }, [desk, staff]);
 
-  return (
-    <DeskContext.Provider value={desk}>
-      <Whole />
-    </DeskContext.Provider>
-  );
+  return <DeskContext.Provider value={desk}>{desk.words.ready.value && <Whole />}</DeskContext.Provider>;
 }
 
 function Whole() {
@@ -64,6 +73,7 @@ function Whole() {
   const event = visit.bootstrap.value?.event.name ?? words.t('app.name');
   useEffect(() => {
     document.documentElement.lang = language;
+    document.documentElement.dir = directionOf(language);
     document.title = `${title} · ${event}`;
   }, [language, title, event]);
   return (

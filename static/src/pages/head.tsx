@@ -1,6 +1,6 @@
 import { Globe } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
-import { type Language, languages } from '../i18n/words';
+import { type Language, nameOf } from '../i18n/languages';
 import { Select } from '../ui/select';
 import { useDesk } from './desk';
 
@@ -22,16 +22,18 @@ export function Head({ children }: { children?: ComponentChildren }) {
   );
 }
 
-const names: Record<Language, string> = { ko: '한국어', en: 'English' };
-
 export function LanguageChoice({ quiet }: { quiet?: boolean }) {
   const { words } = useDesk();
   return (
     <Select
       label={words.t('app.language')}
       value={words.language.value}
-      options={languages.map((language) => ({ value: language, label: names[language], lang: language }))}
-      onChoose={(value) => words.choose(value as Language)}
+      options={words.offer.value.map((language) => ({
+        value: language,
+        label: nameOf(language),
+        lang: language,
+      }))}
+      onChoose={(value) => void words.choose(value as Language)}
       icon={Globe}
       quiet={quiet ?? false}
       testid="language"

@@ -1,4 +1,4 @@
-/** English words of every page. Same keys as ko.ts; a test compares them. */
+/** English words of everything a firm, buyer or interpreter sees. The other languages have the same keys. */
 export const en = {
   app: {
     name: 'Sangdam',
@@ -315,48 +315,5 @@ export const en = {
     toNext: 'Get ready for the next one',
     was: 'This consultation',
     mayClose: 'You can close this page.',
-  },
-  console: {
-    title: 'All consultations',
-    days: 'Days',
-    live: 'Talking',
-    waiting: 'Waiting',
-    late: 'Late',
-    counts: 'Now',
-    attendance: 'Download attendance',
-    preparing: 'Preparing the file',
-    failed: 'The file could not be made. Please try again.',
-    trial: 'This is a trial. All records end when the program stops.',
-    trouble: 'Needs a look',
-    noTrouble: 'Everything is in order.',
-    empty: 'No consultations on this day.',
-    connection: 'The board is connecting again. What you see may be out of date.',
-    time: 'Time',
-    booth: 'Booth',
-    firm: 'Firm',
-    buyer: 'Buyer',
-    state: 'State',
-    others: 'Interpreter',
-    note: 'Note',
-    missing: {
-      firm: 'Firm missing for {{minutes}}',
-      buyer: 'Buyer missing for {{minutes}}',
-      both: 'Both missing for {{minutes}}',
-    },
-    awayLong: '{{role}} reconnecting for {{minutes}}',
-    overrun: 'Over time by {{minutes}}',
-    farewell: 'Room closes at {{time}}',
-    seat: {
-      here: 'here',
-      away: 'reconnecting',
-      absent: 'not here',
-      left: 'left',
-    },
-    since: {
-      here: 'here since {{time}}',
-      away: 'reconnecting since {{time}}',
-      absent: 'not here',
-      left: 'left at {{time}}',
-    },
   },
 } as const;

@@ -1,0 +1,4 @@
+import type { People } from '../catalogue';
+import { en } from './en';
+
+export const pt: People = en;
