@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sangdam/rooms/schedule"
+	"sangdam/rooms/spreadsheet"
 )
 
 // fair has one consultation from minute 0 to minute 40.
@@ -346,12 +347,12 @@ func TestWriteCSV_ForSpreadsheets(t *testing.T) {
 
 func TestWriteCSV_NoCellRunsAsAFormula(t *testing.T) {
 	for _, s := range []string{"=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "\u00a0=1", "\n=1"} {
-		if got := inert(s); got != "'"+s {
+		if got := spreadsheet.Safe(s); got != "'"+s {
 			t.Errorf("%q became %q", s, got)
 		}
 	}
 	for _, s := range []string{"", "Firm 01", "a=b", "1-2", "통역", " "} {
-		if got := inert(s); got != s {
+		if got := spreadsheet.Safe(s); got != s {
 			t.Errorf("%q became %q", s, got)
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"sangdam/rooms/schedule"
+	"sangdam/rooms/spreadsheet"
 )
 
 // Document is the JSON form of an event's attendance.
@@ -69,7 +69,7 @@ func WriteCSV(w io.Writer, event *schedule.Event, all []Attendance) error {
 				minutes(s.Present), minutes(s.Away), strconv.Itoa(len(s.Intervals)), inRoom,
 			}
 			for i := range row {
-				row[i] = inert(row[i])
+				row[i] = spreadsheet.Safe(row[i])
 			}
 			if err := cw.Write(row); err != nil {
 				return err
@@ -78,15 +78,6 @@ func WriteCSV(w io.Writer, event *schedule.Event, all []Attendance) error {
 	}
 	cw.Flush()
 	return cw.Error()
-}
-
-// inert puts an apostrophe before what a spreadsheet would take for a formula
-// (OWASP, "CSV Injection"), also behind leading blanks.
-func inert(s string) string {
-	if t := strings.TrimLeft(s, " \u00a0\u3000\ufeff"); t != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(t)[0]) {
-		return "'" + s
-	}
-	return s
 }
 
 func clock(t time.Time, zone *time.Location) string {
