@@ -34,13 +34,22 @@ func (s *Server) openLink(ctx context.Context, id schedule.LinkID, in protocol.O
 		Consultations: consultations(event, g, rows),
 		ICEServers:    each(s.deps.ICEServers, func(i protocol.ICEServer) protocol.ICEServer { return i }),
 		Trial:         s.deps.Trial,
+		Seat:          max(1, g.Seat),
+		Languages:     each(event.Policy.WithDefaults().Languages, func(l string) string { return l }),
+		Notice:        protocol.Notice{Name: noticeName, Records: protocol.Set("RecordKind")},
 		ServerTime:    s.now().UTC(),
 	}
 	if booth, ok := event.Booth(g.Booth); ok {
 		b.Booth = booth.Name
 	}
+	if buyer, ok := event.Buyer(schedule.BuyerID(g.Party)); ok && g.Role == schedule.RoleBuyer {
+		b.Country, b.Zone = buyer.Country, buyer.Zone
+	}
 	return b, nil
 }
+
+// noticeName changes with what is recorded: a consent to less is none to more.
+const noticeName = "records-1"
 
 // consultations are those of a link; a console's are all.
 func consultations(e *schedule.Event, g schedule.Grants, rows []rooms.Row) []protocol.Consultation {

@@ -28,6 +28,12 @@ func allowances() map[string]allowance {
 		protocol.TypeWatch:   {time.Second, 5},
 		protocol.TypePing:    {500 * time.Millisecond, 10},
 		protocol.TypeBye:     {time.Second, 10},
+
+		protocol.TypeWait:     {time.Second, 10},
+		protocol.TypeNote:     {2 * time.Second, 5},
+		protocol.TypeCall:     {10 * time.Second, 3},
+		protocol.TypeHealth:   {4 * time.Second, 3},
+		protocol.TypePractice: {2 * time.Second, 5},
 	}
 }
 

@@ -51,8 +51,10 @@ func wireChange(c rooms.Change, now time.Time) protocol.Change {
 
 func wireBoard(seq uint64, b rooms.Board, now time.Time) protocol.Board {
 	return protocol.Board{
-		Seq:  seq,
-		Rows: each(b.Rows, func(r rooms.Row) protocol.Row { return wireRow(b.Event, r, now) }),
+		Seq:    seq,
+		Rows:   each(b.Rows, func(r rooms.Row) protocol.Row { return wireRow(b.Event, r, now) }),
+		Booths: []protocol.BoothState{},
+		Notes:  []protocol.Note{},
 	}
 }
 
@@ -61,6 +63,7 @@ func wireRow(e *schedule.Event, r rooms.Row, now time.Time) protocol.Row {
 		Consultation: wireConsultation(e, r.Consultation, "", r.Clock),
 		Clock:        wireClock(r.Clock, now),
 		Seats:        each(r.Seats, wireSeat),
+		Alerts:       []protocol.Alert{},
 	}
 }
 

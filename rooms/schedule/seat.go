@@ -77,6 +77,11 @@ type Link struct {
 	Revoked    bool       `json:"revoked,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UsedAt     *time.Time `json:"used_at,omitempty"` // first opened
+
+	Name      string     `json:"name,omitempty"` // of a coordinator; others are called by their party or booth
+	Version   int        `json:"version"`        // grows with each reissue: the secret derives from it
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	SentAt    *time.Time `json:"sent_at,omitempty"` // last mailed in this version
 }
 
 // Grants is what a link, and a session token got with it, allows. The seats of

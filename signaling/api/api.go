@@ -33,6 +33,10 @@ type Deps struct {
 	Attendance func(ctx context.Context, event schedule.EventID) (protocol.Attendance, error)
 	// AttendanceCSV is the same for spreadsheets.
 	AttendanceCSV func(ctx context.Context, event schedule.EventID) ([]byte, error)
+	// Desk is the coordinators' work on an event.
+	Desk Desk
+	// Own is what everybody may ask about themselves.
+	Own Own
 	// Bye ends the session of a page that is being closed.
 	Bye func(ctx context.Context, in protocol.Bye)
 	// Failed hears of faults that are ours (status 500 and above), to log them.
@@ -89,6 +93,9 @@ func New(deps Deps) *API {
 		Security:    []map[string][]string{{"token": {}}},
 		Responses:   attendance,
 	}, a.attendance)
+	a.timetableRoutes(h)
+	a.linkRoutes(h)
+	a.ownRoutes(h)
 	complete(a.doc)
 
 	spec, err := a.document()
@@ -109,7 +116,11 @@ func New(deps Deps) *API {
 // ServeHTTP answers one request; nothing of it may be cached.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	ctx, cancel := context.WithTimeout(r.Context(), requestLimit)
+	limit := requestLimit
+	if strings.HasSuffix(r.URL.Path, "/import") {
+		limit = uploadLimit
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), limit)
 	defer cancel()
 	if r.URL.Path == byePath {
 		// sendBeacon sends a string as text/plain; it is JSON all the same.
@@ -150,10 +161,9 @@ func (a *API) bye(ctx context.Context, in *byeInput) (*struct{}, error) {
 }
 
 type attendanceInput struct {
-	Event  string `path:"event" maxLength:"64"`
+	ConsoleCall
 	Format string `query:"format" enum:"json,csv" doc:"instead of Accept"`
 	Accept string `header:"Accept"`
-	Auth   string `header:"Authorization" doc:"Bearer and a console's session token"`
 }
 
 type attendanceOutput struct {
@@ -164,17 +174,9 @@ type attendanceOutput struct {
 
 func (a *API) attendance(ctx context.Context, in *attendanceInput) (*attendanceOutput, error) {
 	const route = "attendance"
-	token, ok := strings.CutPrefix(in.Auth, "Bearer ")
-	if !ok {
-		return nil, a.fail(ctx, route, protocol.Fail(protocol.CodeTokenUnknown))
-	}
-	g, err := a.deps.Grants(ctx, token)
+	g, err := a.console(ctx, in.ConsoleCall)
 	if err != nil {
 		return nil, a.fail(ctx, route, err)
-	}
-	// Another event is answered like one that does not exist.
-	if g.Kind != schedule.LinkConsole || string(g.Event) != in.Event {
-		return nil, a.fail(ctx, route, protocol.Fail(protocol.CodeForbidden))
 	}
 	if in.Format == "csv" || in.Format == "" && wantsCSV(in.Accept) {
 		b, err := a.deps.AttendanceCSV(ctx, g.Event)

@@ -22,6 +22,8 @@ func messages() []any {
 		protocol.Leave{}, protocol.SetSource{}, protocol.Say{}, protocol.Watch{},
 		protocol.Ping{}, protocol.Pong{}, protocol.Delta{}, protocol.Board{},
 		protocol.Error{}, protocol.Problem{}, protocol.Attendance{},
+		protocol.Wait{}, protocol.Waiting{}, protocol.Practice{}, protocol.Practising{},
+		protocol.SendNote{}, protocol.Note{}, protocol.Call{}, protocol.Health{},
 	}
 }
 

@@ -42,6 +42,7 @@ const (
 	CodeUnavailable    Code = "unavailable" // the store cannot be reached
 	CodeRoomFailed     Code = "room_failed"
 	CodeInternal       Code = "internal"
+	CodeConflict       Code = "conflict" // the timetable is not the one that the change was made on
 )
 
 // Rule is a line of the error table.
@@ -105,6 +106,8 @@ func (c Code) Rule() Rule {
 		return Rule{http.StatusServiceUnavailable, 4102, ActionRejoin}
 	case CodeUnavailable:
 		return Rule{http.StatusServiceUnavailable, 4103, ActionRejoin}
+	case CodeConflict:
+		return Rule{http.StatusConflict, 4217, ActionNone}
 	case CodeRoomFailed:
 		return Rule{http.StatusInternalServerError, 4104, ActionRejoin}
 	}

@@ -19,6 +19,7 @@ const (
 	maxID           = 64
 	maxLanguage     = 35 // RFC 5646, section 4.4.1
 	maxSources      = 4
+	maxRTTMS        = 60_000
 )
 
 // Decode reads one message of a client: strictly, since a field that we do not
@@ -79,6 +80,16 @@ func bodyOf(typ string) any {
 		return new(Ping)
 	case TypeBye:
 		return new(Nothing)
+	case TypeWait:
+		return new(Wait)
+	case TypeNote:
+		return new(SendNote)
+	case TypeCall:
+		return new(Call)
+	case TypeHealth:
+		return new(Health)
+	case TypePractice:
+		return new(Practice)
 	}
 	return nil
 }
@@ -125,6 +136,23 @@ func check(body any) error {
 			return errors.New("text: too long")
 		}
 		return errors.Join(text("key", b.Key, 1, maxID), text("text", b.Text, 1, MaxMessage))
+	case *Wait:
+		return text("consultation", b.Consultation, 1, maxID)
+	case *SendNote:
+		if utf8.RuneCountInString(b.Text) > MaxText {
+			return errors.New("text: too long")
+		}
+		return errors.Join(
+			text("to", b.To, 0, 2*maxID),
+			text("key", b.Key, 1, maxID),
+			text("text", b.Text, 1, MaxMessage),
+		)
+	case *Health:
+		return errors.Join(
+			between("level", b.Level, 1),
+			between("rtt_ms", b.RTTMS, maxRTTMS),
+			between("loss", b.Loss, 1),
+		)
 	}
 	return nil
 }
@@ -132,6 +160,13 @@ func check(body any) error {
 func text(field, v string, least, most int) error {
 	if len(v) < least || len(v) > most {
 		return fmt.Errorf("%s: %d bytes, want %d to %d", field, len(v), least, most)
+	}
+	return nil
+}
+
+func between(field string, v, most float64) error {
+	if !(v >= 0 && v <= most) { // false for what is no number, too
+		return fmt.Errorf("%s: not within 0 and %v", field, most)
 	}
 	return nil
 }

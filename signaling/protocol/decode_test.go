@@ -33,6 +33,11 @@ func TestDecode_RefusesWhatTheRulesForbid(t *testing.T) {
 		{"negative ref", `{"type":"ping","ref":-1,"body":{"at":1}}`, CodeBadMessage},
 		{"empty chat", `{"type":"chat","ref":1,"body":{"key":"k","text":""}}`, CodeBadMessage},
 		{"long chat", `{"type":"chat","ref":1,"body":{"key":"k","text":"` + strings.Repeat("가", MaxText+1) + `"}}`, CodeBadMessage},
+		{"long note", `{"type":"note","ref":1,"body":{"key":"k","text":"` + strings.Repeat("가", MaxText+1) + `"}}`, CodeBadMessage},
+		{"note to nowhere near an id", `{"type":"note","ref":1,"body":{"to":"` + strings.Repeat("x", 200) + `","key":"k","text":"t"}}`, CodeBadMessage},
+		{"wait for nothing", `{"type":"wait","ref":1,"body":{"consultation":""}}`, CodeBadMessage},
+		{"a level above the loudest", `{"type":"health","ref":1,"body":{"microphone":true,"camera":true,"level":1.5,"echo":false,"rtt_ms":1,"loss":0}}`, CodeBadMessage},
+		{"a negative loss", `{"type":"health","ref":1,"body":{"microphone":true,"camera":true,"level":1,"echo":false,"rtt_ms":1,"loss":-0.1}}`, CodeBadMessage},
 		{"not UTF-8", "{\"type\":\"chat\",\"ref\":1,\"body\":{\"key\":\"k\",\"text\":\"\xff\"}}", CodeBadMessage},
 		{"16 kB that are no offer", `{"type":"chat","ref":1,"body":{"key":"k","text":"` + long + `"}}`, CodeTooLarge},
 		{"large beyond any type", `{"type":"hello","ref":1,"body":{"token":"t","profile":"room","offer":"` + strings.Repeat("x", MaxOfferMessage) + `"}}`, CodeTooLarge},
@@ -142,6 +147,10 @@ func serverBody(typ string) any {
 		return new(Delta)
 	case TypeError:
 		return new(Error)
+	case TypeWaiting:
+		return new(Waiting)
+	case TypePractice:
+		return new(Practising)
 	}
 	return nil
 }

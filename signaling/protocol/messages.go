@@ -80,6 +80,7 @@ type Resumed struct {
 	Seq        uint64    `json:"seq"` // of the last delta that State includes, or the client's own
 	State      *Joined   `json:"state,omitempty"`
 	Board      *Board    `json:"board,omitempty"`
+	Waiting    *Waiting  `json:"waiting,omitempty"`
 	ServerTime time.Time `json:"server_time"`
 }
 
@@ -167,6 +168,9 @@ type Change struct {
 	Chat        *ChatMessage `json:"chat,omitempty"`
 	Slots       *[]Slot      `json:"slots,omitempty"` // the whole slot map of this viewer; may be empty
 	Row         *Row         `json:"row,omitempty"`   // console: replaces the row of its consultation
+	Booth       *BoothState  `json:"booth,omitempty"` // console: replaces the booth with its id
+	Waiting     *Waiting     `json:"waiting,omitempty"`
+	Note        *Note        `json:"note,omitempty"` // in the lobby, too
 }
 
 // Person says who the holder of a link is.
@@ -263,8 +267,10 @@ type Interpreter struct {
 
 // Board is the console's view of an event.
 type Board struct {
-	Seq  uint64 `json:"seq"`
-	Rows []Row  `json:"rows"`
+	Seq    uint64       `json:"seq"`
+	Rows   []Row        `json:"rows"`
+	Booths []BoothState `json:"booths"`
+	Notes  []Note       `json:"notes"` // the last ones, oldest first
 }
 
 // Row is one consultation on the board.
@@ -272,9 +278,12 @@ type Row struct {
 	Consultation Consultation `json:"consultation"`
 	Clock        Clock        `json:"clock"`
 	Seats        []SeatState  `json:"seats"` // firm, buyer and, where there is one, interpreter; then others present
+	Alerts       []Alert      `json:"alerts"`
+	Verdict      string       `json:"verdict,omitempty" set:"Verdict"` // a coordinator's word
 }
 
-// SeatState is one seat of a row. State is absent, here, away or left.
+// SeatState is one seat of a row. State is absent, lobby,
+// here, away or left.
 type SeatState struct {
 	Seat    string     `json:"seat"`
 	Role    string     `json:"role" set:"SeatRole"`
@@ -308,9 +317,15 @@ type Bootstrap struct {
 	You           Person         `json:"you"`
 	Event         EventInfo      `json:"event"`
 	Booth         string         `json:"booth,omitempty"`
-	Consultations []Consultation `json:"consultations"` // of this link, ascending
+	Country       string         `json:"country,omitempty"` // of a buyer, to compare with the device's zone
+	Zone          string         `json:"zone,omitempty"`    // of a buyer
+	Consultations []Consultation `json:"consultations"`     // of this link, ascending
 	ICEServers    []ICEServer    `json:"ice_servers"`
 	Trial         bool           `json:"trial"` // records end with the process (demo)
+	Seat          int            `json:"seat"`  // 1, or more for a colleague of the same party
+	Languages     []string       `json:"languages"`
+	Notice        Notice         `json:"notice"`
+	Mail          bool           `json:"mail"` // console: this server can send mail
 	ServerTime    time.Time      `json:"server_time"`
 }
 

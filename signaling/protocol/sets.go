@@ -11,7 +11,7 @@ func Codes() []Code {
 		CodeForbidden, CodeNotFound, CodeTooEarly, CodeEnded, CodeCancelled,
 		CodeRoomFull, CodeSeatInUse, CodeMoved, CodeRemoved, CodeBadOffer,
 		CodeSessionUnknown, CodeReplaced, CodeSlow, CodeIdle, CodeDraining,
-		CodeUnavailable, CodeRoomFailed, CodeInternal,
+		CodeUnavailable, CodeRoomFailed, CodeInternal, CodeConflict,
 	}
 }
 
@@ -25,6 +25,7 @@ func ClientTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoin, TypeLeave, TypeSource,
 		TypeChat, TypeWatch, TypePing, TypeBye,
+		TypeWait, TypeNote, TypeCall, TypeHealth, TypePractice,
 	}
 }
 
@@ -32,7 +33,7 @@ func ClientTypes() []string {
 func ServerTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoined, TypeBoard, TypeOK,
-		TypePong, TypeDelta, TypeError,
+		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice,
 	}
 }
 
@@ -57,7 +58,7 @@ func Set(name string) []string {
 	case "SlotKind":
 		return []string{"person", "stage"}
 	case "SeatPresence":
-		return []string{"absent", "here", "away", "left"}
+		return []string{"absent", "lobby", "here", "away", "left"}
 	case "LinkKind":
 		return []string{"person", "booth", "console"}
 	case "LeaveReason":
@@ -67,6 +68,37 @@ func Set(name string) []string {
 			"pending", "cancelled", "held", "short", "no_show_buyer", "no_show_firm",
 			"no_show_both", "technical", "held_by_phone",
 		}
+	case "NoteKind":
+		return []string{"text", "call"}
+	case "AlertKind":
+		return []string{"late", "no_show"}
+	case "Place":
+		return []string{"booth", "remote"}
+	case "PlanWhat":
+		return []string{"consultation", "booth", "firm", "buyer", "interpreter", "policy", "link", "event"}
+	case "PlanChange":
+		return []string{"created", "changed", "cancelled", "removed", "refused"}
+	case "TimetableOp":
+		return timetableOps()
+	case "DelayCause":
+		return []string{"booth", "firm", "buyer", "interpreter"}
+	case "EditOp":
+		return append(timetableOps(),
+			"import", "extend", "verdict", "link_added", "link_revoked", "link_reissued", "links_mailed")
+	case "MailSkip":
+		return []string{"no_address", "revoked", "sent_before", "queue_full"}
+	case "TestResult":
+		return []string{"passed", "failed", "untested"}
+	case "Light":
+		return []string{"green", "amber", "red", "untested"}
+	case "ReadinessReason":
+		return []string{
+			"microphone_failed", "microphone_untested", "camera_failed", "camera_untested", "speaker_failed",
+			"speaker_untested", "media_failed", "media_untested", "media_slow", "browser_unsupported",
+			"clock_off", "zone_differs", "test_old",
+		}
+	case "RecordKind":
+		return []string{"attendance", "chat", "notes", "device_test"}
 	case "ClientType":
 		return ClientTypes()
 	case "ServerType":
@@ -80,6 +112,8 @@ func SetNames() []string {
 	return []string{
 		"Code", "Action", "Phase", "Role", "SeatRole", "SourceName", "Profile",
 		"SlotKind", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
+		"NoteKind", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
+		"TimetableOp", "DelayCause", "Light", "ReadinessReason", "RecordKind",
 		"ClientType", "ServerType",
 	}
 }
@@ -90,4 +124,11 @@ func texts[T ~string](in []T) []string {
 		out[i] = string(v)
 	}
 	return out
+}
+
+func timetableOps() []string {
+	return []string{
+		"create", "reschedule", "move_booth", "swap_booths", "cancel", "restore", "set_interpreter",
+		"replace_buyer", "add_stand_by", "set_policy",
+	}
 }

@@ -38,6 +38,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event}/consultations/{consultation}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prolong a consultation; with dry_run only tell whom that delays */
+        post: operations["extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a consultation went */
+        post: operations["verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first */
+        get: operations["edit-log"];
+        put?: never;
+        /** Change the timetable; with dry_run only tell what it would do */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a timetable file (CSV or XLSX); with dry_run only tell what it would do */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All links of the event, with their addresses */
+        get: operations["links"];
+        put?: never;
+        /** Make a link for a colleague or a further coordinator */
+        post: operations["add-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/links.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All links, for a mail merge */
+        get: operations["links-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/links/{link}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calendar of a link's holder */
+        get: operations["link-calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/links/{link}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a link a new secret; the former one is worthless */
+        post: operations["reissue-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/links/{link}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link worthless; whoever came by it is out */
+        post: operations["revoke-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/links/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail invitations; with dry_run only show them */
+        post: operations["mail-links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How ready everybody is */
+        get: operations["readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/timetable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The timetable with contacts and conflicts */
+        get: operations["timetable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links/{id}/open": {
         parameters: {
             query?: never;
@@ -55,12 +261,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calendar of the link's holder */
+        get: operations["my-calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes to what is recorded */
+        post: operations["my-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what the lobby's test found */
+        post: operations["my-readiness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link of this server as a QR code (SVG) */
+        post: operations["qr"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
         Action: "" | "resume" | "rejoin" | "stop";
+        AddLink: {
+            name?: string;
+            party?: string;
+            role: components["schemas"]["Role"];
+        };
+        Alert: {
+            kind: components["schemas"]["AlertKind"];
+            roles: components["schemas"]["SeatRole"][];
+            /** Format: date-time */
+            since: string;
+        };
+        /** @enum {string} */
+        AlertKind: "late" | "no_show";
         Attendance: {
             consultations: components["schemas"]["AttendanceRecord"][];
             /** Format: date-time */
@@ -98,21 +385,41 @@ export interface components {
             seconds: number;
         };
         Board: {
+            booths: components["schemas"]["BoothState"][];
+            notes: components["schemas"]["Note"][];
             rows: components["schemas"]["Row"][];
             /** Format: int64 */
             seq: number;
         };
+        BoothState: {
+            connected: boolean;
+            health?: components["schemas"]["Health"];
+            /** Format: date-time */
+            health_at?: string;
+            id: string;
+            name: string;
+            reply_to: string;
+            /** Format: date-time */
+            since?: string;
+        };
         Bootstrap: {
             booth?: string;
             consultations: components["schemas"]["Consultation"][];
+            country?: string;
             event: components["schemas"]["EventInfo"];
             ice_servers: components["schemas"]["ICEServer"][];
             kind: components["schemas"]["LinkKind"];
+            languages: string[];
+            mail: boolean;
+            notice: components["schemas"]["Notice"];
+            /** Format: int64 */
+            seat: number;
             /** Format: date-time */
             server_time: string;
             token: string;
             trial: boolean;
             you: components["schemas"]["Person"];
+            zone?: string;
         };
         Buyer: {
             country: string;
@@ -124,13 +431,17 @@ export interface components {
             secret: string;
             session: string;
         };
+        Call: Record<string, never>;
         Change: {
+            booth?: components["schemas"]["BoothState"];
             chat?: components["schemas"]["ChatMessage"];
             clock?: components["schemas"]["Clock"];
             left?: components["schemas"]["Left"];
+            note?: components["schemas"]["Note"];
             participant?: components["schemas"]["Participant"];
             row?: components["schemas"]["Row"];
             slots?: components["schemas"]["Slot"][];
+            waiting?: components["schemas"]["Waiting"];
             warning?: components["schemas"]["Warning"];
         };
         ChatMessage: {
@@ -143,7 +454,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye";
+        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "practice";
         Clock: {
             /** Format: date-time */
             closes_at?: string;
@@ -159,7 +470,15 @@ export interface components {
             starts_at: string;
         };
         /** @enum {string} */
-        Code: "bad_message" | "too_large" | "rate_limited" | "origin" | "link_unknown" | "link_revoked" | "link_expired" | "token_unknown" | "forbidden" | "not_found" | "too_early" | "ended" | "cancelled" | "room_full" | "seat_in_use" | "moved" | "removed" | "bad_offer" | "session_unknown" | "replaced" | "slow" | "idle" | "draining" | "unavailable" | "room_failed" | "internal";
+        Code: "bad_message" | "too_large" | "rate_limited" | "origin" | "link_unknown" | "link_revoked" | "link_expired" | "token_unknown" | "forbidden" | "not_found" | "too_early" | "ended" | "cancelled" | "room_full" | "seat_in_use" | "moved" | "removed" | "bad_offer" | "session_unknown" | "replaced" | "slow" | "idle" | "draining" | "unavailable" | "room_failed" | "internal" | "conflict";
+        Consent: {
+            /** Format: date-time */
+            at: string;
+            notice: string;
+        };
+        ConsentRequest: {
+            notice: string;
+        };
         Consultation: {
             booth: string;
             buyer: components["schemas"]["Buyer"];
@@ -175,10 +494,66 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        Contact: {
+            company?: string;
+            email?: string;
+            person?: string;
+            phone?: string;
+            trade_office?: string;
+        };
+        Delay: {
+            after: string;
+            booth: string;
+            buyer: string;
+            buyer_zone: string;
+            consultation: string;
+            /** Format: date-time */
+            ends_at: string;
+            firm: string;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: date-time */
+            starts_at: string;
+            why: components["schemas"]["DelayCause"][];
+        };
+        /** @enum {string} */
+        DelayCause: "booth" | "firm" | "buyer" | "interpreter";
         Delta: {
             changes: components["schemas"]["Change"][];
             /** Format: int64 */
             seq: number;
+        };
+        EditLog: {
+            edits: components["schemas"]["EditRecord"][];
+            next?: string;
+        };
+        /** @enum {string} */
+        EditOp: "create" | "reschedule" | "move_booth" | "swap_booths" | "cancel" | "restore" | "set_interpreter" | "replace_buyer" | "add_stand_by" | "set_policy" | "import" | "extend" | "verdict" | "link_added" | "link_revoked" | "link_reissued" | "links_mailed";
+        EditRecord: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            changes: components["schemas"]["PlanItem"][];
+            id: string;
+            link?: string;
+            op: components["schemas"]["EditOp"];
+            /** Format: int64 */
+            revision: number;
+        };
+        EditRequest: {
+            booth?: string;
+            buyer?: string;
+            consultation?: string;
+            end?: string;
+            firm?: string;
+            interpreter?: string;
+            new_buyer?: components["schemas"]["TimetableBuyer"];
+            op: components["schemas"]["TimetableOp"];
+            other?: string;
+            policy?: components["schemas"]["Policy"];
+            /** Format: int64 */
+            revision: number;
+            start?: string;
         };
         Error: {
             action?: components["schemas"]["Action"];
@@ -196,9 +571,40 @@ export interface components {
             organiser: string;
             zone: string;
         };
+        ExtendRequest: {
+            /** Format: int64 */
+            minutes: number;
+            /** Format: int64 */
+            revision: number;
+        };
+        Extension: {
+            applied: boolean;
+            delays: components["schemas"]["Delay"][];
+            /** Format: date-time */
+            ends_at: string;
+            refusal?: components["schemas"]["Refusal"];
+            /** Format: int64 */
+            revision: number;
+        };
+        FieldChange: {
+            after: string;
+            before: string;
+            field: string;
+        };
         Firm: {
             name: string;
             products: string;
+        };
+        Health: {
+            camera: boolean;
+            echo: boolean;
+            /** Format: double */
+            level: number;
+            /** Format: double */
+            loss: number;
+            microphone: boolean;
+            /** Format: double */
+            rtt_ms: number;
         };
         Hello: {
             language?: string;
@@ -233,8 +639,79 @@ export interface components {
             id: string;
             reason: components["schemas"]["LeaveReason"];
         };
+        Letter: {
+            language: string;
+            link: string;
+            subject: string;
+            text: string;
+            to: string;
+        };
+        /** @enum {string} */
+        Light: "green" | "amber" | "red" | "untested";
+        LinkInfo: {
+            booth?: string;
+            /** Format: date-time */
+            consent_at?: string;
+            consultations: string[];
+            /** Format: date-time */
+            created_at: string;
+            email?: string;
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
+            kind: components["schemas"]["LinkKind"];
+            language: string;
+            name: string;
+            party?: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            role: components["schemas"]["Role"];
+            /** Format: int64 */
+            seat: number;
+            /** Format: date-time */
+            sent_at?: string;
+            url?: string;
+            /** Format: date-time */
+            used_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @enum {string} */
         LinkKind: "person" | "booth" | "console";
+        LinkReadiness: {
+            /** Format: date-time */
+            at?: string;
+            kind: components["schemas"]["LinkKind"];
+            light: components["schemas"]["Light"];
+            link: string;
+            name: string;
+            /** Format: date-time */
+            next?: string;
+            reasons: components["schemas"]["ReadinessReason"][];
+            role: components["schemas"]["Role"];
+            /** Format: int64 */
+            seat: number;
+            test?: components["schemas"]["Readiness"];
+        };
+        Links: {
+            links: components["schemas"]["LinkInfo"][];
+            mail: boolean;
+        };
+        MailReport: {
+            letters: components["schemas"]["Letter"][];
+            /** Format: int64 */
+            queued: number;
+            skipped: components["schemas"]["MailSkipped"][];
+        };
+        MailRequest: {
+            links?: string[];
+        };
+        /** @enum {string} */
+        MailSkip: "no_address" | "revoked" | "sent_before" | "queue_full";
+        MailSkipped: {
+            link: string;
+            reason: components["schemas"]["MailSkip"];
+        };
         Message: {
             /** @description the body of this type of message */
             body?: unknown;
@@ -242,9 +719,44 @@ export interface components {
             ref?: number;
             type: string;
         };
+        Note: {
+            /** Format: date-time */
+            at: string;
+            from: components["schemas"]["NoteFrom"];
+            id: string;
+            kind: components["schemas"]["NoteKind"];
+            text: string;
+            to?: string;
+        };
+        NoteFrom: {
+            name: string;
+            reply_to?: string;
+            role: components["schemas"]["Role"];
+            seat?: string;
+        };
+        /** @enum {string} */
+        NoteKind: "text" | "call";
+        Notice: {
+            consent?: components["schemas"]["Consent"];
+            name: string;
+            records: components["schemas"]["RecordKind"][];
+            /** Format: int64 */
+            retention_days?: number;
+        };
         OpenLink: {
             secret: string;
             token?: string;
+        };
+        Outcome: {
+            applied: boolean;
+            conflicts: components["schemas"]["TimetableConflict"][];
+            plan: components["schemas"]["PlanItem"][];
+            problems: components["schemas"]["TableProblem"][];
+            refusal?: components["schemas"]["Refusal"];
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            same: number;
         };
         Participant: {
             away: boolean;
@@ -267,11 +779,49 @@ export interface components {
             /** Format: double */
             at: number;
         };
+        /** @enum {string} */
+        Place: "booth" | "remote";
+        /** @enum {string} */
+        PlanChange: "created" | "changed" | "cancelled" | "removed" | "refused";
+        PlanItem: {
+            change: components["schemas"]["PlanChange"];
+            fields: components["schemas"]["FieldChange"][];
+            id: string;
+            name?: string;
+            what: components["schemas"]["PlanWhat"];
+            why?: string;
+        };
+        /** @enum {string} */
+        PlanWhat: "consultation" | "booth" | "firm" | "buyer" | "interpreter" | "policy" | "link" | "event";
+        Policy: {
+            /** Format: int64 */
+            doors_seconds: number;
+            extension_minutes: number[];
+            /** Format: int64 */
+            gap_seconds: number;
+            /** Format: int64 */
+            grace_seconds: number;
+            languages: string[];
+            /** Format: int64 */
+            late_after_seconds: number;
+            /** Format: int64 */
+            max_overrun_seconds: number;
+            /** Format: int64 */
+            no_show_after_seconds: number;
+            /** Format: int64 */
+            seats: number;
+        };
         Pong: {
             /** Format: double */
             at: number;
             /** Format: date-time */
             server_time: string;
+        };
+        Practice: Record<string, never>;
+        Practising: {
+            /** Format: int64 */
+            seq: number;
+            slots: components["schemas"]["Slot"][];
         };
         Problem: {
             action: components["schemas"]["Action"];
@@ -285,6 +835,36 @@ export interface components {
         };
         /** @enum {string} */
         Profile: "room" | "wall";
+        QRRequest: {
+            text: string;
+        };
+        Readiness: {
+            browser: string;
+            camera: components["schemas"]["TestResult"];
+            /** Format: double */
+            clock_offset_ms: number;
+            media: components["schemas"]["TestResult"];
+            microphone: components["schemas"]["TestResult"];
+            /** Format: double */
+            rtt_ms: number;
+            speaker: components["schemas"]["TestResult"];
+            supported: boolean;
+            zone: string;
+        };
+        ReadinessBoard: {
+            links: components["schemas"]["LinkReadiness"][];
+        };
+        /** @enum {string} */
+        ReadinessReason: "microphone_failed" | "microphone_untested" | "camera_failed" | "camera_untested" | "speaker_failed" | "speaker_untested" | "media_failed" | "media_untested" | "media_slow" | "browser_unsupported" | "clock_off" | "zone_differs" | "test_old";
+        /** @enum {string} */
+        RecordKind: "attendance" | "chat" | "notes" | "device_test";
+        Refusal: {
+            code: string;
+            consultation?: string;
+            params?: {
+                [key: string]: string;
+            };
+        };
         Restart: {
             offer: string;
             rebuild?: boolean;
@@ -306,20 +886,23 @@ export interface components {
             /** Format: date-time */
             server_time: string;
             state?: components["schemas"]["Joined"];
+            waiting?: components["schemas"]["Waiting"];
         };
         /** @enum {string} */
         Role: "firm" | "buyer" | "interpreter" | "observer" | "coordinator";
         Row: {
+            alerts: components["schemas"]["Alert"][];
             clock: components["schemas"]["Clock"];
             consultation: components["schemas"]["Consultation"];
             seats: components["schemas"]["SeatState"][];
+            verdict?: components["schemas"]["Verdict"];
         };
         Say: {
             key: string;
             text: string;
         };
         /** @enum {string} */
-        SeatPresence: "absent" | "here" | "away" | "left";
+        SeatPresence: "absent" | "lobby" | "here" | "away" | "left";
         /** @enum {string} */
         SeatRole: "firm" | "buyer" | "interpreter" | "observer";
         SeatState: {
@@ -331,8 +914,13 @@ export interface components {
             sources: components["schemas"]["SourceName"][];
             state: components["schemas"]["SeatPresence"];
         };
+        SendNote: {
+            key: string;
+            text: string;
+            to?: string;
+        };
         /** @enum {string} */
-        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error";
+        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice";
         SetSource: {
             on: boolean;
             source: components["schemas"]["SourceName"];
@@ -353,8 +941,106 @@ export interface components {
         };
         /** @enum {string} */
         SourceName: "microphone" | "camera" | "screen" | "screen_audio";
+        TableProblem: {
+            code: string;
+            column?: string;
+            params?: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            row: number;
+            value?: string;
+            warning?: boolean;
+        };
+        /** @enum {string} */
+        TestResult: "passed" | "failed" | "untested";
+        Timetable: {
+            booths: components["schemas"]["TimetableBooth"][];
+            buyers: components["schemas"]["TimetableBuyer"][];
+            conflicts: components["schemas"]["TimetableConflict"][];
+            consultations: components["schemas"]["TimetableItem"][];
+            event: components["schemas"]["EventInfo"];
+            firms: components["schemas"]["TimetableFirm"][];
+            interpreters: components["schemas"]["TimetableSpeaker"][];
+            policy: components["schemas"]["Policy"];
+            /** Format: int64 */
+            revision: number;
+        };
+        TimetableBooth: {
+            id: string;
+            name: string;
+        };
+        TimetableBuyer: {
+            contact: components["schemas"]["Contact"];
+            country: string;
+            id?: string;
+            language: string;
+            name: string;
+            stand_by?: boolean;
+            zone: string;
+        };
+        TimetableConflict: {
+            code: string;
+            column?: string;
+            consultations: string[];
+            new?: boolean;
+            params?: {
+                [key: string]: string;
+            };
+            party?: string;
+            rows?: number[];
+        };
+        TimetableFirm: {
+            contact: components["schemas"]["Contact"];
+            id: string;
+            name: string;
+            products: string;
+        };
+        TimetableItem: {
+            booth: string;
+            buyer: string;
+            cancelled?: boolean;
+            /** Format: date-time */
+            ends_at: string;
+            firm: string;
+            id: string;
+            interpreter?: string;
+            phase: components["schemas"]["Phase"];
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @enum {string} */
+        TimetableOp: "create" | "reschedule" | "move_booth" | "swap_booths" | "cancel" | "restore" | "set_interpreter" | "replace_buyer" | "add_stand_by" | "set_policy";
+        TimetableSpeaker: {
+            contact: components["schemas"]["Contact"];
+            id: string;
+            languages: string[];
+            name: string;
+            place?: components["schemas"]["Place"];
+        };
         /** @enum {string} */
         Verdict: "pending" | "cancelled" | "held" | "short" | "no_show_buyer" | "no_show_firm" | "no_show_both" | "technical" | "held_by_phone";
+        VerdictRecord: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            consultation: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        VerdictRequest: {
+            verdict: components["schemas"]["Verdict"];
+        };
+        Wait: {
+            consultation: string;
+        };
+        Waiting: {
+            clock: components["schemas"]["Clock"];
+            consultation: components["schemas"]["Consultation"];
+            notes: components["schemas"]["Note"][];
+            seats: components["schemas"]["SeatState"][];
+            /** Format: int64 */
+            seq?: number;
+        };
         Warning: {
             /** Format: int64 */
             minutes_left: number;
@@ -449,6 +1135,536 @@ export interface operations {
             };
         };
     };
+    extend: {
+        parameters: {
+            query?: {
+                /** @description tell what would be done, and do nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extension"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verdict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictRecord"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-log": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                before?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditLog"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: {
+                /** @description tell what would be done, and do nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query: {
+                /** @description tell what would be done, and do nothing */
+                dry_run?: boolean;
+                /** @description name of the file */
+                name?: string;
+                /** @description of the timetable that the file is compared with */
+                revision: number;
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    links: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddLink"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "links-csv": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All links, for a mail merge */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar of a link's holder */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reissue-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mail-links": {
+        parameters: {
+            query?: {
+                /** @description tell what would be done, and do nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailReport"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readiness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessBoard"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timetable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timetable"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "open-link": {
         parameters: {
             query?: never;
@@ -472,6 +1688,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bootstrap"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar of the link's holder */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-consent": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-readiness": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Readiness"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    qr: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QRRequest"];
+            };
+        };
+        responses: {
+            /** @description A link of this server as a QR code (SVG) */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
             /** @description a problem; code says which */
