@@ -33,6 +33,7 @@ func allowances() map[string]allowance {
 		protocol.TypeNote:     {2 * time.Second, 5},
 		protocol.TypeCall:     {10 * time.Second, 3},
 		protocol.TypeHealth:   {4 * time.Second, 3},
+		protocol.TypeSeen:     {time.Second, 10},
 		protocol.TypePractice: {2 * time.Second, 5},
 	}
 }

@@ -23,7 +23,7 @@ func messages() []any {
 		protocol.Ping{}, protocol.Pong{}, protocol.Delta{}, protocol.Board{},
 		protocol.Error{}, protocol.Problem{}, protocol.Attendance{},
 		protocol.Wait{}, protocol.Waiting{}, protocol.Practice{}, protocol.Practising{},
-		protocol.SendNote{}, protocol.Note{}, protocol.Call{}, protocol.Health{},
+		protocol.SendNote{}, protocol.Seen{}, protocol.Note{}, protocol.Call{}, protocol.Health{},
 	}
 }
 

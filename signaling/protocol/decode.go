@@ -88,6 +88,8 @@ func bodyOf(typ string) any {
 		return new(Call)
 	case TypeHealth:
 		return new(Health)
+	case TypeSeen:
+		return new(Seen)
 	case TypePractice:
 		return new(Practice)
 	}
@@ -147,8 +149,12 @@ func check(body any) error {
 			text("key", b.Key, 1, maxID),
 			text("text", b.Text, 1, MaxMessage),
 		)
+	case *Seen:
+		return text("note", b.Note, 1, maxID)
 	case *Health:
 		return errors.Join(
+			oneOf("microphone", b.Microphone, "MicrophoneHealth"),
+			oneOf("camera", b.Camera, "CameraHealth"),
 			between("level", b.Level, 1),
 			between("rtt_ms", b.RTTMS, maxRTTMS),
 			between("loss", b.Loss, 1),

@@ -9,6 +9,7 @@ const (
 	TypeNote     = "note"     // SendNote [ok]
 	TypeCall     = "call"     // no body [ok]: a note of kind call to the coordinators
 	TypeHealth   = "health"   // Health [ok]; booths
+	TypeSeen     = "seen"     // Seen [ok]: closes a call; console
 	TypePractice = "practice" // no body [practice: Practising]
 )
 
@@ -61,6 +62,14 @@ type Note struct {
 	To   string    `json:"to,omitempty"`
 	Text string    `json:"text"` // empty with kind call
 	Kind string    `json:"kind" set:"NoteKind"`
+
+	SeenBy string     `json:"seen_by,omitempty"` // of a call: the coordinator who answered
+	SeenAt *time.Time `json:"seen_at,omitempty"`
+}
+
+// Seen says that somebody looks after a call.
+type Seen struct {
+	Note string `json:"note"` // its id
 }
 
 // NoteFrom is who wrote a note.
@@ -74,8 +83,8 @@ type NoteFrom struct {
 // Health is what a booth's screen measures of itself, sent every 5 seconds at
 // most.
 type Health struct {
-	Microphone bool    `json:"microphone"` // there is one, and it delivers
-	Camera     bool    `json:"camera"`
+	Microphone string  `json:"microphone" set:"MicrophoneHealth"`
+	Camera     string  `json:"camera" set:"CameraHealth"`
 	Level      float64 `json:"level"`  // loudest of the microphone since the last one, 0 to 1
 	Echo       bool    `json:"echo"`   // the loudspeaker is heard in the microphone
 	RTTMS      float64 `json:"rtt_ms"` // of the media path; 0: not known
@@ -99,4 +108,6 @@ type Alert struct {
 	Kind  string    `json:"kind" set:"AlertKind"` // late: missing since the start; no_show: a verdict is proposed
 	Roles []string  `json:"roles" set:"SeatRole"` // who is missing
 	Since time.Time `json:"since"`
+
+	Proposed string `json:"proposed,omitempty" set:"Verdict"` // of no_show
 }

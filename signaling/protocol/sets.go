@@ -25,7 +25,7 @@ func ClientTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoin, TypeLeave, TypeSource,
 		TypeChat, TypeWatch, TypePing, TypeBye,
-		TypeWait, TypeNote, TypeCall, TypeHealth, TypePractice,
+		TypeWait, TypeNote, TypeCall, TypeHealth, TypeSeen, TypePractice,
 	}
 }
 
@@ -70,6 +70,10 @@ func Set(name string) []string {
 		}
 	case "NoteKind":
 		return []string{"text", "call"}
+	case "MicrophoneHealth":
+		return []string{"ok", "silent", "clipping", "off"}
+	case "CameraHealth":
+		return []string{"ok", "dark", "frozen", "off"}
 	case "AlertKind":
 		return []string{"late", "no_show"}
 	case "Place":
@@ -112,7 +116,7 @@ func SetNames() []string {
 	return []string{
 		"Code", "Action", "Phase", "Role", "SeatRole", "SourceName", "Profile",
 		"SlotKind", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
-		"NoteKind", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
+		"NoteKind", "MicrophoneHealth", "CameraHealth", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
 		"TimetableOp", "DelayCause", "Light", "ReadinessReason", "RecordKind",
 		"ClientType", "ServerType",
 	}

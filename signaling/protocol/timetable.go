@@ -214,6 +214,7 @@ type Delay struct {
 // takes it back.
 type VerdictRequest struct {
 	Verdict string `json:"verdict" set:"Verdict"`
+	Reason  string `json:"reason,omitempty" maxLength:"500"`
 }
 
 // VerdictRecord is the word that stands.

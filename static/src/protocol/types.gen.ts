@@ -342,6 +342,7 @@ export interface components {
         };
         Alert: {
             kind: components["schemas"]["AlertKind"];
+            proposed?: components["schemas"]["Verdict"];
             roles: components["schemas"]["SeatRole"][];
             /** Format: date-time */
             since: string;
@@ -432,6 +433,8 @@ export interface components {
             session: string;
         };
         Call: Record<string, never>;
+        /** @enum {string} */
+        CameraHealth: "ok" | "dark" | "frozen" | "off";
         Change: {
             booth?: components["schemas"]["BoothState"];
             chat?: components["schemas"]["ChatMessage"];
@@ -454,7 +457,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "practice";
+        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice";
         Clock: {
             /** Format: date-time */
             closes_at?: string;
@@ -596,13 +599,13 @@ export interface components {
             products: string;
         };
         Health: {
-            camera: boolean;
+            camera: components["schemas"]["CameraHealth"];
             echo: boolean;
             /** Format: double */
             level: number;
             /** Format: double */
             loss: number;
-            microphone: boolean;
+            microphone: components["schemas"]["MicrophoneHealth"];
             /** Format: double */
             rtt_ms: number;
         };
@@ -719,12 +722,17 @@ export interface components {
             ref?: number;
             type: string;
         };
+        /** @enum {string} */
+        MicrophoneHealth: "ok" | "silent" | "clipping" | "off";
         Note: {
             /** Format: date-time */
             at: string;
             from: components["schemas"]["NoteFrom"];
             id: string;
             kind: components["schemas"]["NoteKind"];
+            /** Format: date-time */
+            seen_at?: string;
+            seen_by?: string;
             text: string;
             to?: string;
         };
@@ -914,6 +922,9 @@ export interface components {
             sources: components["schemas"]["SourceName"][];
             state: components["schemas"]["SeatPresence"];
         };
+        Seen: {
+            note: string;
+        };
         SendNote: {
             key: string;
             text: string;
@@ -1028,6 +1039,7 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
         };
         VerdictRequest: {
+            reason?: string;
             verdict: components["schemas"]["Verdict"];
         };
         Wait: {
