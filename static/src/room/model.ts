@@ -6,15 +6,23 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { DeviceChoice, DeviceState } from '../media/device';
 import type {
+  BoothState,
   Bootstrap,
   ChatMessage,
   Clock,
   Code,
   Consultation,
+  Health,
+  Note,
+  Notice,
   Participant,
+  Readiness,
   Row,
+  SeatState,
   SourceName,
 } from '../protocol/types';
+import type { EventDesk } from './desk';
+import type { TimeWarning } from './timetruth';
 
 /** Where the person is. Pages switch over `at`, exhaustively. */
 export type Place =
@@ -92,6 +100,15 @@ export interface RoomModel {
 
 export interface BoardModel {
   readonly rows: ReadonlySignal<Row[]>;
+  readonly booths: ReadonlySignal<BoothState[]>;
+  /** the last ones of all, oldest first; one that was seen is replaced in its place */
+  readonly notes: ReadonlySignal<Note[]>;
+  /** everything the server does for coordinators besides the live board */
+  readonly desk: EventDesk;
+  /** `to` is a reply_to, a seat, a consultation or "*"; a throw (Refused, Unreachable) means not sent */
+  write(to: string, text: string): Promise<void>;
+  /** sees to a note or call, by its id */
+  seen(note: string): Promise<void>;
   /** reads the attendance as CSV and gives it to the person */
   downloadAttendance(): Promise<void>;
 }
@@ -115,6 +132,153 @@ export interface DevicesModel {
   choose(kind: 'microphone' | 'camera' | 'speaker', deviceId: string): Promise<void>;
 }
 
+/** One consultation on the day page of a link that has several. */
+export interface DayLine {
+  consultation: Consultation;
+  /** open: its doors are open and one can go in; ahead: its doors are shut, its lobby can be chosen */
+  state: 'over' | 'cancelled' | 'open' | 'ahead';
+  /** the lobby is this one's */
+  chosen: boolean;
+}
+
+/** Who is there for the consultation of the lobby: in its lobby, in its room, or not yet. */
+export interface Gathering {
+  consultation: Consultation;
+  clock: Clock;
+  seats: SeatState[];
+}
+
+/** A note between me and the coordinators. */
+export interface NoteLine {
+  /** stays the same while `state` changes */
+  id: string;
+  at: number;
+  mine: boolean;
+  /** of its writer, for a coordinator; empty for mine */
+  name: string;
+  text: string;
+  kind: Note['kind'];
+  /** refused: not sent, and not tried again; a broken network is tried again by itself */
+  state: 'sending' | 'sent' | 'refused';
+  /** a coordinator has seen mine */
+  seen: boolean;
+}
+
+/** The thread with the coordinators: in the lobby, in the room, at the booth. */
+export interface NotesModel {
+  readonly list: ReadonlySignal<NoteLine[]>;
+  readonly unread: ReadonlySignal<number>;
+  send(text: string): void;
+  read(): void;
+}
+
+/** A test of my own voice: four seconds are recorded and played back. */
+export type VoiceTest =
+  | { state: 'idle' }
+  /** until: milliseconds of visit.now(); the level stands in devices.level */
+  | { state: 'recording'; until: number }
+  | { state: 'playing' }
+  /** did you hear yourself? answered by heard() */
+  | { state: 'asked' }
+  | { state: 'heard' }
+  | { state: 'not_heard' }
+  /** silent: nothing was to be heard in the recording; blocked: the browser would not play */
+  | { state: 'failed'; why: 'no_microphone' | 'silent' | 'unsupported' | 'blocked' };
+
+/** A sound for the loudspeaker alone. */
+export type ToneTest =
+  | { state: 'idle' }
+  | { state: 'playing' }
+  | { state: 'asked' }
+  | { state: 'heard' }
+  | { state: 'not_heard' };
+
+/** My own picture and voice back from the server. */
+export type Practice =
+  | { state: 'off' }
+  | { state: 'starting' }
+  /** picture: for a <video>, no sound in it; pictureOn, soundOn: something of mine has come back */
+  | { state: 'on'; picture: MediaStream | null; pictureOn: boolean; soundOn: boolean }
+  /** code is null when nobody answered */
+  | { state: 'failed'; code: Code | null };
+
+/** What the lobby tries out. Results go to the server by themselves. */
+export interface TestsModel {
+  readonly voice: ReadonlySignal<VoiceTest>;
+  readonly tone: ReadonlySignal<ToneTest>;
+  readonly practice: ReadonlySignal<Practice>;
+  /** what was found so far on this device, as the coordinators' board gets it */
+  readonly readiness: ReadonlySignal<Readiness>;
+  startVoice(): void;
+  startTone(): void;
+  /** answers `asked` of the voice or of the tone */
+  heard(yes: boolean): void;
+  /** ends voice and tone */
+  stop(): void;
+  startPractice(): void;
+  stopPractice(): void;
+}
+
+/** What is recorded about me, and my yes. */
+export type Consent =
+  /** nobody asks a booth or a coordinator */
+  | { state: 'not_needed' }
+  | { state: 'asked'; notice: Notice }
+  | { state: 'sending'; notice: Notice }
+  | { state: 'given'; notice: Notice; at: number }
+  /** code is null when nobody answered; give() tries again */
+  | { state: 'failed'; notice: Notice; code: Code | null };
+
+export interface ConsentModel {
+  readonly consent: ReadonlySignal<Consent>;
+  /** says yes; true once the server has it. Pages ask before the first join: `(await give()) && join()` */
+  give(): Promise<boolean>;
+}
+
+/** The call of a booth for a coordinator. */
+export type Call =
+  | { state: 'none' }
+  | { state: 'calling' }
+  | { state: 'called'; at: number }
+  /** a coordinator has seen it, or wrote back: then `text` is not empty */
+  | { state: 'answered'; name: string; text: string }
+  /** code is null when nobody answered */
+  | { state: 'failed'; code: Code | null };
+
+/** Two minutes before the start a booth rings, once a consultation. */
+export type Ring = { state: 'quiet' } | { state: 'ringing'; consultation: Consultation };
+
+/** A booth's own screen. For a person's page it stays quiet. */
+export interface KioskModel {
+  readonly ring: ReadonlySignal<Ring>;
+  readonly call: ReadonlySignal<Call>;
+  /** what this screen measures of itself every ten seconds, as the coordinators get it */
+  readonly health: ReadonlySignal<Health | null>;
+  /** unavailable: this browser knows no full screen */
+  readonly screen: ReadonlySignal<'full' | 'window' | 'unavailable'>;
+  callCoordinator(): void;
+  /** the call was seen to: back to `none` */
+  closeCall(): void;
+  stopRing(): void;
+  /** to be called in a click */
+  toggleFullScreen(): void;
+}
+
+/** My link as a QR code, to go on with another device. That one asks whether to move (Waiting `move`). */
+export type Handover =
+  | { state: 'closed' }
+  | { state: 'loading' }
+  /** svg: its source; url: what it says */
+  | { state: 'shown'; svg: string; url: string }
+  /** code is null when nobody answered */
+  | { state: 'failed'; code: Code | null };
+
+export interface HandoverModel {
+  readonly handover: ReadonlySignal<Handover>;
+  open(): void;
+  close(): void;
+}
+
 /** Everything a page needs. Made once by `visit(location)`; lives as long as the page. */
 export interface Visit {
   readonly bootstrap: ReadonlySignal<Bootstrap | null>;
@@ -122,9 +286,22 @@ export interface Visit {
   readonly connection: ReadonlySignal<Connection>;
   /** browser language is set from the link's language first, then the browser's; the person may change it */
   readonly devices: DevicesModel;
+  /** all consultations of this link, by time; one line when there is but one */
+  readonly day: ReadonlySignal<DayLine[]>;
+  /** null until the server has told it, and while nothing is waited for */
+  readonly gathering: ReadonlySignal<Gathering | null>;
+  readonly notes: NotesModel;
+  readonly tests: TestsModel;
+  readonly consent: ConsentModel;
+  /** what the reader should know about clocks, worst first; empty when all is right */
+  readonly timeWarnings: ReadonlySignal<TimeWarning[]>;
+  readonly kiosk: KioskModel;
+  readonly handover: HandoverModel;
   /** the server's clock, in milliseconds since the epoch; ticks are up to the page */
   now(): number;
   join(): void;
+  /** from Place `lobby` or `over`: the lobby of that consultation, if it is not over */
+  choose(consultation: string): void;
   /** answers Waiting `move` */
   move(yes: boolean): void;
   /** tries again now, from Waiting `retry` or while reconnecting */
@@ -134,4 +311,5 @@ export interface Visit {
   close(): void;
 }
 
+export type { TimeWarning } from './timetruth';
 export type { SourceName };
