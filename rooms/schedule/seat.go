@@ -95,6 +95,7 @@ type Grants struct {
 	Party     string    `json:"party,omitempty"` // FirmID, BuyerID or InterpreterID of a person link
 	Booth     BoothID   `json:"booth,omitempty"` // of a booth link
 	Seat      int       `json:"seat,omitempty"`  // which of its side's seats a person link takes; up to 1: the first
+	Version   int       `json:"version,omitempty"` // of the link when it was opened; a token of a former one is worthless
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"`
 }

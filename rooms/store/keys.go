@@ -10,8 +10,13 @@ import "sangdam/rooms/schedule"
 //	key                              type    lifetime          holds
 //	sangdam:events                   set     for good          ids of all events
 //	sangdam:{EVENT}:event            string  the event's       timetable, JSON schedule.Event
+//	sangdam:{EVENT}:revision         string  the event's       how often the timetable was written
+//	sangdam:{EVENT}:edits            stream  the event's       last 5000 or so changes, field e: JSON schedule.EditRecord
+//	sangdam:{EVENT}:readiness        hash    the event's       LINK to JSON schedule.Readiness, of its last test
+//	sangdam:{EVENT}:consent          hash    the event's       LINK to JSON schedule.Consent
 //	sangdam:{EVENT}:links            set     the event's       ids of its links
-//	sangdam:link:ID                  hash    the event's       link: JSON schedule.Link; used: Unix ms; revoked: 1
+//	sangdam:link:ID                  hash    the event's       link: JSON schedule.Link as it was made; used, sent, revoked:
+//	                                                           Unix ms; version and hash: of its present secret
 //	sangdam:token:SHA256             string  the token's TTL   JSON schedule.Grants
 //	sangdam:{EVENT}:presence         hash    while present     "SEAT SESSION" to JSON schedule.Presence
 //	sangdam:{EVENT}:lease:CONS       string  the lease's TTL   "INCARNATION NODE"
@@ -26,15 +31,19 @@ import "sangdam/rooms/schedule"
 //	sangdam:node:{NODE}:alive        string  15 s, refreshed   the incarnation that is alive
 const keyEvents = "sangdam:events"
 
-func keyEvent(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:event" }
-func keyLinks(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:links" }
-func keyLink(id schedule.LinkID) string     { return "sangdam:link:" + string(id) }
-func keyToken(sha256hex string) string      { return "sangdam:token:" + sha256hex }
-func keyPresence(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:presence" }
-func keyRooms(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:rooms" }
-func keyNotes(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:notes" }
-func keyLedger(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:ledger" }
-func keyChain(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:chain" }
+func keyEvent(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:event" }
+func keyLinks(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:links" }
+func keyLink(id schedule.LinkID) string      { return "sangdam:link:" + string(id) }
+func keyToken(sha256hex string) string       { return "sangdam:token:" + sha256hex }
+func keyPresence(e schedule.EventID) string  { return "sangdam:{" + string(e) + "}:presence" }
+func keyRooms(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:rooms" }
+func keyRevision(e schedule.EventID) string  { return "sangdam:{" + string(e) + "}:revision" }
+func keyEdits(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:edits" }
+func keyReadiness(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:readiness" }
+func keyConsent(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:consent" }
+func keyNotes(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:notes" }
+func keyLedger(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:ledger" }
+func keyChain(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:chain" }
 
 func keyLease(e schedule.EventID, c schedule.ConsultationID) string {
 	return "sangdam:{" + string(e) + "}:lease:" + string(c)

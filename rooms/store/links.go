@@ -15,8 +15,8 @@ import (
 	"sangdam/rooms/schedule"
 )
 
-// SaveLinks writes links. When one was opened, and that it was revoked, is
-// kept if it is written again.
+// SaveLinks writes links. What happened to one since it was made is kept if it
+// is written again: that it was opened, mailed, revoked, made anew.
 func (s *Store) SaveLinks(ctx context.Context, links []schedule.Link) error {
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, l := range links {
@@ -26,7 +26,11 @@ func (s *Store) SaveLinks(ctx context.Context, links []schedule.Link) error {
 			}
 			fields := []any{"link", b}
 			if l.Revoked {
-				fields = append(fields, "revoked", "1")
+				at := l.CreatedAt
+				if l.RevokedAt != nil {
+					at = *l.RevokedAt
+				}
+				fields = append(fields, "revoked", at.UnixMilli())
 			}
 			p.HSet(ctx, keyLink(l.ID), fields...)
 			if l.UsedAt != nil {
@@ -60,13 +64,22 @@ func decodeLink(id schedule.LinkID, fields map[string]string) (schedule.Link, bo
 	if err := json.Unmarshal([]byte(fields["link"]), &l); err != nil {
 		return schedule.Link{}, false, fmt.Errorf("decode link %s: %w", id, err)
 	}
-	l.Revoked = fields["revoked"] == "1"
-	l.UsedAt = nil
-	if ms, err := strconv.ParseInt(fields["used"], 10, 64); err == nil {
-		at := time.UnixMilli(ms).UTC()
-		l.UsedAt = &at
+	l.RevokedAt, l.UsedAt, l.SentAt = moment(fields["revoked"]), moment(fields["used"]), moment(fields["sent"])
+	l.Revoked = l.RevokedAt != nil
+	if v, err := strconv.Atoi(fields["version"]); err == nil {
+		l.Version, l.SecretHash = v, fields["hash"]
 	}
 	return l, true, nil
+}
+
+// moment reads Unix milliseconds; nil when there are none.
+func moment(ms string) *time.Time {
+	n, err := strconv.ParseInt(ms, 10, 64)
+	if err != nil {
+		return nil
+	}
+	at := time.UnixMilli(n).UTC()
+	return &at
 }
 
 // Links lists all links of an event, by id.
@@ -110,14 +123,40 @@ func (s *Store) LinkUsed(ctx context.Context, id schedule.LinkID, at time.Time) 
 	return nil
 }
 
+// LinkSent notes when a link was last mailed.
+func (s *Store) LinkSent(ctx context.Context, id schedule.LinkID, at time.Time) error {
+	if _, err := s.scripts.linkMark.Run(ctx, s.rdb, []string{keyLink(id)}, "sent", at.UnixMilli()).Int(); err != nil {
+		return fmt.Errorf("link %s sent: %w", id, err)
+	}
+	return nil
+}
+
 // Revoke makes a link worthless; found tells whether there is one. Tokens got
 // with it are checked against it by whoever reads them.
-func (s *Store) Revoke(ctx context.Context, id schedule.LinkID) (found bool, err error) {
-	n, err := s.scripts.linkMark.Run(ctx, s.rdb, []string{keyLink(id)}, "revoked", "1").Int()
+func (s *Store) Revoke(ctx context.Context, id schedule.LinkID, at time.Time) (found bool, err error) {
+	n, err := s.scripts.linkMark.Run(ctx, s.rdb, []string{keyLink(id)}, "revoked", at.UnixMilli()).Int()
 	if err != nil {
 		return false, fmt.Errorf("revoke link %s: %w", id, err)
 	}
 	return n == 1, nil
+}
+
+// Reissue gives a link of this version the hash of its next secret; with it the
+// link is neither revoked, opened nor mailed. The error is ErrNotFound, or
+// ErrConflict when it has another version by now.
+func (s *Store) Reissue(ctx context.Context, id schedule.LinkID, version int, hash string) error {
+	n, err := s.scripts.linkReissue.Run(ctx, s.rdb, []string{keyLink(id)}, version, hash).Int()
+	switch {
+	case err != nil:
+	case n == 0:
+		err = ErrNotFound
+	case n < 0:
+		err = ErrConflict
+	}
+	if err != nil {
+		return fmt.Errorf("reissue link %s: %w", id, err)
+	}
+	return nil
 }
 
 // SaveToken keeps what a session token grants, under the hex SHA-256 of the

@@ -20,6 +20,10 @@ var (
 	luaChatAppend string
 	//go:embed lua/link_mark.lua
 	luaLinkMark string
+	//go:embed lua/link_reissue.lua
+	luaLinkReissue string
+	//go:embed lua/event_save.lua
+	luaEventSave string
 	//go:embed lua/ledger_append.lua
 	luaLedgerAppend string
 	//go:embed lua/reap.lua
@@ -28,7 +32,7 @@ var (
 
 // scripts are sent by their SHA-1, and in full once after Redis forgot them.
 type scripts struct {
-	lease, unlease, nodeStart, nodeBeat, chatAppend, linkMark, ledgerAppend, reap *redis.Script
+	lease, unlease, nodeStart, nodeBeat, chatAppend, linkMark, linkReissue, eventSave, ledgerAppend, reap *redis.Script
 }
 
 func loadScripts() scripts {
@@ -39,6 +43,8 @@ func loadScripts() scripts {
 		nodeBeat:     redis.NewScript(luaNodeBeat),
 		chatAppend:   redis.NewScript(luaChatAppend),
 		linkMark:     redis.NewScript(luaLinkMark),
+		linkReissue:  redis.NewScript(luaLinkReissue),
+		eventSave:    redis.NewScript(luaEventSave),
 		ledgerAppend: redis.NewScript(luaLedgerAppend),
 		reap:         redis.NewScript(luaReap),
 	}

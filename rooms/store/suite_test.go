@@ -168,12 +168,13 @@ func TestLink_FirstUseAndRevocationOutliveASecondImport(t *testing.T) {
 		must(t, s.SaveLinks(ctx, []schedule.Link{l, {ID: "L0", Grants: schedule.Grants{Event: "e"}}}))
 		must(t, s.LinkUsed(ctx, "L1", at))
 		must(t, s.LinkUsed(ctx, "L1", at.Add(time.Hour)))
-		if found, err := s.Revoke(ctx, "L1"); !found || err != nil {
+		if found, err := s.Revoke(ctx, "L1", at); !found || err != nil {
 			t.Fatalf("revoke: %v %v", found, err)
 		}
 		must(t, s.SaveLinks(ctx, []schedule.Link{l}))
 		want := l
-		want.Revoked, want.UsedAt = true, &at
+		used := at.Truncate(time.Millisecond)
+		want.Revoked, want.RevokedAt, want.UsedAt = true, &used, &used
 		got, ok, err := s.Link(ctx, "L1")
 		if d := cmp.Diff(want, got); !ok || err != nil || d != "" {
 			t.Errorf("%v %v %s", ok, err, d)
@@ -184,7 +185,7 @@ func TestLink_FirstUseAndRevocationOutliveASecondImport(t *testing.T) {
 		}
 
 		must(t, s.LinkUsed(ctx, "nobody", at)) // leaves no half link behind
-		if found, err := s.Revoke(ctx, "nobody"); found || err != nil {
+		if found, err := s.Revoke(ctx, "nobody", at); found || err != nil {
 			t.Errorf("revoke unknown: %v %v", found, err)
 		}
 		if _, ok, err := s.Link(ctx, "nobody"); ok || err != nil {
