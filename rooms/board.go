@@ -1,24 +1,39 @@
 package rooms
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"sangdam/rooms/schedule"
 )
 
-// board owns the rows of one event and tells watchers of each change. Rooms
-// write the rows of open consultations, the Registry those of the others. Its
+// board owns what coordinators see of one event: rows, lobbies, notes and
+// booths, and tells watchers and lobbies of each change. Rooms write the rows
+// of open consultations, the Registry those of the others. Its
 // lock is a leaf: nothing that is called under it waits or takes another.
 type board struct {
+	wall Clock // fixed
+
 	mu       sync.Mutex
 	event    *schedule.Event
-	rows     map[schedule.ConsultationID]Row
+	rows     map[schedule.ConsultationID]Row // without those in the lobby
 	watchers map[*Watch]Watcher
+	waiting  map[string]*Waiting // by session
+	notes    []keptNote          // oldest first, MaxNotesKept at most
+	screens  map[schedule.BoothID]*screen
 }
 
-func newBoard(e *schedule.Event) *board {
-	return &board{event: e, rows: map[schedule.ConsultationID]Row{}, watchers: map[*Watch]Watcher{}}
+func newBoard(e *schedule.Event, wall Clock, notes []schedule.Note) *board {
+	b := &board{
+		wall: wall, event: e, rows: map[schedule.ConsultationID]Row{}, watchers: map[*Watch]Watcher{},
+		waiting: map[string]*Waiting{}, screens: map[schedule.BoothID]*screen{},
+	}
+	for _, n := range newest(notes, MaxNotesKept) {
+		b.notes = append(b.notes, keptNote{Note: n})
+	}
+	return b
 }
 
 // set replaces a row and tells it when it differs.
@@ -28,22 +43,49 @@ func (b *board) set(row Row) {
 	if reflect.DeepEqual(b.rows[row.Consultation.ID], row) {
 		return
 	}
-	b.rows[row.Consultation.ID] = row
-	for _, w := range b.watchers {
-		w.RowChanged(row)
+	b.put(row)
+}
+
+// put wants mu held.
+func (b *board) put(row Row) {
+	id := row.Consultation.ID
+	b.rows[id] = row
+	b.tell(id)
+	switch row.Clock.Phase {
+	case schedule.PhaseEnded:
+		b.dismissLobby(id, ErrEnded)
+	case schedule.PhaseCancelled:
+		b.dismissLobby(id, ErrCancelled)
 	}
+}
+
+// base gives the rows without those in the lobby.
+func (b *board) base() map[schedule.ConsultationID]Row {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.rows)
 }
 
 // idle sets the row of a consultation that has no room; who was there before
 // stays told.
-func (b *board) idle(c schedule.Consultation, k schedule.Clock) {
+func (b *board) idle(c schedule.Consultation, k schedule.Clock, alerts []schedule.Alert, v schedule.Verdict) {
 	b.mu.Lock()
-	row := Row{Consultation: c, Clock: k, Seats: b.rows[c.ID].Seats}
-	if row.Seats == nil {
-		row.Seats = absentSeats(b.event, c)
+	defer b.mu.Unlock()
+	before, known := b.rows[c.ID]
+	row := Row{Consultation: c, Clock: k, Seats: absentSeats(b.event, c), Alerts: alerts, Verdict: v}
+	for _, s := range before.Seats {
+		i := slices.IndexFunc(row.Seats, func(o SeatState) bool { return o.Seat == s.Seat })
+		switch {
+		case s.State == SeatAbsent || otherParty(before.Consultation, c, s.Role):
+		case i >= 0:
+			row.Seats[i] = s
+		default:
+			row.Seats = append(row.Seats, s)
+		}
 	}
-	b.mu.Unlock()
-	b.set(row)
+	if !known || !reflect.DeepEqual(before, row) {
+		b.put(row)
+	}
 }
 
 // retime takes over a changed timetable and gives everybody the board anew.
@@ -51,22 +93,48 @@ func (b *board) retime(e *schedule.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.event = e
-	for id := range b.rows {
-		if _, ok := e.Consultation(id); !ok {
+	for id, row := range b.rows {
+		c, ok := e.Consultation(id)
+		if !ok {
+			b.dismissLobby(id, ErrCancelled)
 			delete(b.rows, id)
+			continue
+		}
+		for _, w := range b.inLobby(id) { // whose place is somebody else's now
+			_, role := w.req.Seat.Split()
+			if otherParty(row.Consultation, c, role) || !seatAllowed(e, c, w.req.Seat) {
+				b.turnAway(w, ErrForbidden)
+			}
 		}
 	}
 	for _, w := range b.watchers {
 		w.Board(b.full())
 	}
+	for _, w := range b.waiting {
+		w.req.Lobbyist.Lobby(b.lobbyOf(w))
+	}
+}
+
+// otherParty tells whether the seats of a role belong to somebody else after a
+// change of the timetable.
+func otherParty(before, after schedule.Consultation, r schedule.Role) bool {
+	switch r {
+	case schedule.RoleFirm:
+		return before.Firm != after.Firm
+	case schedule.RoleBuyer:
+		return before.Buyer != after.Buyer
+	case schedule.RoleInterpreter:
+		return before.Interpreter != after.Interpreter
+	}
+	return false
 }
 
 // full wants mu held.
 func (b *board) full() Board {
-	all := Board{Event: b.event, Rows: make([]Row, 0, len(b.rows))}
+	all := Board{Event: b.event, Rows: make([]Row, 0, len(b.rows)), Notes: b.latestNotes(), Booths: b.allBooths()}
 	for _, c := range b.event.Consultations {
-		if row, ok := b.rows[c.ID]; ok {
-			all.Rows = append(all.Rows, row)
+		if _, ok := b.rows[c.ID]; ok {
+			all.Rows = append(all.Rows, b.whole(c.ID))
 		}
 	}
 	return all

@@ -26,6 +26,7 @@ const (
 type mirror struct {
 	// fixed after newMirror
 	store   Store
+	wall    Clock
 	log     *slog.Logger
 	metrics *Metrics
 	wake    chan struct{}
@@ -49,10 +50,10 @@ type heartbeat struct {
 	frozen bool // away: LastSeen stays what it is
 }
 
-func newMirror(store Store, log *slog.Logger, metrics *Metrics) *mirror {
+func newMirror(store Store, wall Clock, log *slog.Logger, metrics *Metrics) *mirror {
 	ctx, cancel := context.WithCancel(context.Background())
 	m := &mirror{
-		store: store, log: log, metrics: metrics, cancel: cancel,
+		store: store, wall: wall, log: log, metrics: metrics, cancel: cancel,
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 		jobs: map[string]mirrorJob{}, present: map[string]*heartbeat{}, leases: map[roomKey]func(string){},
 	}
@@ -153,7 +154,7 @@ func (m *mirror) healed() {
 
 // beat refreshes all presences and queues the renewal of all leases.
 func (m *mirror) beat(ctx context.Context) {
-	now := wallNow()
+	now := stamp(m.wall)
 	m.mu.Lock()
 	ps := make([]schedule.Presence, 0, len(m.present))
 	for _, p := range m.present {
@@ -288,5 +289,11 @@ func (m *mirror) saveState(s schedule.RoomState) {
 func (m *mirror) saveChat(key roomKey, c schedule.ChatMessage) {
 	m.put("chat "+c.ID, func(ctx context.Context) error {
 		return m.store.AppendChat(ctx, key.event, key.consultation, c)
+	})
+}
+
+func (m *mirror) saveNote(e schedule.EventID, n schedule.Note) {
+	m.put("note "+n.ID, func(ctx context.Context) error {
+		return m.store.SaveNote(ctx, e, n)
 	})
 }

@@ -16,7 +16,7 @@ import (
 
 func inBubble(t *testing.T, fn func(t *testing.T, m *mirror)) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMirror(nil, slog.New(slog.DiscardHandler), NewMetrics(nil))
+		m := newMirror(nil, realClock{}, slog.New(slog.DiscardHandler), NewMetrics(nil))
 		defer m.close(t.Context())
 		fn(t, m)
 	})
@@ -110,7 +110,7 @@ func TestMirror_DropsTheOldestWhenFull(t *testing.T) {
 
 func TestMirror_CloseWritesWhatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMirror(nil, slog.New(slog.DiscardHandler), NewMetrics(nil))
+		m := newMirror(nil, realClock{}, slog.New(slog.DiscardHandler), NewMetrics(nil))
 		j := &journal{away: true}
 		m.put("a", j.job("a"))
 		synctest.Wait()

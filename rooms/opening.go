@@ -11,7 +11,7 @@ import (
 // enter finds the room of a consultation or begins to open it, or tells why
 // there is none now.
 func (g *Registry) enter(key roomKey) (*roomEntry, error) {
-	now := wallNow()
+	now := stamp(g.deps.Clock)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	ev := g.events[key.event]
@@ -44,11 +44,11 @@ func (g *Registry) enter(key roomKey) (*roomEntry, error) {
 // one. A consultation whose room was cut off (the node died) may have one even
 // after its end: it decides by itself whether anybody comes back.
 func (ev *eventEntry) idle(c schedule.Consultation, now time.Time) (k schedule.Clock, openable bool) {
-	facts := schedule.Facts{NeededAt: ev.event.NeededAt(c, nil)}
+	facts := schedule.Facts{NeededAt: ev.event.NeededAt(c, ev.extended)}
 	cut := false
 	if p := ev.past[c.ID]; p != nil {
 		facts.EndedAt, facts.ExtendedTo = p.state.EndedAt, p.state.ExtendedTo
-		cut = p.state.EndedAt.IsZero() && p.state.Phase != ""
+		cut = p.state.EndedAt.IsZero() && p.state.Phase != "" && p.state.Phase != schedule.PhaseScheduled
 	}
 	k, _ = c.Clock(ev.event.Policy, facts, now)
 	switch k.Phase {
@@ -64,19 +64,19 @@ func (ev *eventEntry) idle(c schedule.Consultation, now time.Time) (k schedule.C
 func (g *Registry) begin(key roomKey, ev *eventEntry, c schedule.Consultation) *roomEntry {
 	en := &roomEntry{opened: make(chan struct{})}
 	g.rooms[key] = en
-	event, board := ev.event, ev.board
+	event, extended, board := ev.event, ev.extended, ev.board
 	var before past
 	if p := ev.past[c.ID]; p != nil {
 		before = *p
 	}
-	g.wg.Go(func() { g.open(key, en, event, board, c, before) })
+	g.wg.Go(func() { g.open(key, en, event, extended, board, c, before) })
 	return en
 }
 
 // open takes the lease and what remains of an earlier room, and starts the
 // room. A Store that does not answer holds nobody up: the timetable is known,
 // so the room opens from memory, and the mirror goes on asking for the lease.
-func (g *Registry) open(key roomKey, en *roomEntry, e *schedule.Event, b *board, c schedule.Consultation, before past) {
+func (g *Registry) open(key roomKey, en *roomEntry, e *schedule.Event, extended ends, b *board, c schedule.Consultation, before past) {
 	ctx, cancel := context.WithTimeout(g.ctx, openTimeout)
 	defer cancel()
 	log := g.log.With("event", key.event, "consultation", key.consultation)
@@ -94,7 +94,7 @@ func (g *Registry) open(key roomKey, en *roomEntry, e *schedule.Event, b *board,
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		delete(g.rooms, key)
-		g.events[key.event].pastOf(key.consultation).after = wallNow().Add(schedule.HeartbeatEvery)
+		g.events[key.event].pastOf(key.consultation).after = stamp(g.deps.Clock).Add(schedule.HeartbeatEvery)
 		close(en.opened)
 		g.lookAgain()
 		return
@@ -113,16 +113,15 @@ func (g *Registry) open(key roomKey, en *roomEntry, e *schedule.Event, b *board,
 		en.room.evict()
 	})
 	en.room = newRoom(roomDeps{
-		key: key, media: g.deps.Media, ledger: g.deps.Ledger, mirror: g.mirror, board: b, log: log,
+		key: key, media: g.deps.Media, ledger: g.deps.Ledger, mirror: g.mirror, board: b, log: log, wall: g.deps.Clock,
 		metrics: g.deps.Metrics, node: g.deps.Node, incarnation: g.deps.Incarnation,
 		gone: func(r remains) { g.gone(key, en, r) },
-	}, e, c, from, hold)
+	}, e, extended, c, from, hold)
 
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if now := g.events[key.event].event; now != e { // it changed while we asked the Store
-		en.room.retime(now)
-	}
+	ev := g.events[key.event]
+	en.room.retime(ev.event, ev.extended) // they may have changed while we asked the Store
 	close(en.opened)
 }
 
@@ -155,8 +154,11 @@ func (g *Registry) gone(key roomKey, en *roomEntry, r remains) {
 	p := g.events[key.event].pastOf(key.consultation)
 	p.remains = r
 	if errors.Is(r.err, ErrRoomFailed) {
-		p.after = wallNow().Add(reopenAfter << min(p.failures, 5))
+		p.after = stamp(g.deps.Clock).Add(reopenAfter << min(p.failures, 5))
 		p.failures++
+	}
+	if errors.Is(r.err, ErrEnded) || errors.Is(r.err, ErrCancelled) {
+		g.setExtended(key, time.Time{})
 	}
 	g.lookAgain()
 }

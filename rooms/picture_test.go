@@ -71,13 +71,13 @@ func TestSlots_PreferNeverUsedAndComeBackToTheirPerson(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		h.until(20)
 		_, f := h.join("S01/firm", "f")
-		v1, _ := h.join("S01/observer/1", "o1")
+		v1, _ := h.join("S01/observer/4", "o1")
 		h.join("S01/observer/2", "o2")
 		want(t, "slots", f.slotMap(), map[int]string{0: "o1", 1: "o2"})
 		ok(t, v1.Leave(t.Context()))
 		h.join("S01/observer/3", "o3")
 		want(t, "a newcomer gets a slot that was never used", f.slotMap(), map[int]string{1: "o2", 2: "o3"})
-		h.join("S01/observer/1", "o1b")
+		h.join("S01/observer/4", "o1b")
 		want(t, "who comes back finds its slot", f.slotMap(), map[int]string{0: "o1b", 1: "o2", 2: "o3"})
 	})
 }
@@ -112,7 +112,7 @@ func churn(t *testing.T, h *hall, steps []int) {
 	}()
 	seats := []schedule.SeatID{"S01/firm", "S01/buyer", "S01/interpreter"}
 	for i := range 6 { // nine seats for eight places
-		seats = append(seats, schedule.SeatID(fmt.Sprintf("S01/observer/%d", i)))
+		seats = append(seats, schedule.SeatID(fmt.Sprintf("S01/observer/%d", i+2)))
 	}
 	guests := map[schedule.SeatID]*guest{}
 	held := map[string]map[schedule.SeatID]int{} // viewer session → seat → slot, while both stay

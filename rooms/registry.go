@@ -19,6 +19,7 @@ type Deps struct {
 	Node        string
 	Incarnation int64
 	Metrics     *Metrics // nil: counted for nobody
+	Clock       Clock    // nil: the machine's
 }
 
 // Registry owns the events and the table of rooms. A consultation's room is
@@ -34,20 +35,25 @@ type Registry struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // keepTime, refresh and openings
 
+	practiceMu sync.Mutex // guards practices; held during calls of Media
+	practices  map[string]*Practice
+
 	mu      sync.Mutex // guards what follows; never held during a call
 	started bool
 	closing bool
 	loaded  bool // the Store has answered once
 	events  map[schedule.EventID]*eventEntry
 	rooms   map[roomKey]*roomEntry
+	timer   Timer // of pass
 }
 
-// eventEntry is what the Registry knows of an event. Its event is replaced,
-// never changed.
+// eventEntry is what the Registry knows of an event. Its event and extended are
+// replaced, never changed.
 type eventEntry struct {
-	event *schedule.Event
-	board *board
-	past  map[schedule.ConsultationID]*past
+	event    *schedule.Event
+	extended map[schedule.ConsultationID]time.Time // of those that still go on
+	board    *board
+	past     map[schedule.ConsultationID]*past
 }
 
 // past is what is known of a consultation's earlier rooms.
@@ -73,12 +79,16 @@ func NewRegistry(d Deps) *Registry {
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics(nil)
 	}
+	if d.Clock == nil {
+		d.Clock = realClock{}
+	}
 	g := &Registry{
 		deps: d, log: d.Logger, wake: make(chan struct{}, 1),
 		events: map[schedule.EventID]*eventEntry{}, rooms: map[roomKey]*roomEntry{},
+		practices: map[string]*Practice{},
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
-	g.mirror = newMirror(d.Store, d.Logger, d.Metrics)
+	g.mirror = newMirror(d.Store, d.Clock, d.Logger, d.Metrics)
 	return g
 }
 
@@ -108,6 +118,9 @@ func (g *Registry) Close(ctx context.Context) error {
 	g.mu.Unlock()
 	g.cancel()
 	g.wg.Wait() // openings give up with g.ctx
+	if g.timer != nil {
+		g.timer.Stop() // no pass runs any more
+	}
 	for _, en := range open {
 		<-en.opened
 		if en.room != nil {
@@ -143,7 +156,12 @@ func (g *Registry) Join(ctx context.Context, req JoinRequest) (*Visit, error) {
 	if en.err != nil {
 		return nil, en.err
 	}
-	return en.room.join(ctx, req)
+	g.stopPractice(req.Session) // before the room binds slots
+	visit, err := en.room.join(ctx, req)
+	if err == nil {
+		g.eventEntry(req.Event).board.left(req.Session)
+	}
+	return visit, err
 }
 
 // Event gives a timetable; one that is not known yet is read from the Store.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"sangdam/rooms/loop"
@@ -19,10 +20,6 @@ type roomKey struct {
 
 func (k roomKey) String() string { return string(k.event) + "/" + string(k.consultation) }
 
-// wallNow is the time as it stands in records: UTC, without the monotonic
-// reading, so that equal instants are equal values.
-func wallNow() time.Time { return time.Now().UTC().Round(0) }
-
 // roomDeps are what a Room leans on.
 type roomDeps struct {
 	key     roomKey
@@ -32,6 +29,7 @@ type roomDeps struct {
 	board   *board
 	log     *slog.Logger
 	metrics *Metrics
+	wall    Clock
 
 	node        string
 	incarnation int64
@@ -62,29 +60,35 @@ type room struct {
 	facts   schedule.Facts // Firm and Buyer are counted anew at each settle
 	clock   schedule.Clock
 	warned  time.Time // warnings due until then were told
-	timer   *time.Timer
+	timer   Timer
 	people  map[string]*participant          // by session
 	seats   map[schedule.SeatID]*participant // who sits there
 	history map[schedule.SeatID]time.Time    // when a seat that is empty now was left
+	came    []schedule.Role                  // who is here or was since Start
+	verdict schedule.Verdict                 // a coordinator's
+	alerts  []schedule.Alert                 // as of the last tick
 	stage   *participant                     // who shares a screen; nil: nobody
 	chat    []Chat                           // oldest first, MaxChatKept at most
 	changes []Change                         // of the task that runs, for everybody
 	err     error                            // why the room is over; nil: it is not. Read by others after the loop's Done
+	leaving error                            // what those are told whom a rule removes; nil: by the reason of the ledger
 }
 
 // newRoom starts a room with what remains of an earlier one. hold keeps it open
 // for that long even when it is empty after its end.
-func newRoom(deps roomDeps, e *schedule.Event, c schedule.Consultation, from remains, hold time.Duration) *room {
-	now := wallNow()
+func newRoom(deps roomDeps, e *schedule.Event, extended ends, c schedule.Consultation, from remains, hold time.Duration) *room {
+	now := stamp(deps.wall)
 	r := &room{
 		roomDeps: deps, event: e, c: c, warned: now,
 		people:  map[string]*participant{},
 		seats:   map[schedule.SeatID]*participant{},
 		history: map[schedule.SeatID]time.Time{},
 		chat:    from.chat,
+		came:    from.state.Came,
+		verdict: from.state.Verdict,
 	}
 	maps.Copy(r.history, from.history)
-	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c, nil)}
+	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c, extended)}
 	if hold > 0 {
 		r.facts.HoldUntil = now.Add(hold)
 	}
@@ -103,7 +107,7 @@ func (r *room) act(ctx context.Context, fn func(now time.Time) error) error {
 			result = r.err
 			return
 		}
-		now := wallNow()
+		now := stamp(r.wall)
 		result = fn(now)
 		r.settle(now)
 		if result == nil {
@@ -126,7 +130,7 @@ func (r *room) news(fn func(now time.Time)) {
 		if r.err != nil {
 			return
 		}
-		now := wallNow()
+		now := stamp(r.wall)
 		fn(now)
 		r.settle(now)
 	})
@@ -156,13 +160,14 @@ func (r *room) arm(next, now time.Time) {
 		r.timer.Stop()
 	}
 	if !next.IsZero() {
-		r.timer = time.AfterFunc(next.Sub(now), func() { r.news(func(time.Time) {}) })
+		r.timer = r.wall.AfterFunc(next.Sub(now), func() { r.news(func(time.Time) {}) })
 	}
 }
 
 // tick asks the rules where the consultation is, records a new phase, tells
 // the warnings that are due, and ends the room when it is over.
 func (r *room) tick(now time.Time) (next time.Time) {
+	arrived := r.mark(now)
 	r.facts.Firm, r.facts.Buyer = r.present(schedule.RoleFirm), r.present(schedule.RoleBuyer)
 	before := r.clock
 	r.clock, next = r.c.Clock(r.event.Policy, r.facts, now)
@@ -173,9 +178,13 @@ func (r *room) tick(now time.Time) (next time.Time) {
 		r.changes = append(r.changes, Change{Warning: &Warning{MinutesLeft: minutes}})
 	}
 	r.warned = now
+	alerts, alertsNext := r.c.Alerts(r.event.Policy, r.clock, r.came, now)
+	r.alerts, next = confirmed(alerts, r.verdict), sooner(next, alertsNext)
 
 	over := error(nil)
 	switch r.clock.Phase {
+	case schedule.PhaseScheduled: // the timetable moved it
+		over = &TooEarlyError{OpensAt: r.clock.OpensAt}
 	case schedule.PhaseEnded:
 		over = ErrEnded
 		if r.facts.EndedAt.IsZero() {
@@ -187,6 +196,8 @@ func (r *room) tick(now time.Time) (next time.Time) {
 	if r.clock.Phase != before.Phase {
 		r.log.Info("consultation phase", "from", before.Phase, "to", r.clock.Phase)
 		r.record(schedule.Entry{Kind: schedule.EntryPhase, At: now, Detail: string(r.clock.Phase)})
+	}
+	if arrived || r.clock.Phase != before.Phase {
 		r.mirror.saveState(r.state(now))
 	}
 	if over != nil {
@@ -205,6 +216,9 @@ func (r *room) finish(reason error, now time.Time) {
 		why = schedule.LeftRemoved
 	case ErrStopping:
 		why = schedule.LeftNodeDied
+	}
+	if _, moved := errors.AsType[*TooEarlyError](reason); moved {
+		why, r.leaving = schedule.LeftRemoved, reason
 	}
 	r.flush() // the last clock change comes before the dismissal
 	for _, p := range r.inOrder() {
@@ -275,7 +289,7 @@ func (r *room) closed() {
 	if r.timer != nil {
 		r.timer.Stop()
 	}
-	now := wallNow()
+	now := stamp(r.wall)
 	if r.err == nil { // its queue ran over
 		r.err = ErrRoomFailed
 		r.log.Error("room failed: too many tasks wait")
@@ -306,7 +320,7 @@ func (r *room) guard(step func()) {
 func (r *room) shutdown(ctx context.Context) {
 	err := r.loop.Do(ctx, func() {
 		if r.err == nil {
-			r.finish(ErrStopping, wallNow())
+			r.finish(ErrStopping, stamp(r.wall))
 		}
 	})
 	if err != nil {
@@ -323,18 +337,60 @@ func (r *room) evict() {
 	r.news(func(now time.Time) { r.finish(ErrRoomFailed, now) })
 }
 
-// retime takes over a changed timetable; a consultation that is not in it any
-// more is cancelled.
-func (r *room) retime(e *schedule.Event) {
-	r.news(func(time.Time) {
+// ends are the ends of consultations that were extended; see Event.NeededAt.
+type ends = map[schedule.ConsultationID]time.Time
+
+// retime takes over a changed timetable, and until when others are extended. A
+// consultation that is not in it any more is cancelled; who sits on a seat that
+// is somebody else's now is removed.
+func (r *room) retime(e *schedule.Event, extended ends) {
+	r.news(func(now time.Time) {
 		c, ok := e.Consultation(r.c.ID)
 		if !ok {
 			c = r.c
 			c.Cancelled = true
 		}
+		before := r.c
 		r.event, r.c = e, c
-		r.facts.NeededAt = e.NeededAt(c, nil)
+		r.facts.NeededAt = e.NeededAt(c, extended)
+		for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
+			if otherParty(before, c, role) {
+				r.clear(role, now)
+			}
+		}
 	})
+}
+
+// clear forgets a party: who sits there now is somebody else.
+func (r *room) clear(role schedule.Role, now time.Time) {
+	r.leaving = ErrForbidden
+	for _, p := range r.inOrder() {
+		if p.view.Role == role {
+			r.remove(p, schedule.LeftRemoved, now)
+			r.unbind(p)
+		}
+	}
+	r.leaving = nil
+	r.came = slices.DeleteFunc(slices.Clone(r.came), func(c schedule.Role) bool { return c == role })
+	maps.DeleteFunc(r.history, func(s schedule.SeatID, _ time.Time) bool {
+		_, of := s.Split()
+		return of == role
+	})
+}
+
+// mark notes which roles are here or were since Start, and tells whether one is
+// new.
+func (r *room) mark(now time.Time) (arrived bool) {
+	if now.Before(r.c.Start) {
+		return false
+	}
+	for _, seat := range r.c.Seats() {
+		_, role := seat.Split()
+		if r.present(role) && !slices.Contains(r.came, role) {
+			r.came, arrived = append(slices.Clip(r.came), role), true
+		}
+	}
+	return arrived
 }
 
 func (r *room) record(e schedule.Entry) {
@@ -345,13 +401,13 @@ func (r *room) record(e schedule.Entry) {
 func (r *room) state(now time.Time) schedule.RoomState {
 	return schedule.RoomState{
 		Event: r.key.event, Consultation: r.key.consultation, Phase: r.clock.Phase,
-		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, UpdatedAt: now,
+		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, Came: r.came, Verdict: r.verdict, UpdatedAt: now,
 	}
 }
 
 // row is the room on the board.
 func (r *room) row() Row {
-	row := Row{Consultation: r.c, Clock: r.clock}
+	row := Row{Consultation: r.c, Clock: r.clock, Alerts: r.alerts, Verdict: r.verdict}
 	known := r.c.Seats()
 	for _, seat := range known {
 		_, role := seat.Split()

@@ -37,7 +37,7 @@ func (r *room) join(ctx context.Context, req JoinRequest) (*Visit, error) {
 }
 
 func (r *room) sit(req JoinRequest, now time.Time) (*Visit, error) {
-	if !r.c.HasSeat(req.Seat) {
+	if !seatAllowed(r.event, r.c, req.Seat) {
 		return nil, ErrForbidden
 	}
 	if p := r.people[req.Session]; p != nil {
@@ -125,13 +125,13 @@ func (r *room) holdAfterJoin() time.Time {
 // record may fail.
 func (r *room) remove(p *participant, why schedule.LeaveReason, now time.Time) {
 	at := p.lastHeard(now)
+	r.mark(now) // who goes has been here
 	talked := r.present(schedule.RoleFirm) && r.present(schedule.RoleBuyer)
 	delete(r.people, p.view.ID)
 	if r.seats[p.view.Seat] == p {
 		delete(r.seats, p.view.Seat)
 		r.history[p.view.Seat] = at
 	}
-	p.gone = cmp.Or(dismissal(why), ErrGone)
 	if why == schedule.LeftByChoice && talked && !now.Before(r.clock.EndsAt) {
 		r.facts.HoldUntil = now.Add(RejoinHold)
 	}
@@ -149,7 +149,11 @@ func (r *room) remove(p *participant, why schedule.LeaveReason, now time.Time) {
 	r.metrics.participants.Dec()
 	r.metrics.leaves.WithLabelValues(string(why)).Inc()
 	r.changes = append(r.changes, Change{Left: &Left{ID: p.view.ID, Reason: why}})
-	if reason := dismissal(why); reason != nil {
-		p.client.Dismiss(reason)
+	if p.gone = dismissal(why); p.gone != nil && r.leaving != nil {
+		p.gone = r.leaving
 	}
+	if p.gone != nil {
+		p.client.Dismiss(p.gone)
+	}
+	p.gone = cmp.Or(p.gone, ErrGone)
 }

@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -11,18 +12,12 @@ import (
 // keepTime opens rooms at their doors and keeps the rows of consultations that
 // have none. An open room keeps its own time.
 func (g *Registry) keepTime() {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	for {
+		g.pass()
 		select {
 		case <-g.ctx.Done():
 			return
-		case <-timer.C:
 		case <-g.wake:
-		}
-		now := wallNow()
-		if next := g.pass(now); !next.IsZero() {
-			timer.Reset(next.Sub(now))
 		}
 	}
 }
@@ -35,37 +30,66 @@ func (g *Registry) lookAgain() {
 	}
 }
 
-// pass looks at every consultation once and tells when to look again; zero is
-// never.
-func (g *Registry) pass(now time.Time) (next time.Time) {
+// pass looks at every consultation and booth once, and sets the timer for the
+// next look that time alone asks for.
+func (g *Registry) pass() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closing {
-		return time.Time{}
+		return
 	}
+	now := stamp(g.deps.Clock)
+	var next time.Time
 	for id, ev := range g.events {
+		next = sooner(next, ev.board.silence(now))
 		for _, c := range ev.event.Consultations {
 			key := roomKey{id, c.ID}
 			if g.rooms[key] != nil {
 				continue
 			}
 			k, openable := ev.idle(c, now)
-			ev.board.idle(c, k)
-			var at time.Time
+			next = sooner(next, ev.showIdle(c, now))
 			switch p := ev.past[c.ID]; {
 			case openable && p != nil && now.Before(p.after):
-				at = p.after
+				next = sooner(next, p.after)
 			case openable:
 				g.begin(key, ev, c)
 			case k.Phase == schedule.PhaseScheduled:
-				at = k.OpensAt
-			}
-			if !at.IsZero() && (next.IsZero() || at.Before(next)) {
-				next = at
+				next = sooner(next, k.OpensAt)
 			}
 		}
 	}
+	if g.timer != nil {
+		g.timer.Stop()
+	}
+	if !next.IsZero() {
+		g.timer = g.deps.Clock.AfterFunc(next.Sub(now), g.lookAgain)
+	}
+}
+
+// showIdle puts the row of a consultation without a room on the board, and
+// tells when its alerts may change; zero is never.
+func (ev *eventEntry) showIdle(c schedule.Consultation, now time.Time) time.Time {
+	var s schedule.RoomState
+	if p := ev.past[c.ID]; p != nil {
+		s = p.state
+	}
+	k, _ := ev.idle(c, now)
+	var alerts []schedule.Alert
+	var next time.Time
+	if k.Phase != schedule.PhaseEnded || s.Phase != "" { // an end that no room has seen says nothing
+		alerts, next = c.Alerts(ev.event.Policy, k, s.Came, now)
+	}
+	ev.board.idle(c, k, confirmed(alerts, s.Verdict), s.Verdict)
 	return next
+}
+
+// confirmed leaves out the no-show that a coordinator has judged.
+func confirmed(alerts []schedule.Alert, v schedule.Verdict) []schedule.Alert {
+	if v == "" {
+		return alerts
+	}
+	return slices.DeleteFunc(alerts, func(a schedule.Alert) bool { return a.Kind == schedule.AlertNoShow })
 }
 
 // refresh reads the timetables at the start and every refreshEvery, sooner
@@ -130,47 +154,42 @@ func (g *Registry) load(ctx context.Context, id schedule.EventID) error {
 		return err
 	}
 	var states map[schedule.ConsultationID]schedule.RoomState
+	var notes []schedule.Note
 	if g.eventEntry(id) == nil {
 		if states, err = g.deps.Store.RoomStates(ctx, id); err != nil {
+			return err
+		}
+		if notes, err = g.deps.Store.Notes(ctx, id); err != nil {
 			return err
 		}
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if ev := g.events[id]; ev != nil {
-		if !reflect.DeepEqual(ev.event, e) {
+		// Two readings may overtake each other: the older timetable is not news.
+		if e.Revision >= ev.event.Revision && !reflect.DeepEqual(ev.event, e) {
 			g.log.Info("a timetable changed", "event", id)
 			ev.event = e
 			ev.board.retime(e)
-			for key, en := range g.rooms {
-				if key.event == id {
-					retimeOpened(en, e)
-				}
-			}
+			g.retimeRooms(id, ev)
 		}
 		return nil
 	}
 	g.log.Info("a timetable was read", "event", id, "consultations", len(e.Consultations))
-	ev := &eventEntry{event: e, board: newBoard(e), past: map[schedule.ConsultationID]*past{}}
+	ev := &eventEntry{
+		event: e, board: newBoard(e, g.deps.Clock, notes), past: map[schedule.ConsultationID]*past{},
+		extended: map[schedule.ConsultationID]time.Time{},
+	}
 	for c, state := range states {
 		ev.pastOf(c).state = state
+		if state.EndedAt.IsZero() && !state.ExtendedTo.IsZero() {
+			ev.extended[c] = state.ExtendedTo
+		}
 	}
-	now := wallNow()
+	now := stamp(g.deps.Clock)
 	for _, c := range e.Consultations {
-		k, _ := ev.idle(c, now)
-		ev.board.idle(c, k)
+		ev.showIdle(c, now)
 	}
 	g.events[id] = ev
 	return nil
-}
-
-// retimeOpened leaves a room that is being opened alone: open looks itself.
-func retimeOpened(en *roomEntry, e *schedule.Event) {
-	select {
-	case <-en.opened:
-		if en.room != nil {
-			en.room.retime(e)
-		}
-	default:
-	}
 }
