@@ -1,0 +1,110 @@
+/**
+ * What a coordinator may ask of an event, one method a call. It holds no state: the view models in desk/
+ * do, and the token is the visit's, asked for anew each time because it may have been renewed.
+ */
+import { Unreachable } from '../protocol/failure';
+import type {
+  AddLink,
+  EditLog,
+  EditRequest,
+  Extension,
+  LinkInfo,
+  Links,
+  MailReport,
+  Outcome,
+  ReadinessBoard,
+  Timetable,
+  Verdict,
+  VerdictRecord,
+} from '../protocol/types';
+import { refusal } from '../signal/link';
+
+export interface EventDesk {
+  timetable(): Promise<Timetable>;
+  edit(edit: EditRequest, dryRun: boolean): Promise<Outcome>;
+  importFile(file: Blob, name: string, revision: number, dryRun: boolean): Promise<Outcome>;
+  /** newest first; `before` is EditLog.next of the page before */
+  edits(before?: string): Promise<EditLog>;
+  extend(consultation: string, revision: number, minutes: number, dryRun: boolean): Promise<Extension>;
+  /** "pending" takes a verdict back */
+  verdict(consultation: string, verdict: Verdict, reason: string): Promise<VerdictRecord>;
+  links(): Promise<Links>;
+  addLink(link: AddLink): Promise<LinkInfo>;
+  revoke(link: string): Promise<LinkInfo>;
+  reissue(link: string): Promise<LinkInfo>;
+  linksFile(): Promise<Blob>;
+  /** no links named: everybody who was not written to yet */
+  mail(links: string[], dryRun: boolean): Promise<MailReport>;
+  /** a link of this server as SVG */
+  qr(text: string): Promise<Blob>;
+  readiness(): Promise<ReadinessBoard>;
+}
+
+export interface DeskDeps {
+  event: string;
+  token(): string;
+  fetcher: typeof fetch;
+}
+
+// An import of a big file is checked and saved in one call.
+const patience = 30_000;
+
+export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk {
+  const base = `/api/v1/events/${encodeURIComponent(event)}`;
+  const call = async (method: 'GET' | 'POST', path: string, accept: string, body?: Blob | object) => {
+    const headers: Record<string, string> = { Authorization: `Bearer ${token()}`, Accept: accept };
+    const request: RequestInit = {
+      method,
+      headers,
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(patience),
+    };
+    if (body !== undefined) {
+      const raw = body instanceof Blob;
+      headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
+      request.body = raw ? body : JSON.stringify(body);
+    }
+    let response: Response;
+    try {
+      response = await fetcher(path, request);
+    } catch (cause) {
+      throw new Unreachable('the server did not answer', { cause });
+    }
+    if (!response.ok) throw refusal(response, await response.json().catch(() => null));
+    return response;
+  };
+  const json = async <T>(method: 'GET' | 'POST', path: string, body?: Blob | object): Promise<T> => {
+    const response = await call(method, base + path, 'application/json', body);
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      // A hotel's sign-in page answers 200 with HTML: that is not our server.
+      throw new Unreachable('not an answer of the server', { cause });
+    }
+  };
+  const one = encodeURIComponent;
+  return {
+    timetable: () => json('GET', '/timetable'),
+    edit: (edit, dryRun) => json('POST', `/edits?dry_run=${dryRun}`, edit),
+    importFile: (file, name, revision, dryRun) =>
+      json(
+        'POST',
+        `/import?${new URLSearchParams({ dry_run: String(dryRun), name, revision: String(revision) })}`,
+        file,
+      ),
+    edits: (before) => json('GET', `/edits?limit=50${before ? `&before=${one(before)}` : ''}`),
+    extend: (consultation, revision, minutes, dryRun) =>
+      json('POST', `/consultations/${one(consultation)}/extend?dry_run=${dryRun}`, { revision, minutes }),
+    verdict: (consultation, verdict, reason) =>
+      json('POST', `/consultations/${one(consultation)}/verdict`, reason ? { verdict, reason } : { verdict }),
+    links: () => json('GET', '/links'),
+    addLink: (link) => json('POST', '/links', link),
+    revoke: (link) => json('POST', `/links/${one(link)}/revoke`),
+    reissue: (link) => json('POST', `/links/${one(link)}/reissue`),
+    linksFile: async () => (await call('GET', `${base}/links.csv`, 'text/csv')).blob(),
+    mail: (links, dryRun) => json('POST', `/links/mail?dry_run=${dryRun}`, links.length > 0 ? { links } : {}),
+    qr: async (text) => (await call('POST', '/api/v1/qr', 'image/svg+xml', { text })).blob(),
+    readiness: () => json('GET', '/readiness'),
+  };
+}
