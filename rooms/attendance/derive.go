@@ -9,15 +9,25 @@ import (
 )
 
 // Verdict says how a consultation went. It is empty while nobody can tell.
-type Verdict string
+type Verdict = schedule.Verdict
 
+// The verdicts that follow from a ledger by itself.
 const (
-	VerdictHeld        Verdict = "held"
-	VerdictShort       Verdict = "short"
-	VerdictNoShowBuyer Verdict = "no_show_buyer"
-	VerdictNoShowFirm  Verdict = "no_show_firm"
-	VerdictNoShowBoth  Verdict = "no_show_both"
+	VerdictHeld        = schedule.VerdictHeld
+	VerdictShort       = schedule.VerdictShort
+	VerdictNoShowBuyer = schedule.VerdictNoShowBuyer
+	VerdictNoShowFirm  = schedule.VerdictNoShowFirm
+	VerdictNoShowBoth  = schedule.VerdictNoShowBoth
 )
+
+// Decided is a coordinator's verdict, which counts instead of what the
+// ledger tells by itself.
+type Decided struct {
+	By      string    `json:"by"` // the coordinator's link
+	At      time.Time `json:"at"`
+	Reason  string    `json:"reason,omitempty"`
+	Derived Verdict   `json:"derived,omitempty"` // what it counts instead of; empty: nothing yet
+}
 
 // Attendance is what the ledger says about one consultation. Durations are in
 // seconds, times are UTC.
@@ -32,8 +42,10 @@ type Attendance struct {
 	Cancelled    bool                    `json:"cancelled,omitempty"`
 	Over         bool                    `json:"over"` // the verdict is final as far as the clock goes
 	Verdict      Verdict                 `json:"verdict,omitempty"`
-	Together     float64                 `json:"together_s"` // firm and buyer both present
-	Seats        []Seat                  `json:"seats"`      // expected ones also when empty; by role, then seat
+	Decided      *Decided                `json:"decided,omitempty"`    // the verdict is a coordinator's
+	ExtendedTo   time.Time               `json:"extended_to,omitzero"` // the end; zero: it is End
+	Together     float64                 `json:"together_s"`           // firm and buyer both present
+	Seats        []Seat                  `json:"seats"`                // expected ones also when empty; by role, then seat
 }
 
 // Seat is one seat's presence. Its intervals overlap when it moves from one
@@ -110,7 +122,11 @@ func Derive(event *schedule.Event, entries []schedule.Entry, now time.Time, pres
 			}
 		}
 		a.fill(seats)
+		a.ExtendedTo = sessions.extended[c.ID]
 		a.judge(event.Policy, sessions.ended[c.ID], now)
+		if e, ok := sessions.decided[c.ID]; ok && !a.Cancelled {
+			a.decide(e)
+		}
 		out = append(out, a)
 	}
 	var unknown []Attendance
@@ -171,6 +187,16 @@ func rank(r schedule.Role) int {
 	return 4
 }
 
+// decide puts a coordinator's verdict in the place of the derived one; an empty
+// one was taken back.
+func (a *Attendance) decide(e schedule.Entry) {
+	d := schedule.ReadDecision(e.Detail)
+	if d.Verdict != "" {
+		a.Decided = &Decided{By: e.Session, At: e.At, Reason: d.Reason, Derived: a.Verdict}
+		a.Verdict = d.Verdict
+	}
+}
+
 // judge gives the verdict. It is final once the room has ended, or the window
 // has passed and the two sides are not talking on.
 func (a *Attendance) judge(p schedule.Policy, ended bool, now time.Time) {
@@ -188,17 +214,17 @@ func (a *Attendance) judge(p schedule.Policy, ended bool, now time.Time) {
 			buyer, buyerIn = buyer || came, buyerIn || in
 		}
 	}
-	a.Over = ended || !now.Before(a.End) && !(firmIn && buyerIn)
+	end := a.End
+	if a.ExtendedTo.After(end) {
+		end = a.ExtendedTo
+	}
+	a.Over = ended || !now.Before(end) && !(firmIn && buyerIn)
 	if !a.Over {
 		return
 	}
 	switch {
-	case !firm && !buyer:
-		a.Verdict = VerdictNoShowBoth
-	case !firm:
-		a.Verdict = VerdictNoShowFirm
-	case !buyer:
-		a.Verdict = VerdictNoShowBuyer
+	case !firm || !buyer:
+		a.Verdict = schedule.NoShow(!firm, !buyer)
 	case a.Together < shortUnder(p, a.End.Sub(a.Start)).Seconds():
 		a.Verdict = VerdictShort
 	default:

@@ -195,6 +195,84 @@ func TestDerive_Verdict(t *testing.T) {
 	}
 }
 
+// word is a coordinator's verdict.
+func word(minutes float64, v Verdict, reason string) schedule.Entry {
+	return schedule.Entry{
+		At: at(minutes), Event: "e", Kind: schedule.EntryVerdict, Consultation: "S20", Session: "console-1",
+		Detail: schedule.Decision{Verdict: v, Reason: reason}.Detail(),
+	}
+}
+
+func TestDerive_ACoordinatorsNewestVerdictIsFinal(t *testing.T) {
+	alone := []schedule.Entry{say(0, in, firm, "x"), say(40, out, firm, "x", schedule.LeftEnded)}
+	for _, tt := range []struct {
+		name    string
+		words   []schedule.Entry
+		verdict Verdict
+		decided *Decided
+	}{
+		{"none", nil, VerdictNoShowBuyer, nil},
+		{
+			"one", []schedule.Entry{word(50, schedule.VerdictByPhone, "the line was down: they called")},
+			schedule.VerdictByPhone, &Decided{By: "console-1", At: at(50), Reason: "the line was down: they called", Derived: VerdictNoShowBuyer},
+		},
+		{
+			"the newest by its time", []schedule.Entry{word(60, schedule.VerdictTechnical, ""), word(50, VerdictHeld, "no")},
+			schedule.VerdictTechnical, &Decided{By: "console-1", At: at(60), Derived: VerdictNoShowBuyer},
+		},
+		{
+			"of one instant the later in the ledger", []schedule.Entry{word(50, VerdictHeld, ""), word(50, VerdictShort, "")},
+			VerdictShort, &Decided{By: "console-1", At: at(50), Derived: VerdictNoShowBuyer},
+		},
+		{"taken back", []schedule.Entry{word(50, VerdictHeld, ""), word(51, "", "")}, VerdictNoShowBuyer, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := Derive(fair(), slices.Concat(alone, tt.words), at(90))[0]
+			if a.Verdict != tt.verdict {
+				t.Errorf("verdict %q, want %q", a.Verdict, tt.verdict)
+			}
+			if d := cmp.Diff(tt.decided, a.Decided); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+	e := fair()
+	e.Consultations[0].Cancelled = true
+	if a := Derive(e, []schedule.Entry{word(50, VerdictHeld, "")}, at(90))[0]; a.Verdict != "" || a.Decided != nil {
+		t.Errorf("cancelled: %+v", a)
+	}
+	if a := Derive(fair(), []schedule.Entry{word(11, VerdictNoShowBoth, "")}, at(12))[0]; a.Verdict != VerdictNoShowBoth || a.Over || a.Decided.Derived != "" {
+		t.Errorf("while it runs: %+v", a)
+	}
+}
+
+func TestDerive_AnExtendedConsultationIsOverAtItsNewEnd(t *testing.T) {
+	es := []schedule.Entry{
+		say(0, in, firm, "x"), say(0, in, buyer, "y"),
+		{At: at(38), Event: "e", Kind: schedule.EntryExtended, Consultation: "S20", Detail: at(50).Format(time.RFC3339)},
+		say(45, out, buyer, "y", schedule.LeftByChoice),
+	}
+	if a := Derive(fair(), es, at(46))[0]; a.Over || a.Verdict != "" || !a.ExtendedTo.Equal(at(50)) {
+		t.Errorf("before the new end: over %v, %q, extended to %v", a.Over, a.Verdict, a.ExtendedTo)
+	}
+	if a := Derive(fair(), es, at(50))[0]; !a.Over || a.Verdict != VerdictHeld {
+		t.Errorf("at the new end: over %v, %q", a.Over, a.Verdict)
+	}
+}
+
+func TestDerive_ASideIsPresentWhenAnyOfItsSeatsIs(t *testing.T) {
+	colleague := func(minutes float64, kind schedule.EntryKind, seat schedule.SeatID) schedule.Entry {
+		return schedule.Entry{At: at(minutes), Event: "e", Kind: kind, Consultation: "S20", Seat: seat, Session: string(seat)}
+	}
+	a := Derive(fair(), []schedule.Entry{
+		say(0, in, firm, "x"), say(10, out, firm, "x"), colleague(8, in, "S20/firm/2"), colleague(20, out, "S20/firm/2"),
+		colleague(5, in, "S20/buyer/2"), colleague(12, out, "S20/buyer/2"), colleague(15, in, "S20/buyer/3"), colleague(30, out, "S20/buyer/3"),
+	}, at(50))[0]
+	if a.Together != 12*60 || a.Verdict != VerdictHeld { // 5 to 12 and 15 to 20
+		t.Errorf("together %v s, %q", a.Together, a.Verdict)
+	}
+}
+
 func TestDerive_ExpectedSeatsAreThereAndUnknownConsultationsAreNotLost(t *testing.T) {
 	stranger := say(0, in, buyer, "x")
 	stranger.Consultation, stranger.Seat = "S99", "S99/buyer"
@@ -319,6 +397,7 @@ func TestWriteJSON_IsReadBackWhole(t *testing.T) {
 func TestWriteCSV_ForSpreadsheets(t *testing.T) {
 	es := []schedule.Entry{
 		say(0, in, firm, "y"), say(0, in, buyer, "x"), say(5, away, buyer, "x"), say(6, back, buyer, "x"), say(30, out, buyer, "x", schedule.LeftByChoice),
+		word(35, schedule.VerdictTechnical, "=HYPERLINK()"),
 	}
 	e := fair()
 	var b strings.Builder
@@ -333,12 +412,13 @@ func TestWriteCSV_ForSpreadsheets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	common := []string{"S20", "2021-12-08 17:00:00", "2021-12-08 17:40:00", "Asia/Seoul", "Booth 1", "'=SUM(A1)", "Achats, Paris", "held", "30.0"}
+	common := []string{"S20", "2021-12-08 17:00:00", "2021-12-08 17:40:00", "Asia/Seoul", "Booth 1", "'=SUM(A1)", "Achats, Paris", "technical", "30.0"}
+	decided := []string{"", "held", "console-1", "2021-12-08 17:35:00", "'=HYPERLINK()"}
 	want := [][]string{
 		columns(),
-		slices.Concat(common, []string{"S20/firm", "firm", "'=SUM(A1)", "2021-12-08 17:00:00", "", "41.0", "0.0", "1", "yes"}),
-		slices.Concat(common, []string{"S20/buyer", "buyer", "Achats, Paris", "2021-12-08 17:00:00", "2021-12-08 17:30:00", "30.0", "1.0", "1", "no"}),
-		slices.Concat(common, []string{"S20/interpreter", "interpreter", "통역", "", "", "0.0", "0.0", "0", "no"}),
+		slices.Concat(common, []string{"S20/firm", "firm", "'=SUM(A1)", "2021-12-08 17:00:00", "", "41.0", "0.0", "1", "yes"}, decided),
+		slices.Concat(common, []string{"S20/buyer", "buyer", "Achats, Paris", "2021-12-08 17:00:00", "2021-12-08 17:30:00", "30.0", "1.0", "1", "no"}, decided),
+		slices.Concat(common, []string{"S20/interpreter", "interpreter", "통역", "", "", "0.0", "0.0", "0", "no"}, decided),
 	}
 	if d := cmp.Diff(want, rows); d != "" {
 		t.Error(d)

@@ -31,6 +31,7 @@ func columns() []string {
 	return []string{
 		"consultation", "scheduled_start", "scheduled_end", "zone", "booth", "firm", "buyer", "verdict", "together_minutes",
 		"seat", "role", "name", "first_in", "last_out", "present_minutes", "away_minutes", "intervals", "in_room_now",
+		"extended_to", "derived_verdict", "decided_by", "decided_at", "reason",
 	}
 }
 
@@ -67,6 +68,12 @@ func WriteCSV(w io.Writer, event *schedule.Event, all []Attendance) error {
 				verdict, minutes(a.Together),
 				string(s.Seat), string(s.Role), n.seat(a, s.Role), clock(s.FirstIn, zone), clock(s.LastOut, zone),
 				minutes(s.Present), minutes(s.Away), strconv.Itoa(len(s.Intervals)), inRoom,
+				clock(a.ExtendedTo, zone),
+			}
+			if d := a.Decided; d != nil {
+				row = append(row, string(d.Derived), d.By, clock(d.At, zone), d.Reason)
+			} else {
+				row = append(row, verdict, "", "", "")
 			}
 			for i := range row {
 				row[i] = spreadsheet.Safe(row[i])

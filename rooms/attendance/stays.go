@@ -18,15 +18,28 @@ type sessionKey struct {
 type gathered struct {
 	bySession map[sessionKey][]schedule.Entry // by time
 	ended     map[schedule.ConsultationID]bool
+	extended  map[schedule.ConsultationID]time.Time      // to when, the last time
+	decided   map[schedule.ConsultationID]schedule.Entry // the newest verdict
 }
 
 func gather(entries []schedule.Entry) gathered {
-	g := gathered{make(map[sessionKey][]schedule.Entry), make(map[schedule.ConsultationID]bool)}
+	g := gathered{
+		make(map[sessionKey][]schedule.Entry), make(map[schedule.ConsultationID]bool),
+		make(map[schedule.ConsultationID]time.Time), make(map[schedule.ConsultationID]schedule.Entry),
+	}
 	for _, e := range entries {
 		switch e.Kind {
 		case schedule.EntryPhase:
 			if e.Detail == string(schedule.PhaseEnded) {
 				g.ended[e.Consultation] = true
+			}
+		case schedule.EntryExtended:
+			if to, err := time.Parse(time.RFC3339, e.Detail); err == nil && to.After(g.extended[e.Consultation]) {
+				g.extended[e.Consultation] = to // an extension only ever moves the end on
+			}
+		case schedule.EntryVerdict:
+			if !e.At.Before(g.decided[e.Consultation].At) {
+				g.decided[e.Consultation] = e
 			}
 		case schedule.EntrySeatJoined, schedule.EntrySeatLeft, schedule.EntrySeatAway, schedule.EntrySeatBack,
 			schedule.EntrySourceFlowing, schedule.EntrySourceStopped:
