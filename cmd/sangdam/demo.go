@@ -76,15 +76,15 @@ type fair struct {
 
 // prepareFair moves the embedded timetable to now and puts it into the store.
 func prepareFair(ctx context.Context, s *store.Store, now time.Time) (*fair, error) {
-	f, err := demoFiles.Open("demo/yangju-2021.csv")
+	file, err := demoFiles.ReadFile("demo/yangju-2021.csv")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	event, problems := timetable.Read(f)
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("the embedded timetable is wrong at line %d, %s: %s", problems[0].Row, problems[0].Column, problems[0].Text)
+	draft, problems := timetable.Import(file, "yangju-2021.csv")
+	if draft == nil {
+		return nil, fmt.Errorf("the embedded timetable is wrong: %v", problems[0])
 	}
+	event := draft.Event
 	event.ID, event.Language = "yangju-2021", "ko"
 	event.Name, event.Organiser = "양주 섬유 온라인 수출상담회", "경기섬유종합지원센터"
 	event, open := timetable.Demo(event, now)

@@ -79,14 +79,20 @@ func (c *importCommand) read() (*schedule.Event, error) {
 		return nil, err
 	}
 	defer f.Close()
-	event, problems := timetable.Read(f)
-	if len(problems) > 0 {
+	// One byte more than may be, so that a larger file is told and not held.
+	file, err := io.ReadAll(io.LimitReader(f, timetable.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	draft, problems := timetable.Import(file, c.Timetable)
+	if draft == nil {
 		lines := make([]string, len(problems))
 		for i, p := range problems {
-			lines[i] = fmt.Sprintf("  line %d, %s: %s", p.Row, p.Column, p.Text)
+			lines[i] = "  " + p.String()
 		}
 		return nil, errors.New(c.Timetable + " was not imported:\n" + strings.Join(lines, "\n"))
 	}
+	event := draft.Event
 	event.ID = schedule.EventID(c.Event)
 	event.Name, event.Organiser, event.Language = c.Name, c.Organiser, c.Language
 	if event.Name == "" {

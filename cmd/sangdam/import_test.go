@@ -74,7 +74,7 @@ func TestImport_ABadTableIsRefusedWithEveryLineThatIsWrong(t *testing.T) {
 	if code != 1 || len(links(out)) != 0 {
 		t.Errorf("exit code %d, %q", code, out)
 	}
-	for _, line := range []string{"line 2", "line 3"} {
+	for _, line := range []string{"row 2", "row 3"} {
 		if !strings.Contains(errs, line) {
 			t.Errorf("%s is not named in:\n%s", line, errs)
 		}

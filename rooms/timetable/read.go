@@ -1,14 +1,9 @@
 package timetable
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/csv"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"io"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -17,186 +12,201 @@ import (
 	"sangdam/rooms/schedule"
 )
 
-// What a file may be at most.
-const (
-	MaxBytes = 5 << 20
-	MaxRows  = 10_000
-
-	maxProblems = 100 // further ones are not told: the file is of another kind
-	maxCell     = 200 // characters
-)
-
-// columns of the file, in the order of the sample. They may stand in any
-// order, and further ones are not read.
-func columns() []string {
-	return []string{
-		"consultation", "date", "start", "end", "timezone", "booth", "firm", "firm_products",
-		"buyer", "buyer_country", "buyer_timezone", "buyer_language", "interpreter", "interpreter_languages",
-	}
-}
-
-// Problem is something in the file that must be put right before it can be
-// used. Row counts lines of the table from 1, the header being 1; 0 means the
-// whole file.
-type Problem struct {
-	Row    int    `json:"row"`
-	Column string `json:"column,omitempty"`
-	Text   string `json:"text"`
-}
-
-func (p Problem) String() string {
-	switch {
-	case p.Row == 0:
-		return p.Text
-	case p.Column == "":
-		return fmt.Sprintf("row %d: %s", p.Row, p.Text)
-	}
-	return fmt.Sprintf("row %d, %s: %s", p.Row, p.Column, p.Text)
-}
-
-// Read reads a timetable. With any problem there is no event. The event's ID,
-// Name, Organiser, Language and Policy are not in the file and left for the
-// caller to set.
-//
-// Identifiers follow from the file's own words, so that a second import of a
-// corrected file keeps the links and the record of the first: a consultation
-// has the one it was given, a booth, firm, buyer or interpreter has one made
-// from its name.
-func Read(r io.Reader) (*schedule.Event, []Problem) {
-	b, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
-		return nil, []Problem{{Text: fmt.Sprintf("the file cannot be read: %v", err)}}
-	}
-	if len(b) > MaxBytes {
-		return nil, []Problem{{Text: fmt.Sprintf("the file is larger than %d MB", MaxBytes>>20)}}
-	}
-	text := strings.TrimPrefix(string(b), "\ufeff")
-	if !utf8.ValidString(text) {
-		return nil, []Problem{{Text: "the file is not UTF-8: save it as CSV UTF-8"}}
-	}
-	t := &table{
-		event:        &schedule.Event{},
-		zones:        make(map[string]*time.Location),
-		seen:         make(map[schedule.ConsultationID]int),
-		firms:        make(map[schedule.FirmID]int),
-		buyers:       make(map[schedule.BuyerID]int),
-		interpreters: make(map[schedule.InterpreterID]int),
-		booths:       make(map[schedule.BoothID]int),
-	}
-	t.read(text)
-	if len(t.problems) > 0 {
-		return nil, t.problems
-	}
-	slices.SortStableFunc(t.event.Consultations, func(a, b schedule.Consultation) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
-	})
-	return t.event, nil
-}
-
 // table is one reading.
 type table struct {
 	event    *schedule.Event
 	problems []Problem
+	faulty   bool // one of them is more than a warning
+	more     bool // some had no room
 	column   map[string]int
-	row      int
-	cells    []string
+	width    int // of the heading
+	line     line
 
-	zones        map[string]*time.Location       // nil: there is none
-	seen         map[schedule.ConsultationID]int // to its row
-	firms        map[schedule.FirmID]int         // to the place in the event
-	buyers       map[schedule.BuyerID]int
-	interpreters map[schedule.InterpreterID]int
-	booths       map[schedule.BoothID]int
+	zones   map[string]*time.Location       // nil: there is none
+	seen    map[schedule.ConsultationID]int // to its row
+	zoneRow int                             // where the event's zone was seen first
+	parties map[string]*party               // by kind and folded name
 }
 
-func (t *table) problem(column, format string, a ...any) {
-	if len(t.problems) < maxProblems {
-		t.problems = append(t.problems, Problem{t.row, column, fmt.Sprintf(format, a...)})
+// party is a firm, buyer or interpreter as the rows so far describe it.
+type party struct {
+	at     int               // the place in the event
+	values map[string]string // by column
+	rows   map[string]int    // where each was seen
+}
+
+func newTable() *table {
+	return &table{
+		event:   &schedule.Event{},
+		zones:   make(map[string]*time.Location),
+		seen:    make(map[schedule.ConsultationID]int),
+		parties: make(map[string]*party),
 	}
 }
 
-func (t *table) read(text string) {
-	cr := csv.NewReader(strings.NewReader(text))
-	cr.ReuseRecord = true
-	header, err := cr.Read()
-	if errors.Is(err, io.EOF) {
-		t.problem("", "the file is empty")
+// tell notes a problem. Warnings may fill half of the report, so that there is
+// always room for what must be put right.
+func (t *table) tell(p Problem) {
+	t.faulty = t.faulty || !p.Warning
+	if n := len(t.problems); n < maxProblems/2 || !p.Warning && n < maxProblems-1 {
+		t.problems = append(t.problems, p)
 		return
 	}
-	t.row = 1
-	if err != nil {
-		t.problem("", "%s", readable(err))
+	t.more = true
+}
+
+// report is all that was told, and whether that was not all.
+func (t *table) report() []Problem {
+	if t.more {
+		return append(t.problems, Problem{Code: ProblemMore, Params: limit(len(t.problems)), Warning: !t.faulty})
+	}
+	return t.problems
+}
+
+// problem notes what is wrong with a cell of the row; params come in pairs.
+func (t *table) problem(code ProblemCode, column, value string, params ...string) {
+	p := Problem{Code: code, Warning: code == ProblemFormula, Row: t.line.row, Column: column, Value: shorten(value), Params: make(map[string]string)}
+	if at, ok := t.column[column]; ok {
+		p.Params["cell"] = reference(at, t.line.row)
+	}
+	for i := 0; i < len(params); i += 2 {
+		p.Params[params[i]] = params[i+1]
+	}
+	t.tell(p)
+}
+
+// shorten keeps a report readable, whatever stands in the cell.
+func shorten(s string) string {
+	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s), "")
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:39]) + "…"
+	}
+	return s
+}
+
+func (t *table) read(from lines) {
+	var p *Problem
+	if t.line, p = from.next(); p == nil {
+		for p == nil && t.line.row > 0 && blank(t.line) {
+			t.line, p = from.next()
+		}
+	}
+	switch {
+	case p != nil:
+		t.tell(*p)
+		return
+	case t.line.row == 0:
+		t.tell(Problem{Code: ProblemEmpty})
 		return
 	}
-	t.column = make(map[string]int, len(header))
-	for i, name := range header {
-		name = strings.ToLower(strings.TrimSpace(name))
-		if _, twice := t.column[name]; twice && slices.Contains(columns(), name) {
-			t.problem(name, "the column is there twice")
+	t.heading()
+	if t.faulty {
+		return
+	}
+	for rows := 0; ; {
+		t.line, p = from.next()
+		switch {
+		case p != nil:
+			t.tell(*p)
+			return // what follows cannot be told apart
+		case t.line.row == 0 && rows == 0:
+			t.tell(Problem{Code: ProblemNoRows})
+			return
+		case t.line.row == 0:
+			return
+		case t.line.row > 20*MaxRows:
+			rows = MaxRows // blank rows without end
+		case blank(t.line):
+			continue
+		}
+		if rows++; rows > MaxRows {
+			t.tell(Problem{Code: ProblemRows, Params: limit(MaxRows)})
+			return
+		}
+		if n := len(t.line.cells); n > t.width && !blank(line{cells: t.line.cells[t.width:]}) || n < t.width && from.strict() {
+			t.problem(ProblemCells, "", "", "has", strconv.Itoa(n), "needs", strconv.Itoa(t.width))
+			continue
+		}
+		if n := t.width - len(t.line.cells); n > 0 {
+			t.line.cells = append(t.line.cells, make([]cell, n)...)
+		}
+		t.consultation()
+	}
+}
+
+// blank tells whether nothing stands in a row: spreadsheets leave such rows
+// behind. A formula is something.
+func blank(l line) bool {
+	return !slices.ContainsFunc(l.cells, func(c cell) bool { return c.formula || c.failed || clean(c.text) != "" })
+}
+
+func (t *table) heading() {
+	t.column = make(map[string]int)
+	for i, c := range t.line.cells {
+		text := clean(c.text)
+		if text == "" {
+			continue
+		}
+		t.width = i + 1
+		name, known := heading(text)
+		if !known {
+			p := Problem{Code: ProblemHeadingUnknown, Row: t.line.row, Column: shorten(text), Value: shorten(text), Warning: true, Params: map[string]string{"cell": reference(i, t.line.row)}}
+			if near := closest(text); near != "" {
+				p.Params["closest"] = near
+			}
+			t.tell(p)
+			continue
+		}
+		if _, twice := t.column[name]; twice {
+			t.problem(ProblemColumnTwice, name, text)
+			continue
 		}
 		t.column[name] = i
 	}
-	for _, name := range columns() {
-		if _, ok := t.column[name]; !ok {
-			t.problem(name, "the column is missing")
+	for _, c := range columns() {
+		if _, ok := t.column[c.name]; !ok && c.needed {
+			t.problem(ProblemColumnMissing, c.name, "")
 		}
-	}
-	if len(t.problems) > 0 {
-		return
-	}
-	for {
-		cells, err := cr.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		t.row++
-		if t.row-1 > MaxRows {
-			t.row = 0
-			t.problem("", "the file has more than %d rows", MaxRows)
-			return
-		}
-		if err != nil {
-			t.problem("", "%s", readable(err))
-			if !errors.Is(err, csv.ErrFieldCount) {
-				return // what follows cannot be told apart
-			}
-			continue
-		}
-		t.cells = cells
-		t.consultation()
-	}
-	if t.row == 1 {
-		t.row = 0
-		t.problem("", "the file has no consultation")
 	}
 }
 
-func readable(err error) string {
-	var p *csv.ParseError
+// raw returns a cell that can be used, and whether it can; one in a column that
+// is not there is empty.
+func (t *table) raw(column string, needed bool) (cell, bool) {
+	at, there := t.column[column]
+	if !there {
+		return cell{}, true
+	}
+	c := t.line.cells[at]
+	c.text = clean(c.text)
 	switch {
-	case errors.Is(err, csv.ErrFieldCount):
-		return "the row has more or fewer cells than the header"
-	case errors.As(err, &p):
-		return fmt.Sprintf("not CSV: %v", p.Err)
+	case c.failed:
+		t.problem(ProblemFailed, column, c.text)
+	case c.formula && c.text == "":
+		t.problem(ProblemUncomputed, column, "")
+	case needed && c.text == "":
+		t.problem(ProblemMissing, column, "")
+	case utf8.RuneCountInString(c.text) > maxCell:
+		t.problem(ProblemTooLong, column, c.text, "limit", strconv.Itoa(maxCell))
+	case strings.ContainsFunc(c.text, unicode.IsControl):
+		t.problem(ProblemControl, column, c.text)
+	default:
+		if c.formula {
+			t.problem(ProblemFormula, column, c.text)
+		}
+		return c, true
 	}
-	return err.Error()
+	return cell{}, false
 }
 
-// cell returns a cell without blanks around it; needed ones may not be empty.
 func (t *table) cell(column string, needed bool) (string, bool) {
-	v := strings.TrimSpace(t.cells[t.column[column]])
-	switch {
-	case needed && v == "":
-		t.problem(column, "is empty")
-		return "", false
-	case utf8.RuneCountInString(v) > maxCell:
-		t.problem(column, "is longer than %d characters", maxCell)
-		return "", false
-	case strings.ContainsFunc(v, unicode.IsControl):
-		t.problem(column, "has a line break or another control character")
-		return "", false
-	}
-	return v, true
+	c, ok := t.raw(column, needed)
+	return c.text, ok
 }
 
 func (t *table) zone(column string) (*time.Location, string, bool) {
@@ -213,207 +223,260 @@ func (t *table) zone(column string) (*time.Location, string, bool) {
 		t.zones[name] = loc // reads a file each time otherwise
 	}
 	if loc == nil {
-		t.problem(column, "%q is no time zone: write one like Asia/Seoul", name)
+		if near := closestZone(name); near != "" {
+			t.problem(ProblemZone, column, name, "closest", near)
+		} else {
+			t.problem(ProblemZone, column, name)
+		}
 		return nil, "", false
 	}
 	return loc, name, true
 }
 
+// closestZone finds the zone whose name is nearest to a wrong one.
+func closestZone(name string) string {
+	wrong, best, at := []rune(fold(name)), "", 3
+	if len(wrong) > 40 {
+		return ""
+	}
+	for l := range strings.Lines(countryZones) {
+		for _, z := range strings.Fields(l) {
+			if f := []rune(fold(z)); strings.Contains(z, "/") && max(len(f)-len(wrong), len(wrong)-len(f)) < at {
+				if d := distance(wrong, f); d < at {
+					best, at = z, d
+				}
+			}
+		}
+	}
+	return best
+}
+
 func (t *table) consultation() {
-	before := len(t.problems)
-	id, _ := t.cell("consultation", true)
+	id, _ := t.cell(colConsultation, true)
 	c := schedule.Consultation{ID: schedule.ConsultationID(id)}
 	if id != "" && !schedule.ValidID(id) {
-		t.problem("consultation", "%q may have only letters, digits, dot, underscore and hyphen, at most 64", id)
+		t.problem(ProblemID, colConsultation, id)
 	} else if id != "" {
 		if first, twice := t.seen[c.ID]; twice {
-			t.problem("consultation", "%q is also in row %d", id, first)
+			t.problem(ProblemIDTwice, colConsultation, id, "row", strconv.Itoa(first))
 		} else {
-			t.seen[c.ID] = t.row
+			t.seen[c.ID] = t.line.row
 		}
 	}
-	loc, zone, ok := t.zone("timezone")
-	if ok {
-		if t.event.Zone == "" {
-			t.event.Zone = zone
-		} else if t.event.Zone != zone {
-			t.problem("timezone", "%q, but the rows before are in %q: a fair has one time zone", zone, t.event.Zone)
-		}
-		c.Start, c.End = t.window(loc)
+	loc, zone, ok := t.zone(colZone)
+	if ok && t.event.Zone == "" {
+		t.event.Zone, t.zoneRow = zone, t.line.row
+	} else if ok && t.event.Zone != zone {
+		t.problem(ProblemZonesDiffer, colZone, zone, "zone", t.event.Zone, "row", strconv.Itoa(t.zoneRow))
 	}
+	c.Start, c.End = t.window(loc)
 	c.Booth = t.booth()
 	c.Firm = t.firm()
 	c.Buyer = t.buyer()
 	c.Interpreter = t.interpreter()
-	if len(t.problems) == before && len(t.problems) == 0 {
+	if !t.faulty {
 		t.event.Consultations = append(t.event.Consultations, c)
 	}
 }
 
 func (t *table) window(loc *time.Location) (start, end time.Time) {
 	var date time.Time
-	v, ok := t.cell("date", true)
+	c, ok := t.raw(colDate, true)
 	if ok {
-		var err error
-		if date, err = time.Parse(time.DateOnly, v); err != nil {
-			t.problem("date", "%q is no date: write it like 2021-12-06", v)
-			ok = false
+		if date, ok = c.date(); !ok {
+			t.problem(ProblemDate, colDate, c.text)
 		}
 	}
-	start, okStart := t.moment("start", date, loc, ok)
-	end, okEnd := t.moment("end", date, loc, ok)
-	if okStart && okEnd && !end.After(start) {
-		t.problem("end", "is not after the start")
+	from, okFrom := t.clock(colStart)
+	to, okTo := t.clock(colEnd)
+	if okFrom && okTo && to <= from {
+		t.problem(ProblemEnd, colEnd, clockText(to))
+		return
 	}
-	return start, end
+	if loc == nil || !ok {
+		return
+	}
+	moment := func(column string, at time.Duration, ok bool) (m time.Time) {
+		if !ok {
+			return
+		}
+		found := wallTime(date.Add(at), loc)
+		if len(found) == 0 {
+			t.problem(ProblemTimeSkipped, column, clockText(at), "date", date.Format(time.DateOnly), "zone", loc.String())
+			return
+		}
+		return found[0] // Check tells when the clocks show it twice
+	}
+	start = moment(colStart, from, okFrom)
+	end = moment(colEnd, to, okTo)
+	if okFrom && okTo && !start.IsZero() && !end.IsZero() && !end.After(start) {
+		t.problem(ProblemEnd, colEnd, clockText(to)) // across a change of the clocks
+	}
+	return start.UTC(), end.UTC()
 }
 
-func (t *table) moment(column string, date time.Time, loc *time.Location, dateOK bool) (time.Time, bool) {
-	v, ok := t.cell(column, true)
+func (t *table) clock(column string) (time.Duration, bool) {
+	c, ok := t.raw(column, true)
 	if !ok {
-		return time.Time{}, false
+		return 0, false
 	}
-	clock, err := time.Parse("15:04", v)
-	if err != nil {
-		t.problem(column, "%q is no time of day: write it like 09:40", v)
-		return time.Time{}, false
-	}
-	if !dateOK {
-		return time.Time{}, false
-	}
-	at, ok := local(date.Add(time.Duration(clock.Hour())*time.Hour+time.Duration(clock.Minute())*time.Minute), loc)
+	at, ok := c.clock()
 	if !ok {
-		t.problem(column, "%s %s does not exist in %s: the clocks are put forward over it", date.Format(time.DateOnly), v, loc)
+		t.problem(ProblemTime, column, c.text)
 	}
 	return at, ok
 }
 
-// local finds the moment at which the clocks of loc show what wall shows in
-// UTC: the first one when they show it twice, none when they skip it.
-func local(wall time.Time, loc *time.Location) (time.Time, bool) {
-	var found time.Time
-	for _, probe := range []time.Duration{-26 * time.Hour, 26 * time.Hour} { // both sides of any change
-		_, offset := wall.Add(probe).In(loc).Zone()
-		at := wall.Add(-time.Duration(offset) * time.Second)
-		if at.In(loc).Format(time.DateTime) == wall.Format(time.DateTime) && (found.IsZero() || at.Before(found)) {
-			found = at
-		}
-	}
-	return found, !found.IsZero()
-}
+func clockText(d time.Duration) string { return time.Time{}.Add(d).Format("15:04") }
 
 func (t *table) booth() schedule.BoothID {
-	name, ok := t.cell("booth", true)
+	name, ok := t.cell(colBooth, true)
 	if !ok {
 		return ""
 	}
-	b := schedule.Booth{ID: schedule.BoothID(opaque("b", name)), Name: name}
-	if _, known := t.booths[b.ID]; !known {
-		t.booths[b.ID] = len(t.event.Booths)
-		t.event.Booths = append(t.event.Booths, b)
+	id := schedule.BoothID(opaque("b", name))
+	if _, known := t.parties[string(id)]; !known {
+		t.parties[string(id)] = &party{at: len(t.event.Booths)}
+		t.event.Booths = append(t.event.Booths, schedule.Booth{ID: id, Name: name})
 	}
-	return b.ID
+	return id
+}
+
+// same compares what a row says of a party with what the rows before said, and
+// takes over what is new. Silence is no contradiction. It returns the party,
+// and whether it was met for the first time.
+func (t *table) same(id, name string, values map[string]string) (*party, bool) {
+	p, known := t.parties[id]
+	if !known {
+		p = &party{values: make(map[string]string), rows: make(map[string]int)}
+		t.parties[id] = p
+	}
+	for _, column := range slices.Sorted(maps.Keys(values)) {
+		v := values[column]
+		was, said := p.values[column]
+		switch {
+		case v == "":
+		case !said:
+			p.values[column], p.rows[column] = v, t.line.row
+		case was != v:
+			t.problem(ProblemDiffers, column, v, "party", name, "was", shorten(was), "row", strconv.Itoa(p.rows[column]))
+		}
+	}
+	return p, !known
+}
+
+// contact reads the columns of a way to reach a party.
+func (t *table) contact(values map[string]string, company, person, email, phone, office string) {
+	for _, column := range []string{company, person, email, phone, office} {
+		v, ok := t.cell(column, false)
+		if column == "" || !ok || v == "" {
+			continue
+		}
+		if column == email && !isEmail(v) {
+			t.problem(ProblemEmail, column, v)
+			continue
+		}
+		values[column] = v
+	}
+}
+
+func (p *party) contact(company, person, email, phone, office string) schedule.Contact {
+	return schedule.Contact{Company: p.values[company], Person: p.values[person], Email: p.values[email], Phone: p.values[phone], TradeOffice: p.values[office]}
 }
 
 func (t *table) firm() schedule.FirmID {
-	name, ok := t.cell("firm", true)
-	products, ok2 := t.cell("firm_products", false)
-	if !ok || !ok2 {
+	name, ok := t.cell(colFirm, true)
+	values := make(map[string]string)
+	values[colProducts], _ = t.cell(colProducts, false)
+	t.contact(values, colFirmCompany, colFirmPerson, colFirmEmail, colFirmPhone, "")
+	if !ok {
 		return ""
 	}
-	f := schedule.Firm{ID: schedule.FirmID(opaque("f", name)), Name: name, Products: products}
-	at, known := t.firms[f.ID]
-	if !known {
-		t.firms[f.ID] = len(t.event.Firms)
-		t.event.Firms = append(t.event.Firms, f)
-	} else if was := t.event.Firms[at]; was != f {
-		t.problem("firm_products", "%q, but %s has %q in a row before", products, name, was.Products)
+	id := schedule.FirmID(opaque("f", name))
+	p, first := t.same(string(id), name, values)
+	if first {
+		p.at = len(t.event.Firms)
+		t.event.Firms = append(t.event.Firms, schedule.Firm{ID: id, Name: name})
 	}
-	return f.ID
+	f := &t.event.Firms[p.at]
+	f.Products, f.Contact = p.values[colProducts], p.contact(colFirmCompany, colFirmPerson, colFirmEmail, colFirmPhone, "")
+	return id
 }
 
 func (t *table) buyer() schedule.BuyerID {
-	name, ok := t.cell("buyer", true)
-	country, ok2 := t.cell("buyer_country", true)
-	if ok2 && !isCountry(country) {
-		t.problem("buyer_country", "%q is no country code: write two letters like FR", country)
-		ok2 = false
+	name, ok := t.cell(colBuyer, true)
+	values := make(map[string]string)
+	if country, said := t.cell(colCountry, true); said {
+		if upper := strings.ToUpper(country); isCountry(upper) {
+			values[colCountry] = upper
+		} else {
+			t.problem(ProblemCountry, colCountry, country)
+		}
 	}
-	_, zone, ok3 := t.zone("buyer_timezone")
-	language, ok4 := t.language("buyer_language")
-	if !ok || !ok2 || !ok3 || !ok4 {
+	_, values[colBuyerZone], _ = t.zone(colBuyerZone)
+	if language, said := t.cell(colBuyerLanguage, true); said {
+		if tag, good := languageTag(language); good {
+			values[colBuyerLanguage] = tag
+		} else {
+			t.problem(ProblemLanguage, colBuyerLanguage, language)
+		}
+	}
+	t.contact(values, colBuyerCompany, colBuyerPerson, colBuyerEmail, colBuyerPhone, colTradeOffice)
+	if !ok {
 		return ""
 	}
-	b := schedule.Buyer{ID: schedule.BuyerID(opaque("y", name)), Name: name, Country: country, Zone: zone, Language: language}
-	at, known := t.buyers[b.ID]
-	if !known {
-		t.buyers[b.ID] = len(t.event.Buyers)
-		t.event.Buyers = append(t.event.Buyers, b)
-	} else if was := t.event.Buyers[at]; was != b {
-		t.problem("buyer", "%s has another country, time zone or language in a row before", name)
+	id := schedule.BuyerID(opaque("y", name))
+	p, first := t.same(string(id), name, values)
+	if first {
+		p.at = len(t.event.Buyers)
+		t.event.Buyers = append(t.event.Buyers, schedule.Buyer{ID: id, Name: name})
 	}
-	return b.ID
+	b := &t.event.Buyers[p.at]
+	b.Country, b.Zone, b.Language = p.values[colCountry], p.values[colBuyerZone], p.values[colBuyerLanguage]
+	b.Contact = p.contact(colBuyerCompany, colBuyerPerson, colBuyerEmail, colBuyerPhone, colTradeOffice)
+	return id
 }
 
 func (t *table) interpreter() schedule.InterpreterID {
-	name, ok := t.cell("interpreter", false)
-	list, ok2 := t.cell("interpreter_languages", name != "")
-	if !ok || !ok2 || name == "" {
+	name, ok := t.cell(colInterpreter, false)
+	list, _ := t.cell(colLanguages, name != "")
+	values := make(map[string]string)
+	var tags []string
+	for _, l := range strings.FieldsFunc(strings.ReplaceAll(list, ",,", ",?,"), func(r rune) bool { return strings.ContainsRune(",;/·、", r) }) {
+		tag, good := languageTag(clean(l))
+		if !good {
+			t.problem(ProblemLanguage, colLanguages, list)
+			tags = nil
+			break
+		}
+		tags = append(tags, tag)
+	}
+	values[colLanguages] = strings.Join(tags, ",")
+	if place, said := t.cell(colInterpreterPlace, false); said && place != "" {
+		switch fold(place) {
+		case "booth", "onsite", "부스", "현장", "대면":
+			values[colInterpreterPlace] = string(schedule.PlaceBooth)
+		case "remote", "online", "원격", "온라인", "비대면":
+			values[colInterpreterPlace] = string(schedule.PlaceRemote)
+		default:
+			t.problem(ProblemPlace, colInterpreterPlace, place)
+		}
+	}
+	t.contact(values, colInterpreterCompany, "", colInterpreterEmail, colInterpreterPhone, "")
+	if !ok || name == "" {
 		return ""
 	}
-	i := schedule.Interpreter{ID: schedule.InterpreterID(opaque("i", name)), Name: name}
-	for l := range strings.SplitSeq(list, ",") {
-		l = strings.TrimSpace(l)
-		if !isLanguage(l) {
-			t.problem("interpreter_languages", "%q is no language: write them like ko,en", l)
-			return ""
-		}
-		i.Languages = append(i.Languages, l)
+	id := schedule.InterpreterID(opaque("i", name))
+	p, first := t.same(string(id), name, values)
+	if first {
+		p.at = len(t.event.Interpreters)
+		t.event.Interpreters = append(t.event.Interpreters, schedule.Interpreter{ID: id, Name: name})
 	}
-	at, known := t.interpreters[i.ID]
-	if !known {
-		t.interpreters[i.ID] = len(t.event.Interpreters)
-		t.event.Interpreters = append(t.event.Interpreters, i)
-	} else if was := t.event.Interpreters[at]; !slices.Equal(was.Languages, i.Languages) {
-		t.problem("interpreter_languages", "%q, but %s has %q in a row before", list, name, strings.Join(was.Languages, ","))
+	i := &t.event.Interpreters[p.at]
+	i.Languages = nil
+	if all := p.values[colLanguages]; all != "" {
+		i.Languages = strings.Split(all, ",")
 	}
-	return i.ID
-}
-
-func (t *table) language(column string) (string, bool) {
-	v, ok := t.cell(column, true)
-	if ok && !isLanguage(v) {
-		t.problem(column, "%q is no language: write one like fr or zh-Hant", v)
-		return "", false
-	}
-	return v, ok
-}
-
-func isCountry(s string) bool {
-	return len(s) == 2 && 'A' <= s[0] && s[0] <= 'Z' && 'A' <= s[1] && s[1] <= 'Z'
-}
-
-// isLanguage holds a BCP 47 tag to its form (RFC 5646, section 2.1), not to
-// the registry.
-func isLanguage(s string) bool {
-	for i, sub := range strings.Split(s, "-") {
-		if len(sub) == 0 || len(sub) > 8 || i == 0 && len(sub) < 2 {
-			return false
-		}
-		for _, c := range sub {
-			letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-			if !letter && (i == 0 || c < '0' || c > '9') {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// opaque makes an identifier from a name: it follows from the name and nothing
-// else, and does not show it. Case and inner blanks do not count, since
-// spreadsheets are typed by people.
-func opaque(kind, name string) string {
-	sum := sha256.Sum256([]byte(kind + "\x00" + strings.ToLower(strings.Join(strings.Fields(name), " "))))
-	return kind + "-" + hex.EncodeToString(sum[:6])
+	i.Place, i.Contact = schedule.Place(p.values[colInterpreterPlace]), p.contact(colInterpreterCompany, "", colInterpreterEmail, colInterpreterPhone, "")
+	return id
 }
