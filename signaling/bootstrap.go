@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 
@@ -69,7 +70,7 @@ func wirePerson(e *schedule.Event, g schedule.Grants) protocol.Person {
 	p := protocol.Person{Role: string(g.Role), Language: e.Language}
 	switch {
 	case g.Kind == schedule.LinkConsole:
-		p.Name = e.Organiser
+		p.Name = cmp.Or(g.Name, e.Organiser)
 	case g.Kind == schedule.LinkBooth:
 		b, _ := e.Booth(g.Booth)
 		p.Name = b.Name

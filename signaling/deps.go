@@ -33,6 +33,16 @@ type Registry interface {
 	Rows(ctx context.Context, id schedule.EventID) ([]rooms.Row, error)
 	Join(ctx context.Context, r rooms.JoinRequest) (*rooms.Visit, error)
 	Watch(id schedule.EventID, w rooms.Watcher) (*rooms.Watch, error)
+	Wait(ctx context.Context, r rooms.WaitRequest) (*rooms.Waiting, error)
+	Practice(session string, peer sfu.PeerID) (*rooms.Practice, error)
+	Note(ctx context.Context, r rooms.NoteRequest) (schedule.Note, error)
+	Seen(ctx context.Context, id schedule.EventID, note, by string) error
+	Booth(id schedule.EventID, booth schedule.BoothID, session string, h rooms.Health) error
+
+	Reload(ctx context.Context, id schedule.EventID) error
+	States(id schedule.EventID) (map[schedule.ConsultationID]schedule.RoomState, error)
+	Extend(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, to time.Time) error
+	Verdict(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, v schedule.Verdict, by, reason string) error
 }
 
 // Deps are what a Server is made of.

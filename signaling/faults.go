@@ -73,6 +73,7 @@ func leaveReason(reason error) schedule.LeaveReason {
 	}{
 		{rooms.ErrEnded, schedule.LeftEnded},
 		{rooms.ErrCancelled, schedule.LeftRemoved},
+		{rooms.ErrForbidden, schedule.LeftRemoved}, // the seat went to another party
 		{rooms.ErrMoved, schedule.LeftMoved},
 		{rooms.ErrReplaced, schedule.LeftReplaced},
 		{rooms.ErrLost, schedule.LeftLost},
@@ -81,6 +82,9 @@ func leaveReason(reason error) schedule.LeaveReason {
 		if errors.Is(reason, m.is) {
 			return m.why
 		}
+	}
+	if _, moved := errors.AsType[*rooms.TooEarlyError](reason); moved {
+		return schedule.LeftRemoved // to a later day
 	}
 	return schedule.LeftFault
 }

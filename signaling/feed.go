@@ -46,12 +46,17 @@ type stage struct {
 	// Touched by the board alone.
 	event *schedule.Event // of the last full board
 
-	gone error // why the room let the session go; guarded by feed.mu
+	seat schedule.SeatID // of who waits; set before the first Lobby
+
+	// Guarded by feed.mu.
+	gone  error           // why the room let the session go
+	lobby *rooms.Lobby    // as told last; nil when this is no lobby
+	notes []schedule.Note // told while waiting, the last of them
 }
 
 // pending is a request that a full state will answer.
 type pending struct {
-	typ    string // TypeJoin, TypeWatch or TypeResume; empty: none
+	typ    string // TypeJoin, TypeWait, TypePractice, TypeWatch or TypeResume; empty: none
 	ref    uint64
 	secret string // with TypeResume
 }
@@ -229,9 +234,13 @@ func (s *stage) tell(changes []protocol.Change) {
 	f := s.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.stage != s || len(changes) == 0 {
-		return
+	if f.stage == s && len(changes) > 0 {
+		f.number(changes)
 	}
+}
+
+// number is called with mu held.
+func (f *feed) number(changes []protocol.Change) {
 	f.seq++
 	raw, err := protocol.Encode(protocol.TypeDelta, 0, protocol.Delta{Seq: f.seq, Changes: changes})
 	if err != nil {

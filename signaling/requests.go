@@ -41,6 +41,18 @@ func (s *Session) request(ctx context.Context, m protocol.Message, body any) err
 		return s.ok(m.Ref, s.say(ctx, b))
 	case *protocol.Watch:
 		return s.watch(ctx, m.Ref)
+	case *protocol.Wait:
+		return s.wait(ctx, m.Ref, b)
+	case *protocol.Practice:
+		return s.practise(ctx, m.Ref)
+	case *protocol.SendNote:
+		return s.ok(m.Ref, s.note(ctx, b))
+	case *protocol.Call:
+		return s.ok(m.Ref, s.call(ctx))
+	case *protocol.Seen:
+		return s.ok(m.Ref, s.seen(ctx, b))
+	case *protocol.Health:
+		return s.ok(m.Ref, s.health(b))
 	case *protocol.Ping:
 		s.feed.reply(protocol.TypePong, m.Ref, protocol.Pong{At: b.At, ServerTime: s.heard.UTC()})
 		return nil
@@ -87,9 +99,13 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 	old := s.media
 	s.media = m
 	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
-	if r, ok := s.at.(inRoom); ok {
-		err = r.visit.Rebind(ctx, m.id, s.on())
-		m.replay(r.visit)
+	switch at := s.at.(type) {
+	case inRoom:
+		err = at.visit.Rebind(ctx, m.id, s.on())
+		m.replay(at.visit)
+	case practising:
+		at.practice, err = s.server.registry.Practice(s.id, m.id)
+		s.at = at
 	}
 	s.server.engine.ClosePeer(old.id)
 	if err != nil && !errors.Is(err, rooms.ErrGone) {
@@ -286,6 +302,11 @@ func (s *Session) resume(ctx context.Context, c *socket, ref uint64, b *protocol
 		}
 	case atBoard:
 		at.watch.Sync()
+	case waiting:
+		at.stage.resumeWaiting()
+	case practising: // the client does not know that it practises
+		s.feed.settleResume()
+		return s.leave(ctx)
 	}
 	s.feed.settleResume()
 	return nil

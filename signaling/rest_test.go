@@ -77,7 +77,7 @@ func TestLinks_RevokedTakesItsTokensWithIt(t *testing.T) {
 	r := newRig(t)
 	m := r.links["buyer"]
 	token := r.open("buyer").Token
-	if found, err := r.store.Revoke(t.Context(), m.Link.ID); err != nil || !found {
+	if found, err := r.store.Revoke(t.Context(), m.Link.ID, time.Now()); err != nil || !found {
 		t.Fatal(found, err)
 	}
 	if status, p := r.tryOpen(m.Link.ID, m.Secret, token); status != http.StatusGone || p.Code != protocol.CodeLinkRevoked || p.Action != protocol.ActionStop {
@@ -93,11 +93,11 @@ func TestLinks_ExpiredExplainsAndEarlyOpens(t *testing.T) {
 	r := newRig(t)
 	old := fair(time.Now().Add(-72 * time.Hour))
 	old.Consultations = old.Consultations[:1]
-	expired, err := auth.Mint(old, auth.MintOptions{Now: time.Now().Add(-60 * time.Hour)})
+	expired, err := testKeeper('x').Mint(old, auth.MintOptions{Now: time.Now().Add(-60 * time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	early, err := auth.Mint(r.event, auth.MintOptions{Now: time.Now().Add(time.Hour)})
+	early, err := testKeeper('e').Mint(r.event, auth.MintOptions{Now: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,6 +113,15 @@ type rig struct {
 	log    *lockedBuffer
 }
 
+// testKeeper's links differ by the letter.
+func testKeeper(letter byte) *auth.Keeper {
+	k, err := auth.NewKeeper(bytes.Repeat([]byte{letter}, 32))
+	if err != nil {
+		panic(err)
+	}
+	return k
+}
+
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -181,7 +190,7 @@ func newRig(t *testing.T, change ...func(*Deps)) *rig {
 	if err := st.SaveEvent(ctx, r.event); err != nil {
 		t.Fatal(err)
 	}
-	minted, err := auth.Mint(r.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
+	minted, err := testKeeper('k').Mint(r.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
 	if err != nil {
 		t.Fatal(err)
 	}

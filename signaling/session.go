@@ -27,6 +27,7 @@ type Session struct {
 	id     string
 	token  string // hash of the tab's token
 	grants schedule.Grants
+	name   string          // who writes notes; a coordinator's own name, if its link has one
 	event  *schedule.Event // as it was at hello, for names and policy
 	log    *slog.Logger
 	loop   *loop.Loop
@@ -156,6 +157,7 @@ func newSession(s *Server, token string, g schedule.Grants, e *schedule.Event) *
 		id:      newID(),
 		token:   token,
 		grants:  g,
+		name:    wirePerson(e, g).Name,
 		event:   e,
 		at:      inLobby{},
 		sources: map[sfu.Source]bool{},
@@ -254,6 +256,10 @@ func (s *Session) dropped(c *socket) {
 
 // dismissed is told when a room has let the session go.
 func (s *Session) dismissed(st *stage, reason error) {
+	if w, ok := s.at.(waiting); ok && w.stage == st {
+		s.at = inLobby{}
+		return
+	}
 	r, ok := s.at.(inRoom)
 	if !ok || r.stage != st {
 		return
@@ -283,6 +289,14 @@ func (s *Session) leave(ctx context.Context) error {
 	case atBoard:
 		s.feed.exit(at.stage)
 		at.watch.Stop()
+		s.at = inLobby{}
+	case waiting:
+		s.feed.exit(at.stage)
+		at.wait.Stop()
+		s.at = inLobby{}
+	case practising:
+		s.feed.exit(at.stage)
+		at.practice.Stop()
 		s.at = inLobby{}
 	}
 	return nil
@@ -329,6 +343,12 @@ func (s *Session) closed() {
 	case atBoard:
 		s.feed.exit(at.stage)
 		at.watch.Stop()
+	case waiting:
+		s.feed.exit(at.stage)
+		at.wait.Stop()
+	case practising:
+		s.feed.exit(at.stage)
+		at.practice.Stop()
 	}
 	if s.media != nil {
 		s.server.engine.ClosePeer(s.media.id)

@@ -1,6 +1,7 @@
 package signaling_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -115,7 +116,11 @@ func newHouse(t *testing.T, redis string) *house {
 	if err := h.store.SaveEvent(ctx, h.event); err != nil {
 		t.Fatal(err)
 	}
-	minted, err := auth.Mint(h.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
+	keeper, err := auth.NewKeeper(bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	minted, err := keeper.Mint(h.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
 	if err != nil {
 		t.Fatal(err)
 	}

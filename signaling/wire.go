@@ -42,6 +42,9 @@ func wireChange(c rooms.Change, now time.Time) protocol.Change {
 	case c.Chat != nil:
 		m := wireChat(*c.Chat)
 		out.Chat = &m
+	case c.Note != nil:
+		n := wireNote(*c.Note)
+		out.Note = &n
 	case c.Slots != nil:
 		slots := each(*c.Slots, wireSlot)
 		out.Slots = &slots
@@ -53,8 +56,8 @@ func wireBoard(seq uint64, b rooms.Board, now time.Time) protocol.Board {
 	return protocol.Board{
 		Seq:    seq,
 		Rows:   each(b.Rows, func(r rooms.Row) protocol.Row { return wireRow(b.Event, r, now) }),
-		Booths: []protocol.BoothState{},
-		Notes:  []protocol.Note{},
+		Booths: each(b.Booths, func(o rooms.Booth) protocol.BoothState { return wireBooth(b.Event, o, now) }),
+		Notes:  each(b.Notes, wireNote),
 	}
 }
 
@@ -63,7 +66,8 @@ func wireRow(e *schedule.Event, r rooms.Row, now time.Time) protocol.Row {
 		Consultation: wireConsultation(e, r.Consultation, "", r.Clock),
 		Clock:        wireClock(r.Clock, now),
 		Seats:        each(r.Seats, wireSeat),
-		Alerts:       []protocol.Alert{},
+		Alerts:       each(r.Alerts, wireAlert),
+		Verdict:      string(r.Verdict),
 	}
 }
 

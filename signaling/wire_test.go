@@ -31,7 +31,13 @@ func TestSets_AreTheDomains(t *testing.T) {
 			schedule.LeftEnded, schedule.LeftRemoved, schedule.LeftNodeDied, schedule.LeftFault,
 		}),
 		"SlotKind":     texts([]rooms.SlotKind{rooms.SlotPerson, rooms.SlotStage}),
-		"SeatPresence": texts([]rooms.SeatPresence{rooms.SeatAbsent, rooms.SeatHere, rooms.SeatAway, rooms.SeatLeft}),
+		"SeatPresence": texts([]rooms.SeatPresence{rooms.SeatAbsent, rooms.SeatHere, rooms.SeatAway, rooms.SeatLeft, rooms.SeatLobby}),
+		"NoteKind":     texts([]schedule.NoteKind{schedule.NoteText, schedule.NoteCall}),
+		"AlertKind":    texts([]schedule.AlertKind{schedule.AlertLate, schedule.AlertNoShow}),
+		"Verdict":      append([]string{"pending", "cancelled"}, texts(schedule.Verdicts())...),
+		"Place":        texts([]schedule.Place{schedule.PlaceBooth, schedule.PlaceRemote}),
+		"TestResult":   texts([]schedule.TestResult{schedule.TestPassed, schedule.TestFailed, schedule.TestNone}),
+		"Light":        texts([]schedule.Light{schedule.LightGreen, schedule.LightAmber, schedule.LightRed, schedule.LightUntested}),
 	} {
 		if got := protocol.Set(name); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, the domain has %v", name, got, want)

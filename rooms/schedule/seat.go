@@ -78,8 +78,7 @@ type Link struct {
 	CreatedAt  time.Time  `json:"created_at"`
 	UsedAt     *time.Time `json:"used_at,omitempty"` // first opened
 
-	Name      string     `json:"name,omitempty"` // of a coordinator; others are called by their party or booth
-	Version   int        `json:"version"`        // grows with each reissue: the secret derives from it
+	Version   int        `json:"version"` // grows with each reissue: the secret derives from it
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	SentAt    *time.Time `json:"sent_at,omitempty"` // last mailed in this version
 }
@@ -92,10 +91,11 @@ type Grants struct {
 	Link      LinkID    `json:"link"`
 	Kind      LinkKind  `json:"kind"`
 	Role      Role      `json:"role"`
-	Party     string    `json:"party,omitempty"` // FirmID, BuyerID or InterpreterID of a person link
-	Booth     BoothID   `json:"booth,omitempty"` // of a booth link
-	Seat      int       `json:"seat,omitempty"`  // which of its side's seats a person link takes; up to 1: the first
+	Party     string    `json:"party,omitempty"`   // FirmID, BuyerID or InterpreterID of a person link
+	Booth     BoothID   `json:"booth,omitempty"`   // of a booth link
+	Seat      int       `json:"seat,omitempty"`    // which of its side's seats a person link takes; up to 1: the first
 	Version   int       `json:"version,omitempty"` // of the link when it was opened; a token of a former one is worthless
+	Name      string    `json:"name,omitempty"`    // of a coordinator; others are called by their party or booth
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"`
 }

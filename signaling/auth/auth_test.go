@@ -51,7 +51,8 @@ func TestSecrets_AreLongAndKeptAsHashes(t *testing.T) {
 		Interpreters:  []schedule.Interpreter{{ID: "I1"}},
 		Consultations: []schedule.Consultation{{ID: "S1", End: time.Now().Add(time.Hour)}},
 	}
-	all, err := Mint(e, MintOptions{Now: time.Now()})
+	k := testKeeper(t)
+	all, err := k.Mint(e, MintOptions{Now: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,16 +84,25 @@ func TestSecrets_AreLongAndKeptAsHashes(t *testing.T) {
 	if len(NewToken())*6 < 256 || len(NewToken()) != tokenLen {
 		t.Errorf("token of %d characters", len(NewToken()))
 	}
-	if _, err := Mint(&schedule.Event{}, MintOptions{Now: time.Now()}); err == nil {
+	if _, err := k.Mint(&schedule.Event{}, MintOptions{Now: time.Now()}); err == nil {
 		t.Error("links that have expired already were minted")
 	}
 }
 
+func testKeeper(t *testing.T) *Keeper {
+	t.Helper()
+	k, err := NewKeeper([]byte("0123456789abcdef0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 func TestSecrets_NoneEndsInASignThatMailProgramsCutOff(t *testing.T) {
-	for range 500 { // one in 32 would
-		m := mint(schedule.Grants{}, time.Now())
-		if last := m.Path[len(m.Path)-1]; last == '-' || last == '_' {
-			t.Fatalf("path %q", m.Path)
+	k := testKeeper(t)
+	for version := range 500 { // one in 32 would
+		if s := k.Secret("abc", version); s[len(s)-1] == '-' || s[len(s)-1] == '_' || len(s)*6 < 128 {
+			t.Fatalf("secret %q", s)
 		}
 	}
 }

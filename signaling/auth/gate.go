@@ -99,7 +99,9 @@ func (g *Gate) Open(ctx context.Context, id schedule.LinkID, secret, token strin
 	}
 	token = NewToken()
 	ttl := min(tokenTTL, link.Grants.NotAfter.Sub(now))
-	if err := g.store.SaveToken(ctx, Hash(token), link.Grants, ttl); err != nil {
+	grants := link.Grants
+	grants.Version = link.Version
+	if err := g.store.SaveToken(ctx, Hash(token), grants, ttl); err != nil {
 		return "", schedule.Grants{}, unavailable(err)
 	}
 	if link.UsedAt == nil {
@@ -107,7 +109,7 @@ func (g *Gate) Open(ctx context.Context, id schedule.LinkID, secret, token strin
 			return "", schedule.Grants{}, unavailable(err)
 		}
 	}
-	return token, link.Grants, nil
+	return token, grants, nil
 }
 
 // Grants tells what a session token allows.
@@ -133,7 +135,7 @@ func (g *Gate) Grants(ctx context.Context, token string) (schedule.Grants, error
 		return schedule.Grants{}, unavailable(err)
 	case !ok:
 		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
-	case link.Revoked:
+	case link.Revoked, link.Version != gr.Version: // or made anew
 		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkRevoked)
 	}
 	return gr, nil

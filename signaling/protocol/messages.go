@@ -325,7 +325,8 @@ type Bootstrap struct {
 	Seat          int            `json:"seat"`  // 1, or more for a colleague of the same party
 	Languages     []string       `json:"languages"`
 	Notice        Notice         `json:"notice"`
-	Mail          bool           `json:"mail"` // console: this server can send mail
+	InvitedAt     time.Time      `json:"invited_at"` // when the link was last mailed, or else made
+	Mail          bool           `json:"mail"`       // console: this server can send mail
 	ServerTime    time.Time      `json:"server_time"`
 }
 

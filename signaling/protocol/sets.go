@@ -58,7 +58,7 @@ func Set(name string) []string {
 	case "SlotKind":
 		return []string{"person", "stage"}
 	case "SeatPresence":
-		return []string{"absent", "lobby", "here", "away", "left"}
+		return []string{"absent", "here", "away", "left", "lobby"}
 	case "LinkKind":
 		return []string{"person", "booth", "console"}
 	case "LeaveReason":

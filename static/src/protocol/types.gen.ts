@@ -409,6 +409,8 @@ export interface components {
             country?: string;
             event: components["schemas"]["EventInfo"];
             ice_servers: components["schemas"]["ICEServer"][];
+            /** Format: date-time */
+            invited_at: string;
             kind: components["schemas"]["LinkKind"];
             languages: string[];
             mail: boolean;
@@ -910,7 +912,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        SeatPresence: "absent" | "lobby" | "here" | "away" | "left";
+        SeatPresence: "absent" | "here" | "away" | "left" | "lobby";
         /** @enum {string} */
         SeatRole: "firm" | "buyer" | "interpreter" | "observer";
         SeatState: {
