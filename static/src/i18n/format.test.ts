@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFormat, dayKey, digits, minutes, sameClock } from './format';
+import { languages, tagOf } from './languages';
 
 const start = Date.parse('2021-12-06T01:20:00Z');
 
@@ -39,4 +40,32 @@ test('durations count down to zero and not below', () => {
 test('zones with the same time need one clock', () => {
   expect(sameClock('Asia/Seoul', 'Asia/Tokyo', start)).toBe(true);
   expect(sameClock('Asia/Seoul', 'Europe/Paris', start)).toBe(false);
+});
+
+test('every language writes digits and days so that both sides read the same', () => {
+  for (const language of languages) {
+    const format = createFormat(language);
+    expect(format.time(start, 'Asia/Seoul'), language).toBe('10:20');
+    const texts = [format.day(start, 'Asia/Seoul'), format.shortDay(start, 'Asia/Seoul')];
+    for (const text of texts) {
+      expect(text, language).toContain('6');
+      expect(text, language).not.toMatch(/[\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59]/u);
+    }
+  }
+});
+
+test('Thai and Arabic count the years of the others', () => {
+  for (const language of ['th', 'ar'] as const) {
+    const year = new Intl.DateTimeFormat(tagOf(language), { year: 'numeric', timeZone: 'UTC' }).format(start);
+    expect(year).toContain('2021');
+  }
+});
+
+test('every language names countries, languages and zones itself', () => {
+  for (const language of languages.filter((one) => one !== 'en')) {
+    const format = createFormat(language);
+    expect(format.country('KR'), language).not.toBe('KR');
+    expect(format.tongue('ko'), language).not.toBe('Korean');
+    expect(format.zone('Asia/Seoul', start), language).not.toBe(createFormat('en').zone('Asia/Seoul', start));
+  }
 });

@@ -316,4 +316,15 @@ export const en = {
     was: 'This consultation',
     mayClose: 'You can close this page.',
   },
+  sheet: {
+    title: 'Your online consultation',
+    titleMany: 'Your online consultations',
+    with: 'You meet',
+    steps: 'Three steps',
+    one: 'Point the camera of your phone at the square, or type the address below into a browser on a computer.',
+    two: 'Try your picture and sound there. You can do this today, and on any day before.',
+    three: 'Open the same address again ten minutes before the time. The room opens by itself.',
+    alone: 'This address is yours alone. Please do not pass it on.',
+    help: 'Any questions? Please ask {{organiser}}.',
+  },
 } as const;
