@@ -293,6 +293,7 @@ type fakeClient struct {
 	chat      []rooms.Chat
 	warnings  []int
 	left      []rooms.Left
+	notes     []schedule.Note
 }
 
 func (c *fakeClient) Sync(s rooms.Snapshot) {
@@ -334,6 +335,8 @@ func (c *fakeClient) Deliver(changes []rooms.Change) {
 			c.chat = append(c.chat, *ch.Chat)
 		case ch.Slots != nil:
 			c.slots = *ch.Slots
+		case ch.Note != nil:
+			c.notes = append(c.notes, *ch.Note)
 		default:
 			c.t.Errorf("%s: an empty change", c.id)
 		}
@@ -391,6 +394,12 @@ func (c *fakeClient) departures() []rooms.Left {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.left)
+}
+
+func (c *fakeClient) noted() []schedule.Note {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.notes)
 }
 
 func (c *fakeClient) slotMap() map[int]string {
