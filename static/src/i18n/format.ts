@@ -23,13 +23,18 @@ export interface Format {
 export function createFormat(language: Language): Format {
   const tag = tagOf(language);
   const cache = new Map<string, Intl.DateTimeFormat>();
-  const dates = (name: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const dates = (
+    name: string,
+    zone: string,
+    options: Intl.DateTimeFormatOptions,
+    locale = tag,
+  ): Intl.DateTimeFormat => {
     const key = `${name} ${zone}`;
     const known = cache.get(key);
     if (known) {
       return known;
     }
-    const made = new Intl.DateTimeFormat(tag, { ...options, timeZone: zone });
+    const made = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
     cache.set(key, made);
     return made;
   };
@@ -42,7 +47,8 @@ export function createFormat(language: Language): Format {
   const lists = new Intl.ListFormat(tag, { type: 'conjunction' });
   return {
     time: (at, zone) =>
-      dates('time', zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at),
+      // Some languages write 14.05; two people who compare their screens must see the same.
+      dates('time', zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(at),
     day: (at, zone) => dates('day', zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at),
     shortDay: (at, zone) =>
       dates('short', zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(at),
