@@ -36,6 +36,7 @@ function row(
     consultation: { id, booth, starts_at: clock.starts_at, ends_at: clock.ends_at } as Row['consultation'],
     clock,
     seats: [seat('firm', firm), seat('buyer', buyer)],
+    alerts: [],
   };
 }
 
@@ -100,4 +101,18 @@ test('the day that is open first is today, else the next, else the last', () => 
   expect(dayFor(days, '2021-12-07')).toBe('2021-12-09');
   expect(dayFor(days, '2022-01-01')).toBe('2021-12-09');
   expect(dayFor([], '2022-01-01')).toBeNull();
+});
+
+test('a proposed no-show stands until somebody decides', () => {
+  const proposed = row('S1', ['here', -3], ['absent']);
+  proposed.alerts = [{ kind: 'no_show', roles: ['buyer'], since: iso(0) }];
+  expect(entryOf(proposed, now)).toMatchObject({ proposed: 'no_show_buyer', verdict: null });
+  proposed.alerts = [{ kind: 'late', roles: ['buyer'], since: iso(0) }];
+  expect(entryOf(proposed, now).proposed).toBeNull();
+  proposed.alerts = [{ kind: 'no_show', roles: ['firm', 'buyer'], since: iso(0) }];
+  expect(entryOf({ ...proposed, verdict: 'pending' }, now).proposed).toBe('no_show_both');
+  expect(entryOf({ ...proposed, verdict: 'technical' }, now)).toMatchObject({
+    proposed: null,
+    verdict: 'technical',
+  });
 });

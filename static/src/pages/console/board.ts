@@ -1,6 +1,6 @@
 /** The board as a coordinator reads it: days, counts, what is wrong. Pure. */
 import { dayKey } from '../../i18n/format';
-import type { Role, Row, SeatState } from '../../protocol/types';
+import type { Role, Row, SeatState, Verdict } from '../../protocol/types';
 import { at } from '../meeting';
 
 export type Side = 'firm' | 'buyer';
@@ -9,9 +9,16 @@ export type Trouble =
   | { what: 'missing'; who: Side | 'both'; ms: number }
   | { what: 'away'; role: Role; ms: number };
 
+/** Verdicts that the clock proposes. */
+export type NoShow = 'no_show_firm' | 'no_show_buyer' | 'no_show_both';
+
 export interface Entry {
   row: Row;
   trouble: Trouble | null;
+  /** the server proposes this verdict, and nobody has confirmed it */
+  proposed: NoShow | null;
+  /** what a coordinator has said */
+  verdict: Exclude<Verdict, 'pending'> | null;
   over: boolean;
   overMs: number;
   closesAt: number | null;
@@ -31,6 +38,8 @@ export function entryOf(row: Row, now: number): Entry {
   return {
     row,
     trouble: done ? null : (missing(row, now) ?? away(seats, now)),
+    proposed: decided(row) ? null : proposedOf(row),
+    verdict: decided(row),
     over: !done && (clock.overrun || overMs > 0),
     overMs,
     closesAt: clock.closes_at && !done ? at(clock.closes_at) : null,
@@ -38,6 +47,20 @@ export function entryOf(row: Row, now: number): Entry {
     buyer: seats.filter((seat) => seat.role === 'buyer'),
     others: seats.filter((seat) => seat.role !== 'firm' && seat.role !== 'buyer'),
   };
+}
+
+function decided({ verdict }: Row): Exclude<Verdict, 'pending'> | null {
+  return verdict && verdict !== 'pending' ? verdict : null;
+}
+
+export function proposedOf({ alerts, clock }: Row): NoShow | null {
+  if (clock.phase === 'cancelled') return null;
+  const alert = alerts.find(({ kind }) => kind === 'no_show');
+  if (!alert) return null;
+  const [firm, buyer] = [alert.roles.includes('firm'), alert.roles.includes('buyer')];
+  if (firm && buyer) return 'no_show_both';
+  if (firm) return 'no_show_firm';
+  return buyer ? 'no_show_buyer' : null;
 }
 
 // A side is missing after the start while none of its seats is in the room. Who was there and left is

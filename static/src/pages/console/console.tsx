@@ -1,68 +1,97 @@
-/** The coordinators' page: every consultation of a day, pushed, trouble named on top. */
-import { useSignal } from '@preact/signals';
-import { CircleCheck, Download, FlaskConical, TriangleAlert, WifiOff } from 'lucide-preact';
-import { dayKey, sameClock } from '../../i18n/format';
+/**
+ * The coordinators' page: the board of the day, and the timetable, links and readiness behind it. The
+ * board stays first and one key away; calls from booths are seen from everywhere.
+ */
+import { signal, useSignal } from '@preact/signals';
+import { BellRing, FlaskConical, MessageSquare, WifiOff } from 'lucide-preact';
+import { useMemo } from 'preact/hooks';
+import { sameClock } from '../../i18n/format';
+import { LinksModel } from '../../room/desk/links';
+import { Loaded } from '../../room/desk/load';
+import { isOpen, withOf } from '../../room/desk/notes';
+import { TimetableModel } from '../../room/desk/timetable';
 import type { BoardModel } from '../../room/model';
 import { Button } from '../../ui/button';
-import { jumpTo } from '../../ui/jump';
 import { Note } from '../../ui/note';
-import { Sign } from '../../ui/state';
-import { Title } from '../../ui/title';
+import { Tabs } from '../../ui/tabs';
 import { useDesk, zoneOf } from '../desk';
 import { Head } from '../head';
-import { countsOf, dayFor, daysOf, type Entry, entriesOf } from './board';
-import { BoardRow, rowId, useTrouble } from './row';
+import { BoardPage } from './boardpage';
+import { LinksPage } from './links/links';
+import { Notes, useWith } from './notes';
+import { ReadinessPage } from './readiness';
+import { type Staff, StaffContext, useStaff } from './staff';
+import { TimetablePage } from './timetable/timetable';
+
+const places = ['board', 'timetable', 'links', 'readiness'] as const;
+type Here = (typeof places)[number];
 
 export function ConsolePage({ board }: { board: BoardModel }) {
-  const desk = useDesk();
-  const { visit, words, now } = desk;
-  const zone = zoneOf(desk);
-  const rows = board.rows.value;
-  const days = daysOf(rows, zone);
-  const today = dayKey(now.value, zone);
-  const chosen = useSignal<string | null>(null);
-  const day = chosen.value ?? dayFor(days, today);
-  const entries = entriesOf(rows, day, zone, now.value);
-  return (
-    <div class="page console">
-      <Head>
-        <NowClocks />
-      </Head>
-      {visit.bootstrap.value?.trial && (
-        <p class="console-trial" data-testid="trial">
-          <FlaskConical size={18} aria-hidden="true" /> {words.t('console.trial')}
-        </p>
-      )}
-      <main id="main" tabIndex={-1} class="console-main">
-        <div class="console-top">
-          <Title>{words.t('console.title')}</Title>
-          <Counts entries={entries} />
-          <Attendance board={board} />
-        </div>
-        <Lost />
-        <nav class="days" aria-label={words.t('console.days')}>
-          {days.map(({ key, at }) => (
-            <button
-              key={key}
-              type="button"
-              class="day"
-              aria-pressed={key === day}
-              data-testid="day"
-              data-day={key}
-              onClick={() => {
-                chosen.value = key;
-              }}
-            >
-              {desk.format.value.shortDay(at, zone)}
-              {key === today && <span class="day-today">{words.t('time.today')}</span>}
-            </button>
-          ))}
-        </nav>
-        <Attention entries={entries} />
-        <Table entries={entries} />
-      </main>
-    </div>
+  const { words, visit } = useDesk();
+  const here = useSignal<Here>('board');
+  const staff = useMemo<Staff>(
+    () => ({
+      board,
+      timetable: new TimetableModel(board.desk),
+      links: new LinksModel(board.desk),
+      readiness: new Loaded(() => board.desk.readiness()),
+      writing: signal<string | null>(null),
+      letters: signal(false),
+    }),
+    [board],
   );
+  return (
+    <StaffContext.Provider value={staff}>
+      <div class="page console">
+        <Head>
+          <NowClocks />
+        </Head>
+        {visit.bootstrap.value?.trial && (
+          <p class="console-trial" data-testid="trial">
+            <FlaskConical size={18} aria-hidden="true" /> {words.t('console.trial')}
+          </p>
+        )}
+        <div class="console-nav">
+          <Tabs
+            label={words.t('console.parts')}
+            tabs={places.map((key) => ({ key, label: words.t(`console.tabs.${key}`) }))}
+            chosen={here.value}
+            onChoose={(key) => {
+              here.value = key;
+            }}
+            panel="part"
+          />
+          <Letters />
+        </div>
+        <main id="main" tabIndex={-1}>
+          <div
+            id="part"
+            class="console-main"
+            role="tabpanel"
+            aria-labelledby={`part-${here.value}`}
+            data-part={here.value}
+          >
+            <Lost />
+            <Part here={here.value} />
+          </div>
+        </main>
+        {staff.letters.value && <Notes />}
+      </div>
+    </StaffContext.Provider>
+  );
+}
+
+function Part({ here }: { here: Here }) {
+  switch (here) {
+    case 'board':
+      return <BoardPage />;
+    case 'timetable':
+      return <TimetablePage />;
+    case 'links':
+      return <LinksPage />;
+    case 'readiness':
+      return <ReadinessPage />;
+  }
 }
 
 function NowClocks() {
@@ -84,49 +113,43 @@ function NowClocks() {
   );
 }
 
-function Counts({ entries }: { entries: Entry[] }) {
+/** The way to the letters. Its place is kept, so that a call changes its words and nothing else. */
+function Letters() {
   const { words } = useDesk();
-  const counts = countsOf(entries);
-  const shown = [
-    { key: 'live', tone: 'live', shape: 'full' },
-    { key: 'waiting', tone: 'wait', shape: 'half' },
-    { key: 'late', tone: 'late', shape: 'mark' },
-  ] as const;
+  const { board, letters } = useStaff();
+  const who = useWith();
+  const calls = board.notes.value.filter(isOpen);
+  const first = calls[0];
+  const call = first
+    ? withOf(first.from.reply_to ?? first.from.seat ?? '', board.rows.value, board.booths.value)
+    : null;
   return (
-    <dl class="counts" aria-label={words.t('console.counts')}>
-      {shown.map(({ key, tone, shape }) => (
-        <div key={key} class="count" data-tone={counts[key] > 0 ? tone : 'idle'} data-testid={`count-${key}`}>
-          <dt>
-            <Sign shape={shape} />
-            {words.t(`console.${key}`)}
-          </dt>
-          <dd class="digits">{counts[key]}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function Attendance({ board }: { board: BoardModel }) {
-  const { words } = useDesk();
-  const state = useSignal<'idle' | 'busy' | 'failed'>('idle');
-  const download = () => {
-    state.value = 'busy';
-    board.downloadAttendance().then(
-      () => {
-        state.value = 'idle';
-      },
-      () => {
-        state.value = 'failed';
-      },
-    );
-  };
-  return (
-    <div class="console-download">
-      <Button icon={Download} busy={state.value === 'busy'} onClick={download} testid="attendance">
-        {words.t(state.value === 'busy' ? 'console.preparing' : 'console.attendance')}
-      </Button>
-      <p role="status">{state.value === 'failed' && words.t('console.failed')}</p>
+    <div class="letters-way">
+      <span class="hidden" role="status">
+        {calls.length > 0 && call ? words.t('notes.calls', { who: who(call) }) : ''}
+      </span>
+      <button
+        type="button"
+        class="button"
+        data-calls={calls.length > 0}
+        data-testid="letters"
+        onClick={() => {
+          letters.value = true;
+        }}
+      >
+        {calls.length > 0 ? (
+          <BellRing size={20} aria-hidden="true" />
+        ) : (
+          <MessageSquare size={20} aria-hidden="true" />
+        )}
+        <span>
+          {calls.length > 1
+            ? words.t('notes.manyCalls', { count: calls.length })
+            : call
+              ? words.t('notes.calls', { who: who(call) })
+              : words.t('notes.title')}
+        </span>
+      </button>
     </div>
   );
 }
@@ -146,66 +169,5 @@ function Lost() {
     >
       {words.t('console.connection')}
     </Note>
-  );
-}
-
-function Attention({ entries }: { entries: Entry[] }) {
-  const { words } = useDesk();
-  const trouble = useTrouble();
-  const wrong = entries.filter((entry) => entry.trouble);
-  const going = entries.some(({ row }) => row.clock.phase === 'live' || row.clock.phase === 'waiting');
-  if (wrong.length === 0) {
-    return going ? (
-      <p class="attention" data-tone="live">
-        <CircleCheck size={20} aria-hidden="true" /> {words.t('console.noTrouble')}
-      </p>
-    ) : null;
-  }
-  return (
-    <section class="attention" data-tone="late" aria-labelledby="attention">
-      <h2 id="attention">
-        <TriangleAlert size={20} aria-hidden="true" /> {words.t('console.trouble')}
-      </h2>
-      <ul>
-        {wrong.map(({ row, trouble: what }) => (
-          <li key={row.consultation.id}>
-            <button type="button" onClick={() => jumpTo(rowId(row.consultation.id))}>
-              <strong>
-                {row.consultation.booth} · {row.consultation.firm.name} · {row.consultation.buyer.name}
-              </strong>
-              {what && <span>{trouble(what)}</span>}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-const columns = ['time', 'booth', 'firm', 'buyer', 'others', 'state', 'note'] as const;
-
-function Table({ entries }: { entries: Entry[] }) {
-  const { words } = useDesk();
-  if (entries.length === 0) {
-    return <p class="console-empty">{words.t('console.empty')}</p>;
-  }
-  return (
-    <table class="board">
-      <caption class="hidden">{words.t('console.title')}</caption>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <th key={column} scope="col">
-              {words.t(`console.${column}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <BoardRow key={entry.row.consultation.id} entry={entry} />
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -1,3 +1,4 @@
+import { CircleEllipsis } from 'lucide-preact';
 import { minutes } from '../../i18n/format';
 import type { Role, SeatPresence, SeatState } from '../../protocol/types';
 import { type Shape, Sign, State, type Tone } from '../../ui/state';
@@ -10,7 +11,7 @@ export function rowId(consultation: string): string {
   return `row-${consultation}`;
 }
 
-export function BoardRow({ entry }: { entry: Entry }) {
+export function BoardRow({ entry, onOpen }: { entry: Entry; onOpen: (id: string) => void }) {
   const desk = useDesk();
   const { words } = desk;
   const format = desk.format.value;
@@ -37,7 +38,9 @@ export function BoardRow({ entry }: { entry: Entry }) {
       <td class="board-firm">
         <span class="board-label">{words.t('role.firm')}</span>
         <span class="board-party">
-          <strong>{firm.name}</strong>
+          <strong>
+            <bdi>{firm.name}</bdi>
+          </strong>
           <small>{firm.products}</small>
         </span>
         <Seats seats={entry.firm} />
@@ -45,7 +48,9 @@ export function BoardRow({ entry }: { entry: Entry }) {
       <td class="board-buyer">
         <span class="board-label">{words.t('role.buyer')}</span>
         <span class="board-party">
-          <strong>{buyer.name}</strong>
+          <strong>
+            <bdi>{buyer.name}</bdi>
+          </strong>
           <small>{format.country(buyer.country)}</small>
         </span>
         <Seats seats={entry.buyer} />
@@ -54,7 +59,9 @@ export function BoardRow({ entry }: { entry: Entry }) {
         {interpreter.name ? (
           <>
             <span class="board-label">{words.t('role.interpreter')}</span>
-            <strong>{interpreter.name}</strong>
+            <strong>
+              <bdi>{interpreter.name}</bdi>
+            </strong>
           </>
         ) : (
           <small>{words.t('lobby.noInterpreter')}</small>
@@ -67,7 +74,22 @@ export function BoardRow({ entry }: { entry: Entry }) {
         </State>
       </td>
       <td class="board-note">
-        <Notes entry={entry} />
+        <Notes entry={entry} onOpen={onOpen} />
+      </td>
+      <td class="board-actions">
+        <button
+          type="button"
+          class="button"
+          data-look="plain"
+          data-testid="row-actions"
+          onClick={() => onOpen(consultation.id)}
+        >
+          <CircleEllipsis size={20} aria-hidden="true" />
+          <span class="board-actions-word">{words.t('console.open')}</span>
+          <span class="hidden">
+            {consultation.booth} {format.time(at(clock.starts_at), zone)}
+          </span>
+        </button>
       </td>
     </tr>
   );
@@ -75,6 +97,7 @@ export function BoardRow({ entry }: { entry: Entry }) {
 
 const presences: Record<SeatPresence, { tone: Tone; shape: Shape }> = {
   here: { tone: 'live', shape: 'full' },
+  lobby: { tone: 'wait', shape: 'half' },
   away: { tone: 'wait', shape: 'half' },
   absent: { tone: 'idle', shape: 'ring' },
   left: { tone: 'idle', shape: 'bar' },
@@ -86,12 +109,12 @@ function Seats({ seats }: { seats: SeatState[] }) {
   const zone = zoneOf(desk);
   return (
     <>
-      {seats.map((seat) => {
+      {seats.map((seat, index) => {
         const { tone, shape } = presences[seat.state];
         const since = seat.since ? desk.format.value.time(at(seat.since), zone) : '';
         return (
           <span
-            key={seat.seat}
+            key={`${seat.seat} ${index}`}
             class="seat"
             data-tone={tone}
             data-testid="seat-state"
@@ -100,7 +123,9 @@ function Seats({ seats }: { seats: SeatState[] }) {
             data-state={seat.state}
           >
             <Sign shape={shape} />
-            {seat.role === 'observer' && <span>{seat.name || words.t('role.observer')}</span>}
+            {(seat.role === 'observer' || seat.state === 'lobby') && (
+              <bdi>{seat.name || words.t(`role.${seat.role}`)}</bdi>
+            )}
             <span>
               {since
                 ? words.t(`console.since.${seat.state}`, { time: since })
@@ -113,7 +138,7 @@ function Seats({ seats }: { seats: SeatState[] }) {
   );
 }
 
-function Notes({ entry }: { entry: Entry }) {
+function Notes({ entry, onOpen }: { entry: Entry; onOpen: (id: string) => void }) {
   const desk = useDesk();
   const { words } = desk;
   const trouble = useTrouble();
@@ -124,6 +149,21 @@ function Notes({ entry }: { entry: Entry }) {
         <State tone="late" shape="mark">
           {trouble(entry.trouble)}
         </State>
+      )}
+      {entry.verdict && (
+        <State tone="idle" shape="bar">
+          {words.t(`verdict.${entry.verdict}`)}
+        </State>
+      )}
+      {entry.proposed && (
+        <button
+          type="button"
+          class="board-proposal"
+          data-testid="confirm-no-show"
+          onClick={() => onOpen(entry.row.consultation.id)}
+        >
+          {words.t(`verdict.confirm.${entry.proposed}`)}
+        </button>
       )}
       {entry.closesAt !== null ? (
         <span>{words.t('console.farewell', { time: desk.format.value.time(entry.closesAt, zone) })}</span>
