@@ -111,7 +111,7 @@ func (b *board) retime(e *schedule.Event) {
 		w.Board(b.full())
 	}
 	for _, w := range b.waiting {
-		w.req.Lobbyist.Lobby(b.lobbyOf(w))
+		b.tellLobby(w)
 	}
 }
 

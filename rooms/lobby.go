@@ -16,6 +16,7 @@ type Waiting struct {
 	board *board
 	req   WaitRequest
 	since time.Time
+	muted bool // it is entering a room and must not hear of the lobby after that; guarded by board.mu
 }
 
 // Wait takes a place in the lobby of a consultation, at any time before its
@@ -67,12 +68,28 @@ func (b *board) wait(req WaitRequest, now time.Time) (*Waiting, error) {
 	return w, nil
 }
 
-// left ends the waiting of a session that has entered a room.
-func (b *board) left(session string) {
+// entering silences the lobby for a session that tries to enter a room.
+func (b *board) entering(session string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if w := b.waiting[session]; w != nil {
+		w.muted = true
+	}
+}
+
+// entered ends the waiting of a session that has entered a room; one that could
+// not waits on.
+func (b *board) entered(session string, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.waiting[session]
+	switch {
+	case w == nil || !w.muted:
+	case ok:
 		b.leaveLobby(w)
+	default:
+		w.muted = false
+		w.req.Lobbyist.Lobby(b.lobbyOf(w))
 	}
 }
 
@@ -115,6 +132,12 @@ func (b *board) tell(id schedule.ConsultationID) {
 		w.RowChanged(row)
 	}
 	for _, w := range b.inLobby(id) {
+		b.tellLobby(w)
+	}
+}
+
+func (b *board) tellLobby(w *Waiting) {
+	if !w.muted {
 		w.req.Lobbyist.Lobby(b.lobbyOf(w))
 	}
 }

@@ -157,10 +157,10 @@ func (g *Registry) Join(ctx context.Context, req JoinRequest) (*Visit, error) {
 		return nil, en.err
 	}
 	g.stopPractice(req.Session) // before the room binds slots
+	board := g.eventEntry(req.Event).board
+	board.entering(req.Session)
 	visit, err := en.room.join(ctx, req)
-	if err == nil {
-		g.eventEntry(req.Event).board.left(req.Session)
-	}
+	board.entered(req.Session, err == nil)
 	return visit, err
 }
 

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -169,6 +170,7 @@ func (g *Registry) load(ctx context.Context, id schedule.EventID) error {
 		// Two readings may overtake each other: the older timetable is not news.
 		if e.Revision >= ev.event.Revision && !reflect.DeepEqual(ev.event, e) {
 			g.log.Info("a timetable changed", "event", id)
+			g.forgetMoved(id, ev, e)
 			ev.event = e
 			ev.board.retime(e)
 			g.retimeRooms(id, ev)
@@ -192,4 +194,25 @@ func (g *Registry) load(ctx context.Context, id schedule.EventID) error {
 	}
 	g.events[id] = ev
 	return nil
+}
+
+// forgetMoved drops what belonged to the old time of consultations that begin
+// at another one now: extensions and arrivals. Those that have ended stay as
+// they are; an open room does the same by itself. g.mu is held.
+func (g *Registry) forgetMoved(id schedule.EventID, ev *eventEntry, e *schedule.Event) {
+	extended := maps.Clone(ev.extended)
+	for _, c := range e.Consultations {
+		before, ok := ev.event.Consultation(c.ID)
+		if !ok || before.Start.Equal(c.Start) {
+			continue
+		}
+		delete(extended, c.ID)
+		p := ev.past[c.ID]
+		if p == nil || !p.state.EndedAt.IsZero() || p.state.ExtendedTo.IsZero() && p.state.Came == nil {
+			continue
+		}
+		p.state.ExtendedTo, p.state.Came, p.state.UpdatedAt = time.Time{}, nil, stamp(g.deps.Clock)
+		g.mirror.saveState(p.state)
+	}
+	ev.extended = extended
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -55,7 +56,11 @@ func (c *demoCommand) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer s.Close()
-	fair, err := prepareFair(ctx, s, time.Now())
+	keeper, err := auth.KeyFile(filepath.Join(folder, linkKeyFile))
+	if err != nil {
+		return err
+	}
+	fair, err := prepareFair(ctx, s, keeper, time.Now())
 	if err != nil {
 		return err
 	}
@@ -75,7 +80,7 @@ type fair struct {
 }
 
 // prepareFair moves the embedded timetable to now and puts it into the store.
-func prepareFair(ctx context.Context, s *store.Store, now time.Time) (*fair, error) {
+func prepareFair(ctx context.Context, s *store.Store, keeper *auth.Keeper, now time.Time) (*fair, error) {
 	file, err := demoFiles.ReadFile("demo/yangju-2021.csv")
 	if err != nil {
 		return nil, err
@@ -92,7 +97,7 @@ func prepareFair(ctx context.Context, s *store.Store, now time.Time) (*fair, err
 	if !ok {
 		return nil, errors.New("the embedded timetable has no consultation to open")
 	}
-	links, err := auth.Mint(event, auth.MintOptions{Now: now})
+	links, err := keeper.Mint(event, auth.MintOptions{Now: now})
 	if err != nil {
 		return nil, err
 	}

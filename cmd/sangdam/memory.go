@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
+	"path/filepath"
 
 	"sangdam/rooms/store"
+	"sangdam/signaling/auth"
 )
 
 var (
 	errNoRedis = errors.New("no Redis is named: say --redis redis://127.0.0.1:6379/0, or run `sangdam demo` to look around without one")
-	errNoData  = errors.New("no data folder is named: say --data DIR; the record passes through it on its way to Redis")
+	errNoData  = errors.New("no data folder is named: say --data DIR; the record passes through it on its way to Redis, and the key of the links is in it")
 )
 
 // quiet is for commands that end with a sentence of their own.
@@ -46,4 +49,26 @@ func redacted(raw string) string {
 // portTaken says what to do about a port that cannot be had.
 func portTaken(setting, addr string, cause error) error {
 	return &failure{text: fmt.Sprintf("%s cannot be listened on: another program may have it. Stop that one, or set %s to something else", addr, setting), cause: cause}
+}
+
+// linkKeyFile is where a data folder keeps the key that links derive from.
+const linkKeyFile = "link.key"
+
+// keeper opens the key that links derive from: the given one, or else the data
+// folder's, which is made when it is not there.
+func keeper(linkKey, data string) (*auth.Keeper, error) {
+	switch {
+	case linkKey != "":
+		k, err := auth.ReadKeeper(linkKey)
+		if err != nil {
+			return nil, &failure{text: "link-key is not 32 bytes in base64: make one with `openssl rand -base64 32`", cause: err}
+		}
+		return k, nil
+	case data == "":
+		return nil, errNoData
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, &failure{text: "the data folder cannot be made: say --data with one that can be written to", cause: err}
+	}
+	return auth.KeyFile(filepath.Join(data, linkKeyFile))
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../src/protocol/types';
 import type { Connection, DeviceState, Place, RoomModel, Tile, Visit } from '../../src/room/model';
 import { face } from './faces';
+import { type Extras, extrasOf } from './extras';
 
 /** Monday, 6 December 2021, 10:12:30 in Seoul */
 export const moment = Date.parse('2021-12-06T01:12:30Z');
@@ -66,7 +67,7 @@ export const day: Consultation[] = [
   }),
 ];
 
-export interface Setting {
+export interface Setting extends Extras {
   kind?: Bootstrap['kind'];
   role?: Role;
   name?: string;
@@ -99,6 +100,10 @@ export function visitOf(setting: Setting): Visit {
     ice_servers: [],
     trial: setting.trial ?? false,
     server_time: time(0),
+    seat: 1,
+    languages: [],
+    mail: false,
+    notice: { name: 'notice-1', records: ['attendance', 'chat', 'notes', 'device_test'], retention_days: 90 },
   };
   if (setting.kind === 'booth') bootstrap.booth = 'Booth 1';
   const nothing = async () => undefined;
@@ -119,7 +124,9 @@ export function visitOf(setting: Setting): Visit {
       toggle: nothing,
       choose: nothing,
     },
+    ...extrasOf(setting, bootstrap.consultations),
     now: () => moment,
+    choose: () => undefined,
     join: () => undefined,
     move: () => undefined,
     retry: () => undefined,

@@ -9,7 +9,7 @@ export default defineConfig({
   root: here,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
-    include: ['gallery.e2e.ts'],
+    include: ['*.e2e.ts'],
     environment: 'node',
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Watchdog } from './flow';
 import { loudness } from './level';
 
-const count = (slot: number, packets: number) => ({ slot, packets, frames: 0 });
+const count = (slot: number, packets: number) => ({ slot, packets, audioPackets: 0, frames: 0 });
 
 test('a path that carries nothing of anybody is found after the patience', () => {
   const dog = new Watchdog(6000);

@@ -5,6 +5,8 @@ export interface SlotCount {
   slot: number;
   /** RTP packets, audio and video together */
   packets: number;
+  /** of these, audio */
+  audioPackets: number;
   frames: number;
 }
 
@@ -21,7 +23,12 @@ async function inbound(receiver: RTCRtpReceiver | null): Promise<{ packets: numb
 
 export async function countSlot(slot: MediaSlot): Promise<SlotCount> {
   const [audio, video] = await Promise.all([inbound(slot.audio), inbound(slot.video)]);
-  return { slot: slot.slot, packets: audio.packets + video.packets, frames: video.frames };
+  return {
+    slot: slot.slot,
+    packets: audio.packets + video.packets,
+    audioPackets: audio.packets,
+    frames: video.frames,
+  };
 }
 
 /**

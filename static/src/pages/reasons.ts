@@ -46,6 +46,7 @@ const table: Record<Code, { reason: Reason; again: boolean }> = {
   origin: { reason: 'fault', again: true },
   bad_offer: { reason: 'fault', again: true },
   room_failed: { reason: 'fault', again: true },
+  conflict: { reason: 'fault', again: true },
   internal: { reason: 'fault', again: true },
 };
 

@@ -44,6 +44,7 @@ export function isPassing(code: Code): boolean {
     case 'moved':
     case 'removed':
     case 'bad_offer':
+    case 'conflict':
     case 'replaced':
       return false;
     default:

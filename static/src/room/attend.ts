@@ -3,9 +3,9 @@ import { isPassing } from '../protocol/codes';
 import { Refused } from '../protocol/failure';
 import type { Bootstrap, Change, Code, Consultation, Join, Joined, SourceName } from '../protocol/types';
 import { delayBefore } from '../signal/backoff';
-import { nextOf } from './consultations';
+import { chosenOf, dayOf, nextOf, sameDay } from './consultations';
 import { type Answer, sameWaiting, waitingOf } from './lobby';
-import type { Place } from './model';
+import type { DayLine, Place } from './model';
 import type { Room } from './room';
 
 type Why = Extract<Place, { at: 'over' }>['why'];
@@ -18,6 +18,10 @@ export interface AttendDeps {
   go(place: Place): void;
   /** the id of the session while it is up, null otherwise */
   session(): string | null;
+  /** begins a new session if the server ended this page's for good: its seat went elsewhere */
+  revive(): void;
+  /** as far as is known nobody sits on this page's seat: who did is away, or gone */
+  seatDeserted(consultation: Consultation): boolean;
   join(join: Join): Promise<Joined>;
   tellLeave(): void;
   sources(): SourceName[];
@@ -48,6 +52,9 @@ export class Attend {
   private notBefore = 0;
   private room: Room | null = null;
   private readonly seatedSignal = signal<string | null>(null);
+  private readonly daySignal = signal<DayLine[]>([]);
+  /** what the person chose among several */
+  private chosen: string | null = null;
   private readonly finished = new Set<string>();
   /** consultations that a booth does not enter again by itself */
   private readonly left = new Set<string>();
@@ -61,6 +68,11 @@ export class Attend {
   /** The session that sits in the room; null while there is none, or it has to be entered again. */
   get seated(): ReadonlySignal<string | null> {
     return this.seatedSignal;
+  }
+
+  /** All consultations of this link, as they stand. */
+  get day(): ReadonlySignal<DayLine[]> {
+    return this.daySignal;
   }
 
   start(): void {
@@ -111,6 +123,13 @@ export class Attend {
 
   back(): void {
     if (this.deps.place().at === 'over') this.toLobby();
+  }
+
+  choose(consultation: string): void {
+    const { at } = this.deps.place();
+    if (at !== 'lobby' && at !== 'over') return;
+    this.chosen = consultation;
+    this.toLobby();
   }
 
   /** The session is up: a new one, or the old one again. */
@@ -178,7 +197,11 @@ export class Attend {
   }
 
   private next(): Consultation | null {
-    return nextOf(this.deps.bootstrap().consultations, this.deps.now(), this.finished);
+    const { consultations } = this.deps.bootstrap();
+    const now = this.deps.now();
+    return (
+      chosenOf(consultations, this.chosen, now, this.finished) ?? nextOf(consultations, now, this.finished)
+    );
   }
 
   private isBooth(): boolean {
@@ -186,6 +209,7 @@ export class Attend {
   }
 
   private toLobby(): void {
+    this.deps.revive();
     this.wanted = null;
     this.answer = { said: 'nothing' };
     this.move = false;
@@ -197,6 +221,7 @@ export class Attend {
   /** Looks at the clock and does what is due. */
   private look(): void {
     const place = this.deps.place();
+    this.lookAtDay();
     switch (place.at) {
       case 'lobby':
         this.lookInLobby(place);
@@ -215,14 +240,26 @@ export class Attend {
     }
   }
 
+  private lookAtDay(): void {
+    const { consultations } = this.deps.bootstrap();
+    const day = dayOf(consultations, this.deps.now(), this.finished, this.next());
+    if (!sameDay(day, this.daySignal.peek())) this.daySignal.value = day;
+  }
+
   private lookInLobby(place: Extract<Place, { at: 'lobby' }>): void {
     const next = this.next();
     if (next?.id !== place.next?.id) this.answer = { said: 'nothing' };
     if (this.isBooth() && next && !this.left.has(next.id)) this.wanted = next.id;
+    if (this.isBooth() && next && this.answer.said === 'in_use' && this.deps.seatDeserted(next)) {
+      // The power failed: the seat is still held by this very screen as it was before.
+      this.answer = { said: 'nothing' };
+      this.move = true;
+    }
     const wanted = next !== null && this.wanted === next.id;
     const now = this.deps.now();
     const waiting = waitingOf(next, wanted, this.answer, now);
-    if (next?.id !== place.next?.id || !sameWaiting(waiting, place.waiting)) {
+    // One that was rescheduled is another object: its page has to show the new time.
+    if (next !== place.next || !sameWaiting(waiting, place.waiting)) {
       this.deps.go({ at: 'lobby', next, waiting });
     }
     const due = waiting.for === 'reply' || (waiting.for === 'retry' && wanted);
@@ -231,7 +268,9 @@ export class Attend {
 
   private lookAfterwards(place: Extract<Place, { at: 'over' }>): void {
     if (!this.isBooth() || this.deps.now() - this.overSince < boothPause) return;
-    if (place.why === 'moved' || place.why === 'removed') return;
+    // Whoever took the seat elsewhere has it until this consultation is over.
+    const taken = place.why === 'moved' || place.why === 'removed';
+    if (taken && this.next()?.id === place.consultation.id) return;
     this.toLobby();
   }
 

@@ -1,4 +1,5 @@
 import type { Consultation } from '../protocol/types';
+import type { DayLine } from './model';
 
 const maxOverrun = 60 * 60 * 1000;
 
@@ -20,6 +21,56 @@ export function nextOf(
     return ends <= now && now < ends + maxOverrun && isLive(c);
   });
   return overrunning ?? inTime;
+}
+
+/**
+ * chosenOf is the consultation that a person chose, as long as it can still be
+ * entered; without one the clock chooses.
+ */
+export function chosenOf(
+  consultations: readonly Consultation[],
+  chosen: string | null,
+  now: number,
+  finished: ReadonlySet<string>,
+): Consultation | null {
+  const one = consultations.find((c) => c.id === chosen);
+  return one && isLeft(one, now, finished) ? one : null;
+}
+
+/** dayOf is the day page: every consultation of a link, and where it stands. */
+export function dayOf(
+  consultations: readonly Consultation[],
+  now: number,
+  finished: ReadonlySet<string>,
+  next: Consultation | null,
+): DayLine[] {
+  const state = (c: Consultation): DayLine['state'] => {
+    if (c.phase === 'cancelled') return 'cancelled';
+    if (!isLeft(c, now, finished)) return 'over';
+    return Date.parse(c.opens_at) <= now ? 'open' : 'ahead';
+  };
+  return consultations.map((c) => ({ consultation: c, state: state(c), chosen: c.id === next?.id }));
+}
+
+export function sameDay(a: readonly DayLine[], b: readonly DayLine[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((line, i) => {
+      const other = b[i];
+      return (
+        line.consultation === other?.consultation &&
+        line.state === other.state &&
+        line.chosen === other.chosen
+      );
+    })
+  );
+}
+
+/** It can still be entered: it is to come, or it talks on beyond its end. */
+function isLeft(c: Consultation, now: number, finished: ReadonlySet<string>): boolean {
+  if (isOver(c, finished)) return false;
+  const ends = Date.parse(c.ends_at);
+  return now < ends || (now < ends + maxOverrun && isLive(c));
 }
 
 function isOver(c: Consultation, finished: ReadonlySet<string>): boolean {

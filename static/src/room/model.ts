@@ -268,8 +268,8 @@ export interface KioskModel {
 export type Handover =
   | { state: 'closed' }
   | { state: 'loading' }
-  /** svg: its source; url: what it says */
-  | { state: 'shown'; svg: string; url: string }
+  /** picture: address for an <img>; url: what it says */
+  | { state: 'shown'; picture: string; url: string }
   /** code is null when nobody answered */
   | { state: 'failed'; code: Code | null };
 

@@ -10,8 +10,10 @@ import type {
   Hello,
   Joined,
   Pong,
+  Practising,
   Resume,
   Resumed,
+  Waiting,
   Welcome,
 } from '../protocol/types';
 import { delayBefore } from './backoff';
@@ -246,6 +248,14 @@ export class Session {
         break;
       case 'board':
         this.sequence.reset((message.body as Board).seq);
+        break;
+      case 'waiting': {
+        const { seq } = message.body as Waiting;
+        if (seq !== undefined) this.sequence.reset(seq);
+        break;
+      }
+      case 'practice':
+        this.sequence.reset((message.body as Practising).seq);
         break;
     }
   }

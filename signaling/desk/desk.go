@@ -1,0 +1,190 @@
+// Package desk is the coordinators' work on an event: its timetable, its links
+// and invitations, and how ready everybody is.
+//
+// Desk owns nothing that lasts: the timetable, the links and the record of
+// changes are the Store's, rooms are the Registry's, and secrets derive from the
+// Keeper. Doing this in the REST handlers was rejected: the command line does the
+// same work.
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/store"
+	"sangdam/signaling/auth"
+	"sangdam/signaling/mail"
+	"sangdam/signaling/protocol"
+)
+
+// Store keeps what a Desk works on: *store.Store.
+type Store interface {
+	LinkStore
+	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
+	ChangeEvent(ctx context.Context, e *schedule.Event, edit schedule.EditRecord) error
+	SaveEvent(ctx context.Context, e *schedule.Event) error
+	AddEdit(ctx context.Context, e schedule.EventID, edit schedule.EditRecord) error
+	Edits(ctx context.Context, e schedule.EventID, before string, n int) ([]schedule.EditRecord, error)
+
+	Link(ctx context.Context, id schedule.LinkID) (schedule.Link, bool, error)
+	Revoke(ctx context.Context, id schedule.LinkID, at time.Time) (found bool, err error)
+	Reissue(ctx context.Context, id schedule.LinkID, version int, hash string) error
+	LinkSent(ctx context.Context, id schedule.LinkID, at time.Time) error
+
+	SaveReadiness(ctx context.Context, e schedule.EventID, id schedule.LinkID, r schedule.Readiness) error
+	Readiness(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Readiness, error)
+	SaveConsent(ctx context.Context, e schedule.EventID, id schedule.LinkID, c schedule.Consent) error
+	Consents(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Consent, error)
+}
+
+// LinkStore keeps links.
+type LinkStore interface {
+	Links(ctx context.Context, e schedule.EventID) ([]schedule.Link, error)
+	SaveLinks(ctx context.Context, links []schedule.Link) error
+}
+
+// Rooms is what a Desk asks of the rooms: *rooms.Registry.
+type Rooms interface {
+	Reload(ctx context.Context, id schedule.EventID) error
+	States(id schedule.EventID) (map[schedule.ConsultationID]schedule.RoomState, error)
+	Extend(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, to time.Time) error
+	Verdict(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, v schedule.Verdict, by, reason string) error
+}
+
+// Deps are what a Desk is made of.
+type Deps struct {
+	Store  Store
+	Rooms  Rooms
+	Keeper *auth.Keeper
+	Mail   *mail.Sender // nil: no mail is sent
+	URL    string       // what links start with, without a slash at the end
+	// Out is told that a link became worthless: whoever came by it is out.
+	Out    func(ctx context.Context, id schedule.LinkID)
+	Logger *slog.Logger
+	Now    func() time.Time // time.Now when nil
+}
+
+// Desk serves the coordinators of all events. Its methods may be called from any
+// goroutine.
+type Desk struct {
+	deps Deps // fixed after New
+}
+
+// New makes a Desk. It starts nothing.
+func New(d Deps) *Desk {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{deps: d}
+}
+
+// CanMail tells whether this server sends mail.
+func (d *Desk) CanMail() bool { return d.deps.Mail != nil }
+
+func (d *Desk) now() time.Time { return d.deps.Now().UTC() }
+
+// event is the timetable as the store has it: what a room has taken over may be
+// older.
+func (d *Desk) event(ctx context.Context, by schedule.Grants) (*schedule.Event, error) {
+	e, err := d.deps.Store.Event(ctx, by.Event)
+	if err != nil {
+		return nil, fail(err)
+	}
+	return e, nil
+}
+
+// record begins the record of a change.
+func (d *Desk) record(e *schedule.Event, by schedule.Grants, op string, changes []schedule.EditChange) schedule.EditRecord {
+	if changes == nil {
+		changes = []schedule.EditChange{}
+	}
+	return schedule.EditRecord{
+		At: d.now(), By: cmp.Or(by.Name, e.Organiser, e.Name), Link: by.Link, Op: op, Revision: e.Revision, Changes: changes,
+	}
+}
+
+// apply writes a changed timetable with its record, gives it to the rooms, and
+// makes the links that it needs.
+func (d *Desk) apply(ctx context.Context, e *schedule.Event, r schedule.EditRecord) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	if err := d.deps.Store.ChangeEvent(ctx, e, r); err != nil {
+		return fail(err)
+	}
+	// What follows makes up for itself when it fails: rooms look at the store
+	// now and then, and the next change makes missing links.
+	if err := d.deps.Rooms.Reload(ctx, e.ID); err != nil {
+		d.deps.Logger.Warn("rooms have not taken over a timetable yet", "event", e.ID, "err", err)
+	}
+	if _, err := MakeLinks(ctx, d.deps.Store, d.deps.Keeper, e, d.now()); err != nil && !errors.Is(err, auth.ErrOver) {
+		d.deps.Logger.Warn("links were not made", "event", e.ID, "err", err)
+	}
+	return nil
+}
+
+// MakeLinks makes the links that an event needs and has not, and lets the others
+// live as long as it. It returns all of them.
+func MakeLinks(ctx context.Context, s LinkStore, k *auth.Keeper, e *schedule.Event, now time.Time) ([]auth.Minted, error) {
+	have, err := s.Links(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	until := make(map[schedule.LinkID]time.Time, len(have))
+	for _, l := range have {
+		until[l.ID] = l.Grants.NotAfter
+	}
+	all, err := k.Mint(e, auth.MintOptions{Now: now, Have: have})
+	if err != nil {
+		return nil, err
+	}
+	var save []schedule.Link
+	for _, m := range all {
+		if m.Fresh || !m.Link.Grants.NotAfter.Equal(until[m.Link.ID]) {
+			save = append(save, m.Link)
+		}
+	}
+	if len(save) > 0 {
+		if err := s.SaveLinks(ctx, save); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// fail gives the errors of store and rooms their codes.
+func fail(err error) error {
+	for _, m := range []struct {
+		is   error
+		code protocol.Code
+	}{
+		{store.ErrConflict, protocol.CodeConflict},
+		{store.ErrNotFound, protocol.CodeNotFound},
+		{rooms.ErrNotFound, protocol.CodeNotFound},
+		{rooms.ErrEnded, protocol.CodeEnded},
+		{rooms.ErrCancelled, protocol.CodeCancelled},
+		{rooms.ErrInvalid, protocol.CodeBadMessage},
+		{rooms.ErrTooLarge, protocol.CodeTooLarge},
+		{auth.ErrFull, protocol.CodeRoomFull},
+		{auth.ErrOver, protocol.CodeEnded},
+	} {
+		if errors.Is(err, m.is) {
+			return &protocol.Fault{Code: m.code, Cause: err}
+		}
+	}
+	if early, ok := errors.AsType[*rooms.TooEarlyError](err); ok {
+		return &protocol.Fault{Code: protocol.CodeTooEarly, OpensAt: early.OpensAt.UTC(), Cause: err}
+	}
+	if f, ok := errors.AsType[*protocol.Fault](err); ok {
+		return f
+	}
+	return &protocol.Fault{Code: protocol.CodeUnavailable, RetryAfter: 2 * time.Second, Cause: err}
+}

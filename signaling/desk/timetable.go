@@ -1,0 +1,241 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/timetable"
+	"sangdam/signaling/api"
+	"sangdam/signaling/protocol"
+)
+
+// Timetable is the event as its coordinators see it.
+func (d *Desk) Timetable(ctx context.Context, by schedule.Grants) (protocol.Timetable, error) {
+	e, states, err := d.present(ctx, by)
+	if err != nil {
+		return protocol.Timetable{}, err
+	}
+	return wireTimetable(e, states, timetable.Check(e)), nil
+}
+
+func (d *Desk) present(ctx context.Context, by schedule.Grants) (*schedule.Event, timetable.Rooms, error) {
+	e, err := d.event(ctx, by)
+	if err != nil {
+		return nil, nil, err
+	}
+	states, err := d.deps.Rooms.States(by.Event)
+	if err != nil {
+		return nil, nil, fail(err)
+	}
+	return e, states, nil
+}
+
+// Import compares a file with the timetable and, unless it is a dry run,
+// applies it. With a problem that is no warning nothing is applied; consultations
+// that are live or over are left as they are, and told.
+func (d *Desk) Import(ctx context.Context, by schedule.Grants, in api.Upload) (protocol.Outcome, error) {
+	e, states, err := d.present(ctx, by)
+	if err != nil {
+		return protocol.Outcome{}, err
+	}
+	draft, problems := timetable.Import(in.File, in.Name)
+	out := outcome(e.Revision)
+	out.Problems = each(problems, wireProblem)
+	if draft == nil {
+		return out, nil
+	}
+	if !in.DryRun && in.Revision != e.Revision {
+		return protocol.Outcome{}, protocol.Fail(protocol.CodeConflict)
+	}
+	next, changes := timetable.Plan(e, draft.Event, states)
+	conflicts := draft.Locate(timetable.Check(next))
+	out.Conflicts = each(conflicts, wireConflict)
+	plan := planOf(changes)
+	out.Plan, out.Same = each(plan, wirePlanItem), len(changes.Unchanged)
+	switch {
+	case in.DryRun:
+		return out, nil
+	case changes.Empty():
+		out.Applied = true
+		return out, nil
+	}
+	if err := d.apply(ctx, next, d.record(e, by, "import", plan)); err != nil {
+		return protocol.Outcome{}, err
+	}
+	out.Applied, out.Revision = true, next.Revision
+	return out, nil
+}
+
+// Edit makes one change, unless it is a dry run.
+func (d *Desk) Edit(ctx context.Context, by schedule.Grants, in protocol.EditRequest, dryRun bool) (protocol.Outcome, error) {
+	e, states, err := d.present(ctx, by)
+	if err != nil {
+		return protocol.Outcome{}, err
+	}
+	if !dryRun && in.Revision != e.Revision {
+		return protocol.Outcome{}, protocol.Fail(protocol.CodeConflict)
+	}
+	out := outcome(e.Revision)
+	done, err := timetable.Apply(e, states, editOf(e, in))
+	if refused, ok := errors.AsType[*timetable.Refusal](err); ok {
+		out.Refusal = wireRefusal(refused)
+		out.Conflicts = each(timetable.Check(e), wireConflict)
+		return out, nil
+	}
+	if err != nil {
+		return protocol.Outcome{}, err
+	}
+	fresh := map[string]bool{}
+	for _, c := range done.Fresh {
+		fresh[conflictKey(c)] = true
+	}
+	out.Conflicts = each(done.Conflicts, func(c timetable.Conflict) protocol.TimetableConflict {
+		w := wireConflict(c)
+		w.New = fresh[conflictKey(c)]
+		return w
+	})
+	plan := summaryOf(done.Summary)
+	out.Plan = each(plan, wirePlanItem)
+	if dryRun {
+		return out, nil
+	}
+	if err := d.apply(ctx, done.Event, d.record(e, by, in.Op, plan)); err != nil {
+		return protocol.Outcome{}, err
+	}
+	out.Applied, out.Revision = true, done.Event.Revision
+	return out, nil
+}
+
+// Extend prolongs a consultation and moves those that it delays; a dry run only
+// tells whom.
+func (d *Desk) Extend(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.ExtendRequest, dryRun bool) (protocol.Extension, error) {
+	e, states, err := d.present(ctx, by)
+	if err != nil {
+		return protocol.Extension{}, err
+	}
+	if !dryRun && in.Revision != e.Revision {
+		return protocol.Extension{}, protocol.Fail(protocol.CodeConflict)
+	}
+	out := protocol.Extension{Revision: e.Revision, Delays: []protocol.Delay{}}
+	ext, next, err := timetable.Extend(e, states, c, in.Minutes)
+	if refused, ok := errors.AsType[*timetable.Refusal](err); ok {
+		out.Refusal = wireRefusal(refused)
+		if on, ok := e.Consultation(c); ok {
+			out.EndsAt = later(on.End, states[c].ExtendedTo).UTC()
+		}
+		return out, nil
+	}
+	if err != nil {
+		return protocol.Extension{}, err
+	}
+	out.EndsAt = ext.To.UTC()
+	out.Delays = each(ext.Delays, func(x timetable.Delay) protocol.Delay { return wireDelay(e, x) })
+	if dryRun {
+		return out, nil
+	}
+	before, _ := e.Consultation(c)
+	changes := []schedule.EditChange{{
+		What: "consultation", ID: string(c), Change: "changed",
+		Fields: []schedule.EditField{{Field: "ends_at", Before: stamp(later(before.End, states[c].ExtendedTo)), After: stamp(ext.To)}},
+	}}
+	for _, x := range ext.Delays {
+		was, _ := e.Consultation(x.Consultation)
+		changes = append(changes, schedule.EditChange{
+			What: "consultation", ID: string(x.Consultation), Change: "changed",
+			Fields: []schedule.EditField{{Field: "start", Before: stamp(was.Start), After: stamp(x.Start)}, {Field: "end", Before: stamp(was.End), After: stamp(x.End)}},
+		})
+	}
+	// Those behind move first: the rooms must not believe for a moment that
+	// somebody is needed elsewhere. Even with nobody to move the revision counts
+	// on, so that of two who extend at once one sees the preview again.
+	if err := d.apply(ctx, next, d.record(e, by, "extend", changes)); err != nil {
+		return protocol.Extension{}, err
+	}
+	if err := d.deps.Rooms.Extend(ctx, e.ID, c, ext.To); err != nil {
+		d.takeBack(ctx, e, next.Revision)
+		return protocol.Extension{}, fail(err)
+	}
+	out.Applied, out.Revision = true, next.Revision
+	return out, nil
+}
+
+// takeBack restores a timetable whose change turned out to be for nothing; the
+// record keeps both.
+func (d *Desk) takeBack(ctx context.Context, e *schedule.Event, revision int64) {
+	was := *e
+	was.Revision = revision
+	err := d.deps.Store.ChangeEvent(ctx, &was, schedule.EditRecord{
+		At: d.now(), By: "Sangdam", Op: "extend", Changes: []schedule.EditChange{{What: "event", ID: string(e.ID), Change: "refused"}},
+	})
+	if err == nil {
+		err = d.deps.Rooms.Reload(ctx, e.ID)
+	}
+	if err != nil {
+		d.deps.Logger.Error("an extension was not taken back", "event", e.ID, "err", err)
+	}
+}
+
+// Verdict is a coordinator's word on a consultation.
+func (d *Desk) Verdict(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.VerdictRequest) (protocol.VerdictRecord, error) {
+	e, states, err := d.present(ctx, by)
+	if err != nil {
+		return protocol.VerdictRecord{}, err
+	}
+	v := schedule.Verdict(in.Verdict)
+	if in.Verdict == pendingVerdict {
+		v = ""
+	}
+	if err := d.deps.Rooms.Verdict(ctx, e.ID, c, v, string(by.Link), in.Reason); err != nil {
+		return protocol.VerdictRecord{}, fail(err)
+	}
+	was := string(states[c].Verdict)
+	if was == "" {
+		was = pendingVerdict
+	}
+	r := d.record(e, by, "verdict", []schedule.EditChange{{
+		What: "consultation", ID: string(c), Change: "changed", Fields: []schedule.EditField{{Field: "verdict", Before: was, After: in.Verdict}},
+	}})
+	d.note(ctx, e.ID, r)
+	return protocol.VerdictRecord{Consultation: string(c), Verdict: in.Verdict, By: r.By, At: r.At}, nil
+}
+
+const pendingVerdict = "pending"
+
+// note records a change that is done already: that it could not be recorded is
+// no reason to tell the person that it failed.
+func (d *Desk) note(ctx context.Context, e schedule.EventID, r schedule.EditRecord) {
+	if err := d.deps.Store.AddEdit(ctx, e, r); err != nil {
+		d.deps.Logger.Error("a change was not recorded", "event", e, "op", r.Op, "link", r.Link, "err", err)
+	}
+}
+
+// editID is how the store names the records of changes.
+var editID = regexp.MustCompile(`^[0-9]{1,20}-[0-9]{1,20}$`)
+
+// Edits is the record of who changed what, a page of it.
+func (d *Desk) Edits(ctx context.Context, by schedule.Grants, before string, limit int) (protocol.EditLog, error) {
+	if before != "" && !editID.MatchString(before) {
+		return protocol.EditLog{}, &protocol.Fault{Code: protocol.CodeBadMessage, Detail: "before is no id of a change"}
+	}
+	all, err := d.deps.Store.Edits(ctx, by.Event, before, limit)
+	if err != nil {
+		return protocol.EditLog{}, fail(err)
+	}
+	out := protocol.EditLog{Edits: each(all, wireEdit)}
+	if len(all) == limit && limit > 0 {
+		out.Next = all[len(all)-1].ID
+	}
+	return out, nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,33 @@
+import { useDesk, zoneOf } from '../desk';
+
+interface Props {
+  days: readonly { key: string; at: number }[];
+  day: string | null;
+  today: string;
+  onChoose: (key: string) => void;
+}
+
+/** The event's days, in the center's calendar. */
+export function Days({ days, day, today, onChoose }: Props) {
+  const desk = useDesk();
+  const { words } = desk;
+  const zone = zoneOf(desk);
+  return (
+    <nav class="days" aria-label={words.t('console.days')}>
+      {days.map(({ key, at }) => (
+        <button
+          key={key}
+          type="button"
+          class="day"
+          aria-pressed={key === day}
+          data-testid="day"
+          data-day={key}
+          onClick={() => onChoose(key)}
+        >
+          {desk.format.value.shortDay(at, zone)}
+          {key === today && <span class="day-today">{words.t('time.today')}</span>}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,262 @@
+/** The letters: calls from booths first, a thread a person; answers to one, to a consultation or to all. */
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { BellRing, Check, ChevronLeft, Megaphone, SendHorizontal, Volume2, VolumeX } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Note } from '../../protocol/types';
+import { isOpen, type Thread, threadsOf, type With, withOf } from '../../room/desk/notes';
+import { Button } from '../../ui/button';
+import { type Chime, createChime } from '../../ui/chime';
+import { Dialog } from '../../ui/dialog';
+import { plain } from '../../ui/text';
+import { useDesk, zoneOf } from '../desk';
+import { at } from '../meeting';
+import { useStaff } from './staff';
+import { useFailure } from './told';
+import { type Failure, failureOf } from '../../room/desk/load';
+
+export function Notes() {
+  const { words } = useDesk();
+  const { board, letters, writing } = useStaff();
+  const threads = threadsOf(board.notes.value, board.rows.value, board.booths.value);
+  const to = writing.value;
+  return (
+    <Dialog
+      title={words.t('notes.title')}
+      close={words.t('room.close')}
+      side
+      testid="notes"
+      onClose={() => {
+        letters.value = false;
+        writing.value = null;
+      }}
+    >
+      {to === null ? (
+        <List threads={threads} />
+      ) : (
+        <Letter key={to} to={to} thread={threads.find((one) => one.to === to) ?? null} />
+      )}
+    </Dialog>
+  );
+}
+
+function List({ threads }: { threads: Thread[] }) {
+  const desk = useDesk();
+  const { words } = desk;
+  const { writing } = useStaff();
+  const who = useWith();
+  const zone = zoneOf(desk);
+  return (
+    <>
+      <div class="buttons">
+        <Button
+          icon={Megaphone}
+          testid="write-all"
+          onClick={() => {
+            writing.value = '*';
+          }}
+        >
+          {words.t('notes.toAll')}
+        </Button>
+      </div>
+      {threads.length === 0 && <p class="console-empty">{words.t('notes.none')}</p>}
+      <ul class="threads">
+        {threads.map((thread) => {
+          const last = thread.notes.at(-1);
+          return (
+            <li key={thread.to}>
+              <button
+                type="button"
+                class="thread"
+                data-tone={thread.open.length > 0 ? 'late' : undefined}
+                data-testid="thread"
+                onClick={() => {
+                  writing.value = thread.to;
+                }}
+              >
+                <strong>
+                  {thread.open.length > 0 && <BellRing size={18} aria-hidden="true" />}
+                  <bdi>{who(thread.with)}</bdi>
+                </strong>
+                <time dateTime={last?.at}>{desk.format.value.time(thread.last, zone)}</time>
+                <span class="thread-last">
+                  {thread.open.length > 0 ? words.t('notes.waits') : last && <Said note={last} />}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function Said({ note }: { note: Note }) {
+  const { words } = useDesk();
+  return <bdi>{note.kind === 'call' ? words.t('notes.called') : plain(note.text)}</bdi>;
+}
+
+function Letter({ to, thread }: { to: string; thread: Thread | null }) {
+  const desk = useDesk();
+  const { words } = desk;
+  const { board, writing } = useStaff();
+  const who = useWith();
+  const failure = useFailure();
+  const text = useSignal('');
+  const state = useSignal<'idle' | 'busy' | { failed: Failure }>('idle');
+  const end = useRef<HTMLDivElement>(null);
+  const zone = zoneOf(desk);
+  const count = thread?.notes.length ?? 0;
+  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [count]);
+  const about = thread?.with ?? withOf(to, board.rows.value, board.booths.value);
+  const failed = typeof state.value === 'object' ? state.value.failed : null;
+  const send = () => {
+    const said = text.value.trim();
+    if (said === '' || state.value === 'busy') return;
+    state.value = 'busy';
+    board.write(to, said).then(
+      () => {
+        state.value = 'idle';
+        text.value = '';
+      },
+      (cause) => {
+        state.value = { failed: failureOf(cause) };
+      },
+    );
+  };
+  return (
+    <div class="letter">
+      <div class="letter-head">
+        <Button
+          look="plain"
+          icon={ChevronLeft}
+          testid="threads"
+          onClick={() => {
+            writing.value = null;
+          }}
+        >
+          {words.t('notes.back')}
+        </Button>
+        <h3>
+          <bdi>{who(about)}</bdi>
+        </h3>
+      </div>
+      <ol class="letter-notes">
+        {thread?.notes.map((note) => (
+          <li key={note.id} class="letter-note" data-mine={note.to !== undefined && note.to !== ''}>
+            <small>
+              <bdi>{note.from.name}</bdi> · <time dateTime={note.at}>{desk.format.value.time(at(note.at), zone)}</time>
+            </small>
+            <p>
+              <Said note={note} />
+            </p>
+            {isOpen(note) && (
+              <Button icon={Check} testid="call-seen" onClick={() => void board.seen(note.id).catch(() => undefined)}>
+                {words.t('notes.seen')}
+              </Button>
+            )}
+            {note.kind === 'call' && note.seen_by && (
+              <small>{words.t('notes.seenBy', { name: note.seen_by })}</small>
+            )}
+          </li>
+        ))}
+      </ol>
+      <div ref={end} />
+      <form
+        class="letter-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <label class="hidden" for="letter-text">
+          {words.t('notes.text')}
+        </label>
+        <textarea
+          id="letter-text"
+          class="input"
+          rows={3}
+          maxLength={2000}
+          value={text.value}
+          placeholder={words.t('notes.text')}
+          data-testid="note-text"
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
+        <Button look="main" type="submit" icon={SendHorizontal} busy={state.value === 'busy'} testid="note-send">
+          {words.t('notes.send')}
+        </Button>
+      </form>
+      <p role="status">{failed && failure(failed)}</p>
+    </div>
+  );
+}
+
+/** Sound on calls: off until somebody wants it, since a hall has many of these pages. */
+export function Sound() {
+  const { words } = useDesk();
+  const { board } = useStaff();
+  const chime = useSignal<Chime | null>(null);
+  const heard = useRef(new Set<string>());
+  useSignalEffect(() => {
+    const calls = board.notes.value.filter(isOpen);
+    const fresh = calls.some((call) => !heard.current.has(call.id));
+    heard.current = new Set(calls.map((call) => call.id));
+    if (fresh) chime.peek()?.ring();
+  });
+  useEffect(() => () => chime.peek()?.stop(), [chime]);
+  const on = chime.value !== null;
+  return (
+    <button
+      type="button"
+      class="button"
+      data-look="plain"
+      data-testid="sound"
+      aria-pressed={on}
+      onClick={() => {
+        chime.value?.stop();
+        chime.value = on ? null : createChime();
+        chime.value?.ring();
+      }}
+    >
+      {on ? <Volume2 size={20} aria-hidden="true" /> : <VolumeX size={20} aria-hidden="true" />}
+      <span>{words.t(on ? 'notes.soundOn' : 'notes.soundOff')}</span>
+    </button>
+  );
+}
+
+/** Whom a thread is with, in words. */
+export function useWith(): (about: With) => string {
+  const { words } = useDesk();
+  const { board } = useStaff();
+  const place = (id: string | null): string | null => {
+    const row = board.rows.value.find((one) => one.consultation.id === id);
+    return row ? row.consultation.booth : null;
+  };
+  return (about) => {
+    switch (about.who) {
+      case 'everybody':
+        return words.t('notes.everybody');
+      case 'booth':
+        return about.name;
+      case 'consultation': {
+        const row = board.rows.value.find((one) => one.consultation.id === about.id);
+        return row
+          ? words.t('notes.consultation', {
+              booth: row.consultation.booth,
+              firm: row.consultation.firm.name,
+              buyer: row.consultation.buyer.name,
+            })
+          : about.id;
+      }
+      case 'person': {
+        const role = words.t(`role.${about.role}`);
+        const where = place(about.consultation);
+        const name = about.name || role;
+        return where
+          ? words.t('notes.personAt', { name, role, booth: where })
+          : words.t('notes.person', { name, role });
+      }
+    }
+  };
+}

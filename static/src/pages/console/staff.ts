@@ -1,0 +1,30 @@
+/** What every part of the console is given: the board and the models behind it. Made once by ConsolePage. */
+import type { Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ReadinessBoard } from '../../protocol/types';
+import type { LinksModel } from '../../room/desk/links';
+import type { Loaded } from '../../room/desk/load';
+import type { TimetableModel } from '../../room/desk/timetable';
+import type { BoardModel } from '../../room/model';
+
+export interface Staff {
+  readonly board: BoardModel;
+  readonly timetable: TimetableModel;
+  readonly links: LinksModel;
+  readonly readiness: Loaded<ReadinessBoard>;
+  /** the letters are open */
+  readonly letters: Signal<boolean>;
+  /** whom the open letters are to; null: the list of them */
+  readonly writing: Signal<string | null>;
+}
+
+export const StaffContext = createContext<Staff | null>(null);
+
+export function useStaff(): Staff {
+  const staff = useContext(StaffContext);
+  if (!staff) {
+    throw new Error('a part of the console outside of it');
+  }
+  return staff;
+}
