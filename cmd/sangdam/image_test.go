@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
-
-	"sangdam/rooms/store/storetest"
 )
 
 // The image is built from the same steps as `make build`, and no Docker engine
@@ -190,7 +188,7 @@ func TestImage_TheStaticBinaryRunsAsNobodyInAnEmptyFolder(t *testing.T) {
 		}
 	}
 
-	redis, _, _ := storetest.Redis(t)
+	redis := tcpRedis(t)
 	env := []string{
 		"SANGDAM_LISTEN=127.0.0.1:" + freePort(t), "SANGDAM_DATA=/data", "SANGDAM_REDIS=" + redis,
 		"SANGDAM_MEDIA_UDP=127.0.0.1:0", "SANGDAM_MEDIA_TCP=127.0.0.1:0", "SANGDAM_MEDIA_ADVERTISE=127.0.0.1",
@@ -280,13 +278,46 @@ func (o *output) await(word string, limit time.Duration) error {
 	}
 }
 
+// tcpRedis runs a Redis on a port: its socket file could not be seen from another
+// root folder.
+func tcpRedis(t *testing.T) string {
+	t.Helper()
+	addr := "127.0.0.1:" + freePort(t)
+	cmd := exec.Command("redis-server", "--port", port(t, addr), "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("redis-server: %v (install redis-server)", err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			_ = c.Close()
+			return "redis://" + addr
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("redis-server does not listen: %v", err)
+		}
+	}
+}
+
 // freePort is one that was free a moment ago.
 func freePort(t *testing.T) string {
+	t.Helper()
+	l := listen(t)
+	defer l.Close()
+	return port(t, l.Addr().String())
+}
+
+// listen takes a port that nobody has.
+func listen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return port(t, l.Addr().String())
+	t.Cleanup(func() { _ = l.Close() })
+	return l
 }
