@@ -16,10 +16,11 @@ const leads = {
 export function Who({ consultation, role }: { consultation: Consultation; role: Role }) {
   const { words } = useDesk();
   const others = othersOf(role);
+  const names = others.map((side) => consultation[side].name).join(' · ');
   return (
     <div class="meet-who">
       <p class="eyebrow">{words.t(leads[role])}</p>
-      <Title>{others.map((side) => consultation[side].name).join(' · ')}</Title>
+      <Title name={names}>{names}</Title>
       <p class="meet-facts">
         {others.includes('firm') && <span>{words.t('lobby.products', consultation.firm)}</span>}
         {others.includes('buyer') && <BuyerFacts consultation={consultation} />}

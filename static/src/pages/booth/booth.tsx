@@ -68,7 +68,7 @@ function Next({ next, waiting }: { next: Consultation; waiting: Waiting }) {
       <p class="booth-lead">
         {words.t('booth.next')} <span>{words.t('booth.begins', { time })}</span>
       </p>
-      <Title>{next.buyer.name}</Title>
+      <Title name={next.buyer.name}>{next.buyer.name}</Title>
       <p class="booth-facts">
         <BuyerFacts consultation={next} />
         <Interpreting consultation={next} />

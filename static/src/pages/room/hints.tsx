@@ -11,7 +11,7 @@ const patience = 3000;
 
 export function Hints({ room }: { room: RoomModel }) {
   return (
-    <div class="hints">
+    <div class="hints" aria-live="polite">
       <ConnectionHint />
       <SoundHint room={room} />
       <TimeHint room={room} />
@@ -27,13 +27,14 @@ function ConnectionHint() {
       return null;
     case 'connecting':
       return (
-        <Note icon={Hourglass} testid="connection">
+        <Note inside icon={Hourglass} testid="connection">
           {words.t('room.connecting')}
         </Note>
       );
     case 'reconnecting':
       return now.value - connection.since < patience ? null : (
         <Note
+          inside
           icon={WifiOff}
           tone="wait"
           testid="connection"
@@ -44,7 +45,7 @@ function ConnectionHint() {
       );
     case 'no_media':
       return (
-        <Note icon={WifiOff} tone="late" testid="connection">
+        <Note inside icon={WifiOff} tone="late" testid="connection">
           {words.t('room.noMedia')}
         </Note>
       );
@@ -68,13 +69,13 @@ function TimeHint({ room }: { room: RoomModel }) {
       return null;
     case 'overrun':
       return (
-        <Note icon={Clock} testid="time-hint">
+        <Note inside icon={Clock} testid="time-hint">
           {words.t('room.overrun')}
         </Note>
       );
     case 'farewell':
       return (
-        <Note icon={Clock} tone="late" testid="time-hint">
+        <Note inside icon={Clock} tone="late" testid="time-hint">
           {words.t('room.farewell')}
         </Note>
       );
@@ -82,7 +83,7 @@ function TimeHint({ room }: { room: RoomModel }) {
     case 'two':
     case 'one':
       return (
-        <Note icon={Clock} tone="wait" testid="time-hint">
+        <Note inside icon={Clock} tone="wait" testid="time-hint">
           {words.t(`room.warning.${hint}`)}
         </Note>
       );
