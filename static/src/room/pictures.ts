@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { Slot } from '../protocol/types';
 
 export interface PicturesDeps {
@@ -20,15 +20,11 @@ const nameOf = (slot: number, participant: string) => `${slot} ${participant}`;
 export class Pictures {
   private readonly deps: PicturesDeps;
   private readonly readySignal = signal<ReadonlySet<string>>(new Set());
-  /** whom each slot showed last, of this PeerConnection */
+  /** whom each slot showed last, of this PeerConnection, though it may be free now */
   private readonly shown = new Map<number, string>();
 
   constructor(deps: PicturesDeps) {
     this.deps = deps;
-  }
-
-  get ready(): ReadonlySignal<ReadonlySet<string>> {
-    return this.readySignal;
   }
 
   isReady(slot: number, participant: string): boolean {
@@ -42,15 +38,18 @@ export class Pictures {
   }
 
   update(slots: readonly Slot[]): void {
-    const still = new Set<string>();
+    const ready = new Set(this.readySignal.value);
     for (const { slot, participant } of slots) {
       const before = this.shown.get(slot);
+      if (before === participant) continue; // their own picture, or already waited for
       this.shown.set(slot, participant);
-      if (before === undefined || (before === participant && this.isReady(slot, participant))) {
-        still.add(nameOf(slot, participant));
-      } else if (before !== participant) void this.wait(slot, participant);
+      if (before === undefined) ready.add(nameOf(slot, participant));
+      else {
+        ready.delete(nameOf(slot, before));
+        void this.wait(slot, participant);
+      }
     }
-    this.readySignal.value = still;
+    this.readySignal.value = ready;
   }
 
   private async wait(slot: number, participant: string): Promise<void> {

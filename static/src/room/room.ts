@@ -21,7 +21,9 @@ export interface RoomDeps {
   slots(): readonly MediaSlot[];
   say(message: Say): Promise<void>;
   allowSound(): void;
-  /** the path says connected, and nobody who should be is heard or seen */
+  /** the path says that it works */
+  connected(): boolean;
+  /** it does not: nobody who should be is heard or seen */
   distrust(): void;
   leave(): void;
 }
@@ -235,6 +237,7 @@ export class Room implements RoomModel {
   }
 
   private async watch(): Promise<void> {
+    if (!this.deps.connected()) return;
     const { participants, slots } = this.truth.value;
     const flowing = slots.filter(({ kind, participant }) => {
       const person = participants.find((p) => p.id === participant);

@@ -357,6 +357,7 @@ class PageVisit implements Visit, SessionOwner {
       slots: () => this.path.peer?.slots ?? [],
       say: (message: { key: string; text: string }) => this.session.ask<void>('chat', message),
       allowSound: () => this.sound.play(),
+      connected: () => this.path.view.value.state === 'connected',
       distrust: () => this.path.distrust(),
       leave: () => this.attend.leave(),
     };
