@@ -17,11 +17,25 @@ import (
 func messages() []any {
 	return []any{
 		protocol.Message{},
-		protocol.Hello{}, protocol.Welcome{}, protocol.Resume{}, protocol.Resumed{},
-		protocol.Restart{}, protocol.Restarted{}, protocol.Join{}, protocol.Joined{},
-		protocol.Leave{}, protocol.SetSource{}, protocol.Say{}, protocol.Watch{},
-		protocol.Ping{}, protocol.Pong{}, protocol.Delta{}, protocol.Board{},
-		protocol.Error{}, protocol.Problem{}, protocol.Attendance{},
+		protocol.Hello{},
+		protocol.Welcome{},
+		protocol.Resume{},
+		protocol.Resumed{},
+		protocol.Restart{},
+		protocol.Restarted{},
+		protocol.Join{},
+		protocol.Joined{},
+		protocol.Leave{},
+		protocol.SetSource{},
+		protocol.Say{},
+		protocol.Watch{},
+		protocol.Ping{},
+		protocol.Pong{},
+		protocol.Delta{},
+		protocol.Board{},
+		protocol.Error{},
+		protocol.Problem{},
+		protocol.Attendance{},
 	}
 }
 

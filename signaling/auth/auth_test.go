@@ -27,6 +27,7 @@ func (away) LinkUsed(context.Context, schedule.LinkID, time.Time) error { return
 func (away) SaveToken(context.Context, string, schedule.Grants, time.Duration) error {
 	return errAway
 }
+
 func (away) Token(context.Context, string) (schedule.Grants, bool, error) {
 	return schedule.Grants{}, false, errAway
 }
