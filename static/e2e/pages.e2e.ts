@@ -58,6 +58,7 @@ async function overflow(who: Person): Promise<number> {
 const looks: { name: string; options: Options }[] = [
   { name: 'ko-light-1920', options: { language: 'ko-KR', width: 1920, height: 1080 } },
   { name: 'en-dark-1920', options: { language: 'en-GB', dark: true, width: 1920, height: 1080 } },
+  { name: 'en-light-1280', options: { language: 'en-GB', width: 1280, height: 720 } },
   { name: 'ko-dark-360', options: { language: 'ko-KR', dark: true, width: 360, height: 740 } },
   { name: 'en-light-360', options: { language: 'en-GB', width: 360, height: 740 } },
 ];
