@@ -147,7 +147,6 @@ class PageVisit implements Visit, SessionOwner {
       case 'over':
       case 'stopped':
       case 'unsupported':
-        break;
     }
   }
 
