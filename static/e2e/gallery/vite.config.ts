@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     include: ['gallery.e2e.ts'],
     environment: 'node',
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
   },
 });

@@ -35,7 +35,7 @@ function Clock({ label, zone, from, to }: ClockProps) {
         </small>
       </span>
       <span class="clock-zone">
-        {format.zone(zone, from)} ({format.offset(zone, from)})
+        {format.zone(zone, from)} <span class="clock-offset">({format.offset(zone, from)})</span>
       </span>
     </div>
   );

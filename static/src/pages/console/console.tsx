@@ -1,6 +1,7 @@
 /** The coordinators' page: every consultation of a day, pushed, trouble named on top. */
 import { useSignal } from '@preact/signals';
 import { CircleCheck, Download, FlaskConical, TriangleAlert, WifiOff } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { dayKey, sameClock } from '../../i18n/format';
 import type { BoardModel } from '../../room/model';
 import { Button } from '../../ui/button';
@@ -40,28 +41,57 @@ export function ConsolePage({ board }: { board: BoardModel }) {
           <Attendance board={board} />
         </div>
         <Lost />
-        <nav class="days" aria-label={words.t('console.days')}>
-          {days.map(({ key, at }) => (
-            <button
-              key={key}
-              type="button"
-              class="day"
-              aria-pressed={key === day}
-              data-testid="day"
-              data-day={key}
-              onClick={() => {
-                chosen.value = key;
-              }}
-            >
-              {desk.format.value.shortDay(at, zone)}
-              {key === today && <span class="day-today">{words.t('time.today')}</span>}
-            </button>
-          ))}
-        </nav>
+        <Days
+          days={days}
+          day={day}
+          today={today}
+          onChoose={(key) => {
+            chosen.value = key;
+          }}
+        />
         <Attention entries={entries} />
         <Table entries={entries} />
       </main>
     </div>
+  );
+}
+
+interface DaysProps {
+  days: { key: string; at: number }[];
+  day: string | null;
+  today: string;
+  onChoose: (key: string) => void;
+}
+
+function Days({ days, day, today, onChoose }: DaysProps) {
+  const desk = useDesk();
+  const { words, format } = desk;
+  const zone = zoneOf(desk);
+  const list = useRef<HTMLElement>(null);
+  // On a phone the days do not fit; the one that is shown must be among those in sight.
+  useEffect(() => {
+    const shown = list.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    if (list.current && shown) {
+      list.current.scrollLeft = shown.offsetLeft - list.current.offsetLeft;
+    }
+  }, [day]);
+  return (
+    <nav class="days" aria-label={words.t('console.days')} ref={list}>
+      {days.map(({ key, at }) => (
+        <button
+          key={key}
+          type="button"
+          class="day"
+          aria-pressed={key === day}
+          data-testid="day"
+          data-day={key}
+          onClick={() => onChoose(key)}
+        >
+          {format.value.shortDay(at, zone)}
+          {key === today && <span class="day-today">{words.t('time.today')}</span>}
+        </button>
+      ))}
+    </nav>
   );
 }
 
