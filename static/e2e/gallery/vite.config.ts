@@ -7,6 +7,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** The gallery is its own entry; the built client knows nothing of it. */
 export default defineConfig({
   root: here,
+  cacheDir: '../../node_modules/.vite/gallery',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     include: ['gallery.e2e.ts'],
