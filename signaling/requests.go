@@ -85,13 +85,14 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 		return err
 	}
 	old := s.media
+	_, m.doubted, _ = old.now()
 	s.media = m
 	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
 	if r, ok := s.at.(inRoom); ok {
 		err = r.visit.Rebind(ctx, m.id, s.on())
 		m.replay(r.visit)
 	}
-	s.server.engine.ClosePeer(old.id)
+	old.close()
 	if err != nil && !errors.Is(err, rooms.ErrGone) {
 		s.log.Warn("new peer not bound", "code", fault(err).Code)
 	}
@@ -100,12 +101,13 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 
 // open makes a Peer with an observer of its own.
 func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media, string, error) {
-	m := &media{session: s, profile: p, flowing: map[sfu.Source]bool{}}
+	m := &media{session: s, profile: p, opened: s.server.now(), flowing: map[sfu.Source]bool{}}
 	id, answer, err := s.server.engine.Open(ctx, p, offer, m)
 	if err != nil {
 		return nil, "", err
 	}
 	m.id = id
+	m.late = time.AfterFunc(s.server.times.connect, func() { s.post(func() {}) }) // settle
 	return m, answer, nil
 }
 
@@ -169,7 +171,7 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 		return nil
 	}
 	s.at = inRoom{consultation: id, visit: visit, stage: st}
-	s.away = false // settle tells the room what is so now
+	s.contact = contactWhole // settle tells the room what is so now
 	s.media.replay(visit)
 	s.server.metrics.Joins.Inc()
 	s.log.Info("in the room", "consultation", id, "seat", seat)

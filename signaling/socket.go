@@ -19,12 +19,15 @@ type times struct {
 	hello time.Duration // for the first message
 	write time.Duration // for one write
 	close time.Duration // for the other side to answer our close frame
+
+	connect time.Duration // for media to come up, then its person is shown without (R15)
 }
 
 func socketTimes() times {
 	return times{
 		ping: 5 * time.Second, dead: 15 * time.Second, hello: 10 * time.Second,
 		write: 10 * time.Second, close: time.Second,
+		connect: 15 * time.Second,
 	}
 }
 
