@@ -213,6 +213,9 @@ func (p Profile) ceiling(people int) int {
 
 // bind runs on the loop.
 func (p *Peer) bind(bindings []Binding) {
+	if p.told.state.Load().(State) == StateClosed {
+		return // teardown has unbound everything: a publisher must not find these tracks again
+	}
 	for _, b := range bindings {
 		for _, d := range p.downs {
 			if d.slot != b.Slot {
