@@ -267,11 +267,13 @@ func (s *Session) bye(ctx context.Context) {
 
 // resume makes c the session's socket and tells what it missed.
 func (s *Session) resume(ctx context.Context, c *socket, ref uint64, b *protocol.Resume) error {
-	if wait, ok := s.budget.take(protocol.TypeResume, s.server.now()); !ok {
-		return limited(wait)
-	}
+	// The secret first: a session's id is known to everybody in its room, and
+	// none of them may use up its allowance.
 	if !s.secret.matches(b.Secret) {
 		return protocol.Fail(protocol.CodeSessionUnknown)
+	}
+	if wait, ok := s.budget.take(protocol.TypeResume, s.server.now()); !ok {
+		return limited(wait)
 	}
 	s.adopt(c)
 	secret := s.secret.rotate()

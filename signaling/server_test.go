@@ -81,6 +81,31 @@ func TestSocket_R6_ARefusedHelloMayBeTriedAgain(t *testing.T) {
 	c.ask("hello", protocol.Hello{Token: token, Profile: "room", Offer: "v=0"}, "hello", nil)
 }
 
+func TestSocket_R6_TriesAreCounted(t *testing.T) {
+	r := newRig(t)
+	c := r.dial()
+	unknown := protocol.Hello{Token: strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}
+	for range maxTries - 1 {
+		c.refused("hello", unknown, protocol.CodeTokenUnknown)
+	}
+	c.send("hello", unknown)
+	c.closed(protocol.CodeRateLimited)
+}
+
+func TestOutbox_AFullStateLargerThanTheBoundPasses(t *testing.T) {
+	o := newOutbox()
+	large := make([]byte, outboxBytes+1)
+	o.send(large)
+	if q, end := o.take(); len(q) != 1 || end != nil {
+		t.Fatalf("%d messages, end %v", len(q), end)
+	}
+	o.send([]byte("{}"))
+	o.send(large)
+	if q, end := o.take(); len(q) != 0 || end == nil || end.Code != protocol.CodeSlow {
+		t.Errorf("%d messages, end %v, want slow", len(q), end)
+	}
+}
+
 func TestSocket_R6_SilenceEndsASocketThatSaidNothing(t *testing.T) {
 	r := newRig(t)
 	r.server.times.hello = 50 * time.Millisecond

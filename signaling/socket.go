@@ -50,6 +50,7 @@ type socket struct {
 	// Owned by the read goroutine.
 	session *Session // whom its messages are for; nil before hello
 	strikes int      // bad and limited messages so far
+	tries   int      // refused hellos and resumes
 }
 
 func newSocket(ws *websocket.Conn, id string, t times) *socket {
@@ -228,4 +229,7 @@ func (c *socket) strike() bool {
 	return c.strikes >= maxStrikes
 }
 
-const maxStrikes = 50
+const (
+	maxStrikes = 50
+	maxTries   = 8 // each may cost the store an answer, and no allowance of a link covers it
+)
