@@ -67,7 +67,7 @@ func TestSocket_R6_TheFirstMessageIsHelloOrResume(t *testing.T) {
 func TestSocket_R6_ARefusedHelloMayBeTriedAgain(t *testing.T) {
 	r := newRig(t)
 	c := r.dial()
-	e := c.refused("hello", protocol.Hello{Token: strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}, protocol.CodeTokenUnknown)
+	e := c.refused("hello", protocol.Hello{Token: "link." + strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}, protocol.CodeTokenUnknown)
 	if e.Action != protocol.ActionRejoin {
 		t.Errorf("action %q", e.Action)
 	}
@@ -84,7 +84,7 @@ func TestSocket_R6_ARefusedHelloMayBeTriedAgain(t *testing.T) {
 func TestSocket_R6_TriesAreCounted(t *testing.T) {
 	r := newRig(t)
 	c := r.dial()
-	unknown := protocol.Hello{Token: strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}
+	unknown := protocol.Hello{Token: "link." + strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}
 	for range maxTries - 1 {
 		c.refused("hello", unknown, protocol.CodeTokenUnknown)
 	}

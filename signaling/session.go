@@ -72,7 +72,7 @@ type secretPair struct {
 }
 
 func (p *secretPair) rotate() string {
-	s := auth.NewToken()
+	s := auth.NewSecret()
 	p.former, p.now = p.now, auth.Hash(s)
 	return s
 }
