@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -293,26 +292,6 @@ func TestDerive_EndedPresenceOnlyGrowsWithTheLedger(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestWriteJSON_IsReadBackWhole(t *testing.T) {
-	all := Derive(fair(), []schedule.Entry{say(0, in, buyer, "x"), say(10, out, buyer, "x", schedule.LeftByChoice)}, at(41))
-	var b strings.Builder
-	if err := WriteJSON(&b, fair(), all, at(41)); err != nil {
-		t.Fatal(err)
-	}
-	var d Document
-	if err := json.Unmarshal([]byte(b.String()), &d); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(Document{"e", at(41), all}, d); diff != "" {
-		t.Error(diff)
-	}
-	for _, s := range []string{`"together_s":0`, `"verdict":"no_show_firm"`, `"first_in":"2021-12-08T08:00:00Z"`, `"intervals":[]`} {
-		if !strings.Contains(b.String(), s) {
-			t.Errorf("%s is not in %s", s, b.String())
-		}
-	}
 }
 
 func TestWriteCSV_ForSpreadsheets(t *testing.T) {
