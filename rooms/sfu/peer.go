@@ -160,8 +160,11 @@ func (up *uplink) merge(o uplink) {
 		to   *uint8
 		from uint8
 	}{
-		{&up.extMid, o.extMid}, {&up.extRid, o.extRid}, {&up.extRepaired, o.extRepaired},
-		{&up.extTransport, o.extTransport}, {&up.extLevel, o.extLevel},
+		{&up.extMid, o.extMid},
+		{&up.extRid, o.extRid},
+		{&up.extRepaired, o.extRepaired},
+		{&up.extTransport, o.extTransport},
+		{&up.extLevel, o.extLevel},
 	} {
 		if *m.to == 0 {
 			*m.to = m.from
