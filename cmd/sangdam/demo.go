@@ -83,7 +83,7 @@ func prepareFair(ctx context.Context, s *store.Store, now time.Time) (*fair, err
 	defer f.Close()
 	event, problems := timetable.Read(f)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("the embedded timetable is wrong at line %d, %s: %s", problems[0].Row, problems[0].Column, problems[0].Text)
+		return nil, fmt.Errorf("the embedded timetable is wrong: %v", problems[0])
 	}
 	event.ID, event.Language = "yangju-2021", "ko"
 	event.Name, event.Organiser = "양주 섬유 온라인 수출상담회", "경기섬유종합지원센터"

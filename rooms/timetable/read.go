@@ -44,14 +44,15 @@ type Problem struct {
 	Text   string `json:"text"`
 }
 
+// String is for the person who mends the table.
 func (p Problem) String() string {
 	switch {
 	case p.Row == 0:
 		return p.Text
 	case p.Column == "":
-		return fmt.Sprintf("row %d: %s", p.Row, p.Text)
+		return fmt.Sprintf("line %d: %s", p.Row, p.Text)
 	}
-	return fmt.Sprintf("row %d, %s: %s", p.Row, p.Column, p.Text)
+	return fmt.Sprintf("line %d, %s: %s", p.Row, p.Column, p.Text)
 }
 
 // Read reads a timetable. With any problem there is no event. The event's ID,
