@@ -218,6 +218,8 @@ func TestDocument_RatesAreTheAllowances(t *testing.T) {
 		fmt.Sprintf("| `hello` of a link | %d | %s |", helloBurst, short(helloEvery)),
 		fmt.Sprintf("| messages of a link | %d | %s |", linkBurst, linkEvery),
 		fmt.Sprintf("| sockets of an address | %d | %s |", socketBurst, socketEvery),
+		fmt.Sprintf("| attendance read by a link | %d | %s |", reportBurst, reportEvery),
+		map[int]string{8: "seven times at most"}[maxTries],
 		fmt.Sprintf("at most %d sessions", sessionsOfLink),
 		map[int]string{50: "Fifty refused messages"}[maxStrikes],
 		fmt.Sprintf("(%d messages or %d MB wait)", outboxMessages, outboxBytes>>20),
@@ -231,6 +233,7 @@ func TestDocument_RatesAreTheAllowances(t *testing.T) {
 		fmt.Sprintf("pings every %d s", times.ping/time.Second),
 		fmt.Sprintf("nothing was read for %d s", times.dead/time.Second),
 		fmt.Sprintf("complete within %d s", times.hello/time.Second),
+		fmt.Sprintf("not come up %d s after", times.connect/time.Second),
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("PROTOCOL.md does not say %q", want)
