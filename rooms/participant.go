@@ -18,9 +18,11 @@ type participant struct {
 	client Client
 
 	lostAt  time.Time // since when nothing is received; zero: something is
-	heardAt time.Time // the last join or return: lostAt never lies before it
+	darkAt  time.Time // since when media is gone though the session talks; zero: it is not
+	missed  bool      // the record says away: nothing was received for AwayAfter
+	heardAt time.Time // the last join or return: neither lies before it
 	hereAt  time.Time // since when the seat is taken without a gap, by whatever device
-	awayAt  time.Time // when away was declared from; zero: not away
+	awayAt  time.Time // when away was shown from; zero: not away
 	flowing map[sfu.Source]bool
 
 	slots slotMap  // what this person's own browser shows where

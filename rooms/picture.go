@@ -101,8 +101,11 @@ func (r *room) openSources(p *participant, on []sfu.Source) {
 }
 
 // rebind moves a person to another Peer: what it sees and where it is seen.
-func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source) {
+func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source, now time.Time) {
 	if p.peer != peer {
+		for _, s := range sources() { // the former Peer tells nothing any more
+			r.flow(p, s, false, now)
+		}
 		r.cutOff(p.peer)
 		p.bindings = nil
 		p.peer = peer

@@ -354,6 +354,7 @@ func (r *room) retime(e *schedule.Event, extended ends) {
 		r.event, r.c = e, c
 		if !c.Start.Equal(before.Start) { // neither extension nor arrivals belong to the new time
 			r.facts.ExtendedTo, r.came = time.Time{}, nil
+			r.mirror.saveState(r.state(now))
 		}
 		r.facts.NeededAt = e.NeededAt(c, extended)
 		for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {

@@ -11,8 +11,8 @@ import (
 )
 
 // join takes a seat. A seat is held by one session: the same tab that comes
-// back takes it from its former self, anybody takes it from a session that is
-// away, and from one that is here only on saying so.
+// back takes it from its former self, anybody takes it from a session of
+// which nothing is received, and from one whose page is there only on saying so.
 func (r *room) join(ctx context.Context, req JoinRequest) (*Visit, error) {
 	var visit *Visit
 	err := r.act(ctx, func(now time.Time) error {
@@ -55,7 +55,7 @@ func (r *room) sit(req JoinRequest, now time.Time) (*Visit, error) {
 	case req.Token != "" && holder.token == req.Token:
 		r.remove(holder, schedule.LeftReplaced, now)
 		r.unbind(holder)
-	case holder.view.Away || req.Move:
+	case holder.missed || req.Move:
 		r.remove(holder, schedule.LeftMoved, now)
 		r.unbind(holder)
 	default:
@@ -73,7 +73,7 @@ func (r *room) rejoin(p *participant, req JoinRequest, now time.Time) *Visit {
 	p.client = req.Client
 	p.sync = true
 	r.back(p, now)
-	r.rebind(p, req.Peer, req.Sources)
+	r.rebind(p, req.Peer, req.Sources, now)
 	return &Visit{room: r, p: p}
 }
 

@@ -311,6 +311,66 @@ func TestAway_AShorterGapIsNeverShown(t *testing.T) {
 	})
 }
 
+func TestMediaGone_IsShownAndShutButEndsNothingWhileThePageTalks(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		_, f := h.join("S01/firm", "f")
+		v, b := h.join("S01/buyer", "b")
+		began := time.Now()
+		gone := began.Add(10 * time.Second)
+		time.Sleep(14 * time.Second)
+		v.MediaGone(gone) // noticed late
+		synctest.Wait()
+		want(t, "away", f.person("b").Away, true)
+		if h.media.isOpen("peer-b", sfu.Microphone) || h.media.isOpen("peer-b", sfu.Camera) {
+			t.Error("who is believed away can be heard or seen")
+		}
+		if s := h.seat("S01/buyer"); s.State != rooms.SeatAway || !s.Since.Equal(gone) {
+			t.Errorf("on the board: %+v", s)
+		}
+		ok(t, v.Rebind(t.Context(), "peer-new", []sfu.Source{sfu.Microphone}))
+		if !f.person("b").Away || h.media.isOpen("peer-new", sfu.Microphone) {
+			t.Error("a new peer that has not come up is taken for media")
+		}
+		time.Sleep(5 * time.Minute) // well over the grace time
+		synctest.Wait()
+		if b.reason() != nil {
+			t.Fatalf("dismissed though the page talks: %v", b.reason())
+		}
+		if p := h.store.presences()["b"]; time.Since(p.LastSeen) > schedule.HeartbeatEvery {
+			t.Errorf("the heartbeat stopped at %v", p.LastSeen)
+		}
+		req, _ := request("S01/buyer", "phone")
+		if _, err := h.try(req); !errors.Is(err, rooms.ErrSeatInUse) {
+			t.Errorf("another device: %v", err)
+		}
+		want(t, "attendance", h.attendance("S01/buyer", began), []string{"0 joined b"})
+
+		v.Back()
+		synctest.Wait()
+		if f.person("b").Away || !h.media.isOpen("peer-new", sfu.Microphone) {
+			t.Error("media is back, and not shown")
+		}
+		heard := time.Now()
+		v.MediaGone(heard)
+		time.Sleep(20 * time.Second)
+		v.Away(time.Now()) // now the page, too
+		time.Sleep(10 * time.Second)
+		v.MediaGone(heard) // it talks again
+		synctest.Wait()
+		want(t, "away", f.person("b").Away, true)
+		time.Sleep(5 * time.Minute)
+		v.Away(time.Now().Add(-time.Second))
+		time.Sleep(90 * time.Second)
+		synctest.Wait()
+		if !errors.Is(b.reason(), rooms.ErrLost) {
+			t.Fatalf("after the grace time without anything: %v", b.reason())
+		}
+		want(t, "the interval ends with the last message", h.attendance("S01/buyer", began),
+			[]string{"0 joined b", "334 away b", "344 back b", "643 away b", "643 left b lost"})
+	})
+}
+
 func TestBack_IsHeardAndSeenAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		h.until(20)
@@ -356,6 +416,19 @@ func TestRebind_MovesAVisitToANewPeer(t *testing.T) {
 		if b.reason() != nil {
 			t.Error(b.reason())
 		}
+	})
+}
+
+func TestFlow_EndsWithItsPeer(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		v, _ := h.join("S01/firm", "f")
+		v.Flow(sfu.Camera, true)
+		ok(t, v.Rebind(t.Context(), "peer-new", []sfu.Source{sfu.Camera}))
+		want(t, "stopped", len(h.ledger.of(schedule.EntrySourceStopped)), 1)
+		v.Flow(sfu.Camera, true)
+		synctest.Wait()
+		want(t, "flowing again", len(h.ledger.of(schedule.EntrySourceFlowing)), 2)
 	})
 }
 

@@ -2,6 +2,8 @@ package rooms
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -134,16 +136,17 @@ func (g *Registry) loadAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error // a timetable that cannot be read keeps no other event shut
 	for _, id := range ids {
 		if err := g.load(ctx, id); err != nil {
-			return err
+			failed = errors.Join(failed, fmt.Errorf("event %s: %w", id, err))
 		}
 	}
 	g.mu.Lock()
-	g.loaded = true
+	g.loaded = g.loaded || failed == nil
 	g.mu.Unlock()
 	g.lookAgain()
-	return nil
+	return failed
 }
 
 // load reads one timetable and takes over what changed.

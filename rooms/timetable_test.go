@@ -1,6 +1,10 @@
 package rooms_test
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +27,25 @@ func TestTimetable_ImportedWhileTheServerRuns(t *testing.T) {
 		h.store.setEvent(fair())
 		_, f := h.join("S01/firm", "f") // at once, not only with the next reading
 		want(t, "phase", f.phase(), schedule.PhaseWaiting)
+	})
+}
+
+func TestTimetable_OneThatCannotBeReadKeepsNoOtherEventShut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, &schedule.Event{ID: "A0"}) // read first
+		defer h.close()
+		h.store.setEvent(fair())
+		var reads atomic.Int32
+		h.store.setBefore(func(_ context.Context, call string) error {
+			if call == "Event" && reads.Add(1)%2 == 1 {
+				return errors.New("not JSON")
+			}
+			return nil
+		})
+		h.until(20) // without anybody who asks for it
+		if phases := h.phases("S01"); !slices.Equal(phases, []string{"open@15"}) {
+			t.Errorf("phases of the other event: %v", phases)
+		}
 	})
 }
 

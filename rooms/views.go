@@ -39,7 +39,7 @@ type Participant struct {
 	Role    schedule.Role
 	Name    string
 	Sources []sfu.Source // that are on, in the order of sources
-	Away    bool         // nothing was received for AwayAfter
+	Away    bool         // no media was received for AwayAfter, or nothing at all
 	Since   time.Time    // when this session joined
 }
 

@@ -64,11 +64,11 @@ func (v *Visit) Sync(ctx context.Context) error {
 }
 
 // Rebind moves the visit to a new Peer of the same session, and says which
-// sources are on there.
+// sources are on there. Whoever is away stays so until Back: the new Peer may
+// find no way either.
 func (v *Visit) Rebind(ctx context.Context, peer sfu.PeerID, on []sfu.Source) error {
 	return v.act(ctx, func(p *participant, now time.Time) error {
-		v.room.back(p, now)
-		v.room.rebind(p, peer, on)
+		v.room.rebind(p, peer, on, now)
 		return nil
 	})
 }
@@ -89,7 +89,14 @@ func (v *Visit) Away(lastHeard time.Time) {
 	v.news(func(p *participant, now time.Time) { v.room.lose(p, lastHeard, now) })
 }
 
-// Back is news that something is received again.
+// MediaGone is news that no media is received since, though the session still
+// talks to us. Others see it like Away and the sources are shut, but the visit
+// goes on, and so does its interval in the record.
+func (v *Visit) MediaGone(since time.Time) {
+	v.news(func(p *participant, now time.Time) { v.room.mediaGone(p, since, now) })
+}
+
+// Back is news that media is received again, or may be at any moment.
 func (v *Visit) Back() {
 	v.news(func(p *participant, now time.Time) { v.room.back(p, now) })
 }

@@ -90,6 +90,18 @@ func wirePerson(e *schedule.Event, g schedule.Grants) protocol.Person {
 	return p
 }
 
+// reader tells what the token of somebody who reads the record allows.
+func (s *Server) reader(ctx context.Context, token string) (schedule.Grants, error) {
+	g, err := s.gate.Grants(ctx, token)
+	if err != nil {
+		return schedule.Grants{}, err
+	}
+	if wait, ok := s.limits.reports.Allow(string(g.Link), 1, s.now()); !ok {
+		return schedule.Grants{}, limited(wait)
+	}
+	return g, nil
+}
+
 func (s *Server) attendance(ctx context.Context, id schedule.EventID) (protocol.Attendance, error) {
 	event, err := s.registry.Event(ctx, id)
 	if err != nil {

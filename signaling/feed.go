@@ -158,6 +158,14 @@ func (f *feed) replay(ref uint64, secret string, seq uint64) (full bool) {
 
 // Sync is rooms.Client's: the full state of a room.
 func (s *stage) Sync(snap rooms.Snapshot) {
+	s.whole(func(seq uint64, now time.Time) (string, any, protocol.Resumed) {
+		joined := wireJoined(seq, snap, now)
+		return protocol.TypeJoined, joined, protocol.Resumed{State: &joined}
+	})
+}
+
+// whole sends a full state, as it stands alone or within the reply to a resume.
+func (s *stage) whole(state func(seq uint64, now time.Time) (typ string, body any, in protocol.Resumed)) {
 	f := s.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -165,14 +173,13 @@ func (s *stage) Sync(snap rooms.Snapshot) {
 		return
 	}
 	f.restart()
-	joined := wireJoined(f.seq, snap, f.now())
+	now := f.now()
+	typ, body, resumed := state(f.seq, now)
 	if f.want.typ == protocol.TypeResume {
-		f.answer(protocol.TypeResume, protocol.Resumed{
-			Secret: f.want.secret, Seq: f.seq, State: &joined, ServerTime: f.now(),
-		})
-		return
+		resumed.Secret, resumed.Seq, resumed.ServerTime = f.want.secret, f.seq, now
+		typ, body = protocol.TypeResume, resumed
 	}
-	f.answer(protocol.TypeJoined, joined)
+	f.answer(typ, body)
 }
 
 // Deliver is rooms.Client's: the changes of one moment.
@@ -206,21 +213,10 @@ func (s *stage) Dismiss(reason error) {
 // Board is rooms.Watcher's: all rows.
 func (s *stage) Board(b rooms.Board) {
 	s.event = b.Event
-	f := s.feed
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.stage != s {
-		return
-	}
-	f.restart()
-	board := wireBoard(f.seq, b, f.now())
-	if f.want.typ == protocol.TypeResume {
-		f.answer(protocol.TypeResume, protocol.Resumed{
-			Secret: f.want.secret, Seq: f.seq, Board: &board, ServerTime: f.now(),
-		})
-		return
-	}
-	f.answer(protocol.TypeBoard, board)
+	s.whole(func(seq uint64, now time.Time) (string, any, protocol.Resumed) {
+		board := wireBoard(seq, b, now)
+		return protocol.TypeBoard, board, protocol.Resumed{Board: &board}
+	})
 }
 
 // RowChanged is rooms.Watcher's: one row.

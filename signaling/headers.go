@@ -26,7 +26,7 @@ func withHeaders(next http.Handler) http.Handler {
 // know is for nobody.
 const permissions = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), " +
 	"fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), speaker-selection=(self), " +
-	"geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), " +
+	"geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), " +
 	"accelerometer=(), gyroscope=(), magnetometer=(), publickey-credentials-get=(), xr-spatial-tracking=()"
 
 // contentPolicy allows our own files and our own socket, nothing inline, and no

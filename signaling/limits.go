@@ -42,6 +42,7 @@ const (
 	linkEvery, linkBurst     = 20 * time.Millisecond, 200 // messages of a link, all its sessions together
 	helloEvery, helloBurst   = 2 * time.Second, 20        // hellos of a link
 	socketEvery, socketBurst = 50 * time.Millisecond, 300 // sockets of an address
+	reportEvery, reportBurst = 2 * time.Second, 20        // records read by a link: each is derived anew
 	sessionsOfLink           = 12                         // that live at once
 	sessionsInAll            = 4096
 )
@@ -72,6 +73,7 @@ type shared struct {
 	links   *auth.Limiter
 	hellos  *auth.Limiter
 	sockets *auth.Limiter
+	reports *auth.Limiter
 }
 
 func newShared() shared {
@@ -79,6 +81,7 @@ func newShared() shared {
 		links:   auth.NewLimiter(linkEvery, linkBurst),
 		hellos:  auth.NewLimiter(helloEvery, helloBurst),
 		sockets: auth.NewLimiter(socketEvery, socketBurst),
+		reports: auth.NewLimiter(reportEvery, reportBurst),
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 )
 
 // Bounds of an outbox. A browser on a slow line is a few messages behind; one
-// that is hundreds behind has stopped reading.
+// that is hundreds behind has stopped reading. A full state may be larger than
+// outboxBytes (500 long messages of chat) and always passes when nothing waits
+// before it: refused, its client would resume and ask for the same again.
 const (
 	outboxMessages = 512
 	outboxBytes    = 2 << 20
@@ -35,7 +37,7 @@ func (o *outbox) send(raw []byte) {
 	if o.end != nil {
 		return
 	}
-	if len(o.queue) >= outboxMessages || o.bytes+len(raw) > outboxBytes {
+	if len(o.queue) >= outboxMessages || len(o.queue) > 0 && o.bytes+len(raw) > outboxBytes {
 		o.queue, o.bytes = nil, 0
 		o.end = protocol.Fail(protocol.CodeSlow)
 	} else {

@@ -97,6 +97,7 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 		return err
 	}
 	old := s.media
+	_, m.doubted, _ = old.now()
 	s.media = m
 	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
 	switch at := s.at.(type) {
@@ -107,7 +108,7 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 		at.practice, err = s.server.registry.Practice(s.id, m.id)
 		s.at = at
 	}
-	s.server.engine.ClosePeer(old.id)
+	old.close()
 	if err != nil && !errors.Is(err, rooms.ErrGone) {
 		s.log.Warn("new peer not bound", "code", fault(err).Code)
 	}
@@ -116,12 +117,13 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 
 // open makes a Peer with an observer of its own.
 func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media, string, error) {
-	m := &media{session: s, profile: p, flowing: map[sfu.Source]bool{}}
+	m := &media{session: s, profile: p, opened: s.server.now(), flowing: map[sfu.Source]bool{}}
 	id, answer, err := s.server.engine.Open(ctx, p, offer, m)
 	if err != nil {
 		return nil, "", err
 	}
 	m.id = id
+	m.late = time.AfterFunc(s.server.times.connect, func() { s.post(func() {}) }) // settle
 	return m, answer, nil
 }
 
@@ -185,7 +187,7 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 		return nil
 	}
 	s.at = inRoom{consultation: id, visit: visit, stage: st}
-	s.away = false // settle tells the room what is so now
+	s.contact = contactWhole // settle tells the room what is so now
 	s.media.replay(visit)
 	s.server.metrics.Joins.Inc()
 	s.log.Info("in the room", "consultation", id, "seat", seat)
@@ -281,11 +283,13 @@ func (s *Session) bye(ctx context.Context) {
 
 // resume makes c the session's socket and tells what it missed.
 func (s *Session) resume(ctx context.Context, c *socket, ref uint64, b *protocol.Resume) error {
-	if wait, ok := s.budget.take(protocol.TypeResume, s.server.now()); !ok {
-		return limited(wait)
-	}
+	// The secret first: a session's id is known to everybody in its room, and
+	// none of them may use up its allowance.
 	if !s.secret.matches(b.Secret) {
 		return protocol.Fail(protocol.CodeSessionUnknown)
+	}
+	if wait, ok := s.budget.take(protocol.TypeResume, s.server.now()); !ok {
+		return limited(wait)
 	}
 	s.adopt(c)
 	secret := s.secret.rotate()

@@ -144,6 +144,17 @@ func TestREST_R4_EveryProblemHasACode(t *testing.T) {
 	}
 }
 
+func TestAttendance_ReadingItIsLimited(t *testing.T) {
+	r := newRig(t)
+	token := "Bearer " + r.open("console").Token
+	for n := range reportBurst + 1 {
+		resp, body := r.get("/api/v1/events/fair/attendance", "Authorization", token)
+		if want := map[bool]int{true: http.StatusOK, false: http.StatusTooManyRequests}[n < reportBurst]; resp.StatusCode != want {
+			t.Fatalf("reading %d: %d %s, want %d", n+1, resp.StatusCode, body, want)
+		}
+	}
+}
+
 func TestREST_TheDocumentIsServedAndLoadsNothing(t *testing.T) {
 	r := newRig(t)
 	resp, body := r.get("/api/v1/openapi.json")

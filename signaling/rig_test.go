@@ -40,7 +40,9 @@ type fakeEngine struct {
 	made    int
 	openErr error
 	restart func()
-	heard   time.Time
+	// unreachable Peers stay as they are until say.
+	unreachable bool
+	heard       time.Time
 }
 
 func (e *fakeEngine) Open(_ context.Context, p sfu.Profile, offer string, o sfu.Observer) (sfu.PeerID, string, error) {
@@ -55,7 +57,9 @@ func (e *fakeEngine) Open(_ context.Context, p sfu.Profile, offer string, o sfu.
 	e.made++
 	id := sfu.PeerID(fmt.Sprintf("peer-%d", e.made))
 	e.peers[id] = o
-	o.PeerState(id, sfu.StateConnected)
+	if !e.unreachable {
+		o.PeerState(id, sfu.StateConnected)
+	}
 	return id, "answer to " + offer, nil
 }
 
@@ -254,6 +258,22 @@ func newRig(t *testing.T, change ...func(*Deps)) *rig {
 }
 
 // post sends JSON and reads the reply into out; it returns the status.
+// entries is the ledger so far.
+func (r *rig) entries() (all []schedule.Entry) {
+	r.t.Helper()
+	if err := r.store.Flush(r.t.Context()); err != nil {
+		r.t.Fatal(err)
+	}
+	err := r.store.Entries(r.t.Context(), "fair", func(e schedule.Entry) error {
+		all = append(all, e)
+		return nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return all
+}
+
 func (r *rig) post(path string, in, out any) int {
 	r.t.Helper()
 	body, err := json.Marshal(in)

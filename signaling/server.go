@@ -105,7 +105,7 @@ func New(d Deps) *Server {
 func (s *Server) routes() http.Handler {
 	rest := api.New(api.Deps{
 		OpenLink:      s.openLink,
-		Grants:        s.gate.Grants,
+		Grants:        s.reader,
 		Attendance:    s.attendance,
 		AttendanceCSV: s.attendanceCSV,
 		Bye:           s.beacon,

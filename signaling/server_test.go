@@ -67,7 +67,7 @@ func TestSocket_R6_TheFirstMessageIsHelloOrResume(t *testing.T) {
 func TestSocket_R6_ARefusedHelloMayBeTriedAgain(t *testing.T) {
 	r := newRig(t)
 	c := r.dial()
-	e := c.refused("hello", protocol.Hello{Token: strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}, protocol.CodeTokenUnknown)
+	e := c.refused("hello", protocol.Hello{Token: "link." + strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}, protocol.CodeTokenUnknown)
 	if e.Action != protocol.ActionRejoin {
 		t.Errorf("action %q", e.Action)
 	}
@@ -79,6 +79,31 @@ func TestSocket_R6_ARefusedHelloMayBeTriedAgain(t *testing.T) {
 		t.Errorf("%d sessions after refused hellos", n)
 	}
 	c.ask("hello", protocol.Hello{Token: token, Profile: "room", Offer: "v=0"}, "hello", nil)
+}
+
+func TestSocket_R6_TriesAreCounted(t *testing.T) {
+	r := newRig(t)
+	c := r.dial()
+	unknown := protocol.Hello{Token: "link." + strings.Repeat("x", 43), Profile: "room", Offer: "v=0"}
+	for range maxTries - 1 {
+		c.refused("hello", unknown, protocol.CodeTokenUnknown)
+	}
+	c.send("hello", unknown)
+	c.closed(protocol.CodeRateLimited)
+}
+
+func TestOutbox_AFullStateLargerThanTheBoundPasses(t *testing.T) {
+	o := newOutbox()
+	large := make([]byte, outboxBytes+1)
+	o.send(large)
+	if q, end := o.take(); len(q) != 1 || end != nil {
+		t.Fatalf("%d messages, end %v", len(q), end)
+	}
+	o.send([]byte("{}"))
+	o.send(large)
+	if q, end := o.take(); len(q) != 0 || end == nil || end.Code != protocol.CodeSlow {
+		t.Errorf("%d messages, end %v, want slow", len(q), end)
+	}
 }
 
 func TestSocket_R6_SilenceEndsASocketThatSaidNothing(t *testing.T) {
@@ -193,6 +218,8 @@ func TestDocument_RatesAreTheAllowances(t *testing.T) {
 		fmt.Sprintf("| `hello` of a link | %d | %s |", helloBurst, short(helloEvery)),
 		fmt.Sprintf("| messages of a link | %d | %s |", linkBurst, linkEvery),
 		fmt.Sprintf("| sockets of an address | %d | %s |", socketBurst, socketEvery),
+		fmt.Sprintf("| attendance read by a link | %d | %s |", reportBurst, reportEvery),
+		map[int]string{8: "seven times at most"}[maxTries],
 		fmt.Sprintf("at most %d sessions", sessionsOfLink),
 		map[int]string{50: "Fifty refused messages"}[maxStrikes],
 		fmt.Sprintf("(%d messages or %d MB wait)", outboxMessages, outboxBytes>>20),
@@ -206,6 +233,7 @@ func TestDocument_RatesAreTheAllowances(t *testing.T) {
 		fmt.Sprintf("pings every %d s", times.ping/time.Second),
 		fmt.Sprintf("nothing was read for %d s", times.dead/time.Second),
 		fmt.Sprintf("complete within %d s", times.hello/time.Second),
+		fmt.Sprintf("not come up %d s after", times.connect/time.Second),
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("PROTOCOL.md does not say %q", want)

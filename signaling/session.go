@@ -41,7 +41,7 @@ type Session struct {
 	heard   time.Time
 	secret  secretPair
 	budget  budget
-	away    bool
+	contact contact     // as the room was told last
 	grace   *time.Timer // runs while there is neither socket nor media
 	over    bool
 }
@@ -73,7 +73,7 @@ type secretPair struct {
 }
 
 func (p *secretPair) rotate() string {
-	s := auth.NewToken()
+	s := auth.NewSecret()
 	p.former, p.now = p.now, auth.Hash(s)
 	return s
 }
@@ -83,6 +83,15 @@ func (p *secretPair) matches(secret string) bool {
 	return now || former
 }
 
+// contact is what still connects a session with its room.
+type contact int
+
+const (
+	contactWhole   contact = iota // media, or it may come up at any moment
+	contactNoMedia                // the socket alone: media is gone, or did not come up
+	contactNone                   // nothing
+)
+
 // media is a session's end of one Peer: its observer, and its transport as last
 // heard. Each Peer has its own, so that the last words of a former one say
 // nothing about the present one.
@@ -90,6 +99,9 @@ type media struct {
 	// Fixed after newMedia.
 	session *Session
 	profile sfu.Profile
+	opened  time.Time
+	doubted bool        // it replaces one that was gone: nobody is shown before it is up
+	late    *time.Timer // looks whether it came up; stopped when its turn is over
 
 	id   sfu.PeerID // set once, by the session's loop, when the Peer is open
 	last atomic.Pointer[mediaNews]
@@ -120,15 +132,16 @@ func (m *media) SourceFlow(_ sfu.PeerID, source sfu.Source, flowing bool) {
 	})
 }
 
-// now tells whether the path stands, or stood and does not any more, and when
-// something was last received by it.
+// now tells whether the path stands, or is missing (it stood and does not any
+// more, or did not come up in time), and when something was last received by it.
 func (m *media) now() (up, gone bool, heard time.Time) {
 	if m == nil {
 		return false, false, time.Time{}
 	}
 	n := m.last.Load()
 	if n == nil {
-		return false, false, time.Time{}
+		missing := m.doubted || m.session.server.now().Sub(m.opened) >= m.session.server.times.connect
+		return false, missing, m.opened
 	}
 	switch n.state {
 	case sfu.StateConnected:
@@ -140,6 +153,14 @@ func (m *media) now() (up, gone bool, heard time.Time) {
 		return false, true, n.at
 	}
 	return false, false, time.Time{}
+}
+
+// close ends the Peer.
+func (m *media) close() {
+	if m != nil {
+		m.late.Stop()
+		m.session.server.engine.ClosePeer(m.id)
+	}
 }
 
 // replay tells a room what flows already: a Peer tells it once.
@@ -190,24 +211,35 @@ func (s *Session) do(ctx context.Context, fn func()) error {
 	})
 }
 
-// settle runs after every task: it tells the room whether the person is there,
-// and starts or stops the grace time. A lost socket alone is nobody's business
-// while media flows (design: the ladder of reconnecting).
+// settle runs after every task: it tells the room what connects it with the
+// person, and starts or stops the grace time. A lost socket alone is nobody's
+// business while media flows (design: the ladder of reconnecting); lost media
+// is everybody's, since others would talk to a frozen picture, but ends nothing
+// while the page is there and tries.
 func (s *Session) settle() {
 	if s.over {
 		return
 	}
-	up, gone, heard := s.media.now()
-	away := gone || (!up && s.socket == nil)
-	if r, ok := s.at.(inRoom); ok && away != s.away {
-		if away {
-			r.visit.Away(later(s.heard, heard))
-		} else {
+	up, missing, heard := s.media.now()
+	is := contactWhole
+	switch {
+	case !up && s.socket == nil:
+		is = contactNone
+	case missing:
+		is = contactNoMedia
+	}
+	if r, ok := s.at.(inRoom); ok && is != s.contact {
+		switch is {
+		case contactWhole:
 			r.visit.Back()
+		case contactNoMedia:
+			r.visit.MediaGone(heard)
+		case contactNone:
+			r.visit.Away(s.lastHeard())
 		}
 	}
-	s.away = away
-	switch lost := s.socket == nil && !up; {
+	s.contact = is
+	switch lost := is == contactNone; {
 	case lost && s.grace == nil:
 		s.grace = time.AfterFunc(s.event.Policy.WithDefaults().Grace, func() {
 			s.post(s.expire)
@@ -216,6 +248,16 @@ func (s *Session) settle() {
 		s.grace.Stop()
 		s.grace = nil
 	}
+}
+
+// lastHeard is when anything was last received from the session, in whatever
+// way.
+func (s *Session) lastHeard() time.Time {
+	_, _, heard := s.media.now()
+	if s.socket != nil {
+		heard = later(heard, s.socket.heard())
+	}
+	return later(s.heard, heard)
 }
 
 func later(a, b time.Time) time.Time {
@@ -264,7 +306,7 @@ func (s *Session) dismissed(st *stage, reason error) {
 	if !ok || r.stage != st {
 		return
 	}
-	s.at, s.away = inLobby{}, false
+	s.at, s.contact = inLobby{}, contactWhole
 	s.letGo(r.consultation, fault(reason))
 }
 
@@ -283,7 +325,7 @@ func (s *Session) leave(ctx context.Context) error {
 	switch at := s.at.(type) {
 	case inRoom:
 		s.feed.exit(at.stage)
-		s.at, s.away = inLobby{}, false
+		s.at, s.contact = inLobby{}, contactWhole
 		s.log.Info("left the room", "consultation", at.consultation)
 		return at.visit.Leave(ctx)
 	case atBoard:
@@ -337,8 +379,7 @@ func (s *Session) closed() {
 		if !s.server.draining.Load() { // a registry that stops ends its intervals itself
 			// Not by choice: the room's own grace decides what became of the
 			// person, and the tab's next session takes the seat over without a gap.
-			_, _, heard := s.media.now()
-			at.visit.Away(later(s.heard, heard))
+			at.visit.Away(s.lastHeard())
 		}
 	case atBoard:
 		s.feed.exit(at.stage)
@@ -350,8 +391,6 @@ func (s *Session) closed() {
 		s.feed.exit(at.stage)
 		at.practice.Stop()
 	}
-	if s.media != nil {
-		s.server.engine.ClosePeer(s.media.id)
-	}
+	s.media.close()
 	s.server.forget(s)
 }

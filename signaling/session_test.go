@@ -119,6 +119,18 @@ func TestSession_R17_TheFormerSecretIsGoodUntilTheNewOneWasUsed(t *testing.T) {
 	}
 }
 
+func TestSession_R17_NobodyElseUsesUpItsResumes(t *testing.T) {
+	r := newRig(t)
+	c := r.visit("buyer")
+	for range 3 { // more than the allowance of ten
+		stranger := r.dial()
+		for range maxTries - 1 {
+			stranger.refused("resume", protocol.Resume{Session: c.session, Secret: "guessed"}, protocol.CodeSessionUnknown)
+		}
+	}
+	r.dial().ask("resume", protocol.Resume{Session: c.session, Secret: c.secret}, "resume", nil)
+}
+
 func TestSession_R17_TheNewestSocketTakesOver(t *testing.T) {
 	r := newRig(t)
 	c := r.visit("buyer")
@@ -359,6 +371,31 @@ func TestSession_R15_MediaThatIsGoneIsShownThoughTheSocketLives(t *testing.T) {
 	firm.participant("away", func(p protocol.Participant) bool { return p.ID == buyer.session && p.Away })
 	r.engine.say(buyer.peer, sfu.StateConnected)
 	firm.participant("back", func(p protocol.Participant) bool { return p.ID == buyer.session && !p.Away })
+	for _, e := range r.entries() {
+		if e.Kind == schedule.EntrySeatAway {
+			t.Errorf("the record has a gap though the page talked: %+v", e)
+		}
+	}
+}
+
+func TestSession_R15_MediaThatDoesNotComeUpIsShown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.server.times.connect = 50 * time.Millisecond
+	firm := r.visit("booth")
+	firm.join("S01")
+	r.engine.mu.Lock()
+	r.engine.unreachable = true
+	r.engine.mu.Unlock()
+	buyer := r.visit("buyer")
+	buyer.join("S01", "microphone")
+	away := func(p protocol.Participant) bool { return p.ID == buyer.session && p.Away }
+	firm.participant("shown without media", away)
+	var res protocol.Restarted
+	buyer.ask("restart", protocol.Restart{Offer: "new", Rebuild: true}, "restart", &res)
+	firm.participant("a new peer proves nothing", away)
+	r.engine.say("peer-3", sfu.StateConnected)
+	firm.participant("there it is", func(p protocol.Participant) bool { return p.ID == buyer.session && !p.Away })
 }
 
 func TestSession_R15_EndsWhenNothingWasHeardForTheGraceTime(t *testing.T) {
@@ -390,6 +427,7 @@ func TestSession_AwayBeginsWithTheLastThingHeard(t *testing.T) {
 	firm, buyer := r.visit("booth"), r.visit("buyer")
 	firm.join("S01")
 	buyer.join("S01")
+	buyer.lose() // noticed by nobody while media flows
 	time.Sleep(700 * time.Millisecond)
 	heard := time.Now()
 	time.Sleep(700 * time.Millisecond)
@@ -398,18 +436,11 @@ func TestSession_AwayBeginsWithTheLastThingHeard(t *testing.T) {
 	r.engine.mu.Unlock()
 	r.engine.say(buyer.peer, sfu.StateDisconnected) // noticed later than it happened
 	firm.participant("away", func(p protocol.Participant) bool { return p.ID == buyer.session && p.Away })
-	if err := r.store.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	var at time.Time
-	err := r.store.Entries(t.Context(), "fair", func(e schedule.Entry) error {
+	for _, e := range r.entries() {
 		if e.Kind == schedule.EntrySeatAway && e.Session == buyer.session {
 			at = e.At
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if d := at.Sub(heard).Abs(); d > 50*time.Millisecond {
 		t.Errorf("away since %v, last heard %v", at, heard)

@@ -19,12 +19,15 @@ type times struct {
 	hello time.Duration // for the first message
 	write time.Duration // for one write
 	close time.Duration // for the other side to answer our close frame
+
+	connect time.Duration // for media to come up, then its person is shown without (R15)
 }
 
 func socketTimes() times {
 	return times{
 		ping: 5 * time.Second, dead: 15 * time.Second, hello: 10 * time.Second,
 		write: 10 * time.Second, close: time.Second,
+		connect: 15 * time.Second,
 	}
 }
 
@@ -47,6 +50,7 @@ type socket struct {
 	// Owned by the read goroutine.
 	session *Session // whom its messages are for; nil before hello
 	strikes int      // bad and limited messages so far
+	tries   int      // refused hellos and resumes
 }
 
 func newSocket(ws *websocket.Conn, id string, t times) *socket {
@@ -225,4 +229,7 @@ func (c *socket) strike() bool {
 	return c.strikes >= maxStrikes
 }
 
-const maxStrikes = 50
+const (
+	maxStrikes = 50
+	maxTries   = 8 // each may cost the store an answer, and no allowance of a link covers it
+)

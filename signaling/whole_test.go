@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -50,9 +51,11 @@ type house struct {
 	media    *faultyMedia
 	server   *signaling.Server
 	url      string
+	data     string // the node's data folder
 	event    *schedule.Event
 	links    map[string]auth.Minted
 	people   atomic.Uint32 // made so far
+	stop     func()        // ends the server and all below; may be called before the test ends
 }
 
 // faultyMedia is the real engine with a trap in it: once armed, the next Bind
@@ -94,68 +97,107 @@ func fair(now time.Time) *schedule.Event {
 	}
 }
 
+// newHouse starts a server with a fair of its own.
 func newHouse(t *testing.T, redis string) *house {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	t.Cleanup(cancel)
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	h := &house{t: t, ctx: ctx, event: fair(time.Now()), links: map[string]auth.Minted{}}
-	var err error
-	if h.store, err = store.Open(ctx, store.Options{URL: redis, Node: "n1", Dir: t.TempDir(), Logger: log}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.store.Close(); err != nil {
-			t.Error(err)
+	h := &house{t: t, event: fair(time.Now()), links: map[string]auth.Minted{}, data: t.TempDir()}
+	h.start(redis, func() {
+		if err := h.store.SaveEvent(h.ctx, h.event); err != nil {
+			t.Fatal(err)
+		}
+		keeper, err := auth.NewKeeper(bytes.Repeat([]byte("k"), 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		minted, err := keeper.Mint(h.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var links []schedule.Link
+		for _, m := range minted {
+			links = append(links, m.Link)
+			g := m.Link.Grants
+			switch g.Kind {
+			case schedule.LinkConsole:
+				h.links["console"] = m
+			case schedule.LinkBooth:
+				h.links[string(g.Booth)] = m
+			default:
+				h.links[g.Party] = m
+			}
+		}
+		if err := h.store.SaveLinks(h.ctx, links); err != nil {
+			t.Fatal(err)
 		}
 	})
+	return h
+}
+
+// again starts the node once more on the same records.
+func (h *house) again(redis string) *house {
+	h.t.Helper()
+	next := &house{t: h.t, event: h.event, links: h.links, data: h.data}
+	next.people.Store(h.people.Load())
+	next.start(redis, func() {})
+	return next
+}
+
+func (h *house) start(redis string, prepare func()) {
+	t := h.t
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	h.ctx = ctx
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	var ends []func() // in the order in which they are made
+	h.stop = sync.OnceFunc(func() {
+		for _, end := range slices.Backward(ends) {
+			end()
+		}
+		cancel()
+	})
+	t.Cleanup(func() { h.stop() })
+	closing := func(what string, end func() error) {
+		ends = append(ends, func() {
+			if err := end(); err != nil {
+				t.Errorf("closing the %s: %v", what, err)
+			}
+		})
+	}
+	within := func(end func(context.Context) error) func() error {
+		return func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			return end(ctx)
+		}
+	}
+	var err error
+	if h.store, err = store.Open(ctx, store.Options{URL: redis, Node: "n1", Dir: h.data, Logger: log}); err != nil {
+		t.Fatal(err)
+	}
+	closing("store", h.store.Close)
 	incarnation, err := h.store.StartNode(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.SaveEvent(ctx, h.event); err != nil {
-		t.Fatal(err)
-	}
-	keeper, err := auth.NewKeeper(bytes.Repeat([]byte("k"), 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	minted, err := keeper.Mint(h.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var links []schedule.Link
-	for _, m := range minted {
-		links = append(links, m.Link)
-		g := m.Link.Grants
-		switch g.Kind {
-		case schedule.LinkConsole:
-			h.links["console"] = m
-		case schedule.LinkBooth:
-			h.links[string(g.Booth)] = m
-		default:
-			h.links[g.Party] = m
-		}
-	}
-	if err := h.store.SaveLinks(ctx, links); err != nil {
-		t.Fatal(err)
-	}
+	prepare()
 	engine, err := sfu.New(sfu.Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.media = &faultyMedia{Engine: engine}
-	t.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			t.Error(err)
+	closing("media plane", func() error {
+		if n := len(engine.Peers()); n != 0 {
+			t.Errorf("%d peers were left", n)
 		}
+		return engine.Close()
 	})
+	h.media = &faultyMedia{Engine: engine}
 	h.registry = rooms.NewRegistry(rooms.Deps{
 		Store: h.store, Ledger: h.store, Media: h.media, Logger: log, Node: "n1", Incarnation: incarnation,
 	})
 	if err := h.registry.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
+	closing("rooms", within(h.registry.Close))
 	h.server = signaling.New(signaling.Deps{
 		Registry: h.registry, Engine: engine, Tokens: h.store, Logger: log,
 		Records: signaling.NewRecords(h.store),
@@ -163,22 +205,12 @@ func newHouse(t *testing.T, redis string) *house {
 	})
 	web := httptest.NewServer(h.server)
 	h.url = web.URL
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := h.server.Close(ctx); err != nil {
-			t.Errorf("the server did not drain: %v", err)
-		}
+	closing("web server", func() error {
 		web.Close()
-		if err := h.registry.Close(ctx); err != nil {
-			t.Errorf("the rooms did not close: %v", err)
-		}
-		if n := len(engine.Peers()); n != 0 {
-			t.Errorf("%d peers were left", n)
-		}
 		http.DefaultClient.CloseIdleConnections()
+		return nil
 	})
-	return h
+	closing("server", within(h.server.Close))
 }
 
 // options are those of a new tab; each has its own number in its payloads.
@@ -786,4 +818,86 @@ func TestServer_DrainTellsEverybodyToComeBack(t *testing.T) {
 	if err := firm.Hello(h.ctx); err == nil {
 		t.Error("a draining server took a new session")
 	}
+}
+
+func TestServer_ARestartedNodeGoesOn(t *testing.T) {
+	url, _, _ := storetest.Redis(t)
+	first := newHouse(t, url)
+	began := time.Now()
+	firm, buyer := first.enter("B1", talks), first.enter("U1", talks)
+	first.sees(firm, buyer)
+	first.must(firm.Say(first.ctx, "k", "before the restart"))
+	token := buyer.Bootstrap.Token
+	first.stop()
+	first.refused(buyer.Ended(), protocol.CodeDraining)
+	for _, c := range []*signaltest.Client{firm, buyer} {
+		c.Vanish()
+	}
+
+	h := first.again(url)
+	o := h.options("U1")
+	o.Token = token // the tab goes on with the token it has
+	buyer, err := signaltest.Visit(h.ctx, o)
+	h.must(err)
+	t.Cleanup(buyer.Close)
+	if buyer.Bootstrap.Token != token {
+		t.Error("the tab got another token although its own is good")
+	}
+	h.must(buyer.Join(h.ctx, talks, mic, camera))
+	firm = h.enter("B1", talks)
+	h.sees(firm, buyer)
+	h.sees(buyer, firm)
+	s := firm.State()
+	if len(s.Chat) != 1 || s.Chat[0].Text != "before the restart" || len(s.Participants) != 2 {
+		t.Errorf("after the restart: chat %+v, people %+v", s.Chat, s.Participants)
+	}
+
+	console, err := signaltest.Open(h.ctx, h.options("console"))
+	h.must(err)
+	h.must(h.store.Flush(h.ctx))
+	a, err := console.Attendance(h.ctx)
+	h.must(err)
+	elapsed := int64(time.Since(began).Seconds()) + 1
+	for _, record := range a.Consultations {
+		if record.Consultation != talks {
+			continue
+		}
+		for _, seat := range record.Seats {
+			if seat.Role != "firm" && seat.Role != "buyer" {
+				continue
+			}
+			if len(seat.Intervals) != 2 || seat.Seconds > elapsed {
+				t.Errorf("%s: %d s of %d in %+v", seat.Role, seat.Seconds, elapsed, seat.Intervals)
+				continue
+			}
+			if to := seat.Intervals[0].To; to == nil || to.After(seat.Intervals[1].From) {
+				t.Errorf("%s: the first stay did not end before the second: %+v", seat.Role, seat.Intervals)
+			}
+		}
+	}
+}
+
+func TestServer_LipsAndVoiceStayTogether(t *testing.T) {
+	h := newHouse(t, storetest.Mini(t))
+	o := h.options("U1")
+	o.Media.ClockOffset = 3 * time.Hour // a laptop whose clock nobody ever set
+	buyer, err := signaltest.Visit(h.ctx, o)
+	h.must(err)
+	t.Cleanup(buyer.Close)
+	h.must(buyer.Join(h.ctx, talks, mic, camera))
+	firm := h.enter("B1", talks)
+	h.sees(firm, buyer)
+	slot := firm.State().SlotOf(buyer.Session())
+	audio, video := firm.Media().Audio(slot), firm.Media().Video(slot)
+	var skew time.Duration
+	h.eventually("sender reports of both", func() bool {
+		a, okA := audio.CaptureOffset()
+		v, okV := video.CaptureOffset()
+		skew = (a - v).Abs()
+		return okA && okV && audio.Received().SRs >= 2 && video.Received().SRs >= 2
+	})
+	if skew > 20*time.Millisecond {
+		t.Errorf("picture and voice are %v apart", skew)
+	}
+	h.flawless(firm)
 }

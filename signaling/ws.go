@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"sangdam/rooms/loop"
 	"sangdam/rooms/schedule"
@@ -99,6 +100,14 @@ func (s *Server) refuse(c *socket, m protocol.Message, f *protocol.Fault) {
 	s.metrics.Faults.WithLabelValues(string(f.Code)).Inc()
 	if f.Code == protocol.CodeInternal {
 		s.log.Error("request failed", "conn", c.id, "type", m.Type, "err", f.Cause)
+	}
+	if c.session == nil {
+		if c.tries++; c.tries >= maxTries {
+			f = limited(time.Second)
+			f.Detail = "too many tries"
+			c.out.close(f)
+			return
+		}
 	}
 	wrong := f.Code == protocol.CodeBadMessage || f.Code == protocol.CodeTooLarge || f.Code == protocol.CodeRateLimited
 	if m.Ref == 0 || errors.Is(f, errStuck) || wrong && c.strike() || c.session == nil && wrong && f.Code != protocol.CodeRateLimited {

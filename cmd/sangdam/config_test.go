@@ -88,7 +88,10 @@ func TestSettings_TheSampleFileIsReadIntoTheStruct(t *testing.T) {
 
 func TestSettings_AFileThatFitsServeFitsEveryCommand(t *testing.T) {
 	for _, args := range [][]string{
-		{"demo"}, {"verify"}, {"doctor"}, {"version"},
+		{"demo"},
+		{"verify"},
+		{"doctor"},
+		{"version"},
 		{"import", "--event", "e", "demo/yangju-2021.csv"},
 	} {
 		if _, err := parse(t, append(args, "--config", "deploy/sangdam.yaml")...); err != nil {

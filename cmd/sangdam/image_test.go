@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
-
-	"sangdam/rooms/store/storetest"
 )
 
 // The image is built from the same steps as `make build`, and no Docker engine
@@ -154,21 +152,31 @@ func composeFile(t *testing.T) compose {
 	return c
 }
 
+// nobody is who the image runs as (USER in the Dockerfile).
+const nobody = 65532
+
 // confined runs the binary as the image would: as nobody, with nothing around it.
 func confined(ctx context.Context, dir string, env []string, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	cmd := exec.CommandContext(ctx, "/sangdam", args...)
 	cmd.Dir = "/"
 	cmd.Env = env
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: dir, Credential: &syscall.Credential{Uid: 65532, Gid: 65532}}
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: dir, Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	} else {
+		// Who is not root may change the root folder inside a user namespace.
+		cmd.SysProcAttr = &syscall.SysProcAttr{
+			Chroot:      dir,
+			Cloneflags:  syscall.CLONE_NEWUSER,
+			UidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getuid(), Size: 1}},
+			GidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getgid(), Size: 1}},
+		}
+	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	return cmd, &out
 }
 
 func TestImage_TheStaticBinaryRunsAsNobodyInAnEmptyFolder(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Fatal("changing into another root folder needs root: run this test as root")
-	}
 	dir := t.TempDir()
 	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(dir, "sangdam"), "./cmd/sangdam")
 	build.Dir = root(t)
@@ -180,8 +188,10 @@ func TestImage_TheStaticBinaryRunsAsNobodyInAnEmptyFolder(t *testing.T) {
 	if err := os.Mkdir(data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chown(data, 65532, 65532); err != nil {
-		t.Fatal(err)
+	if os.Getuid() == 0 {
+		if err := os.Chown(data, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// The folders above belong to root alone; nobody must be able to walk through.
 	for d := dir; d != "/" && d != os.TempDir(); d = filepath.Dir(d) {
@@ -190,7 +200,7 @@ func TestImage_TheStaticBinaryRunsAsNobodyInAnEmptyFolder(t *testing.T) {
 		}
 	}
 
-	redis, _, _ := storetest.Redis(t)
+	redis := tcpRedis(t)
 	env := []string{
 		"SANGDAM_LISTEN=127.0.0.1:" + freePort(t), "SANGDAM_DATA=/data", "SANGDAM_REDIS=" + redis,
 		"SANGDAM_MEDIA_UDP=127.0.0.1:0", "SANGDAM_MEDIA_TCP=127.0.0.1:0", "SANGDAM_MEDIA_ADVERTISE=127.0.0.1",
@@ -280,13 +290,46 @@ func (o *output) await(word string, limit time.Duration) error {
 	}
 }
 
+// tcpRedis runs a Redis on a port: its socket file could not be seen from another
+// root folder.
+func tcpRedis(t *testing.T) string {
+	t.Helper()
+	addr := "127.0.0.1:" + freePort(t)
+	cmd := exec.Command("redis-server", "--port", port(t, addr), "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("redis-server: %v (install redis-server)", err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			_ = c.Close()
+			return "redis://" + addr
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("redis-server does not listen: %v", err)
+		}
+	}
+}
+
 // freePort is one that was free a moment ago.
 func freePort(t *testing.T) string {
+	t.Helper()
+	l := listen(t)
+	defer l.Close()
+	return port(t, l.Addr().String())
+}
+
+// listen takes a port that nobody has.
+func listen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return port(t, l.Addr().String())
+	t.Cleanup(func() { _ = l.Close() })
+	return l
 }

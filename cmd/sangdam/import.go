@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,10 +49,10 @@ func (c *importCommand) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	fresh := missing(minted, existing)
-	links := make([]schedule.Link, len(fresh))
-	for i, l := range fresh {
-		links[i] = l.Link
+	fresh, kept := sortOut(minted, existing)
+	links := slices.Clone(kept)
+	for _, l := range fresh {
+		links = append(links, l.Link)
 	}
 	if err := s.SaveEvent(ctx, event); err != nil {
 		return fmt.Errorf("save the timetable: %w", err)
@@ -61,8 +62,8 @@ func (c *importCommand) Run(ctx context.Context, m *Main) error {
 	}
 	fmt.Fprintf(m.Stdout, "%s: %d consultations, %d booths, %d firms, %d buyers, %d interpreters\n", event.ID,
 		len(event.Consultations), len(event.Booths), len(event.Firms), len(event.Buyers), len(event.Interpreters))
-	if kept := len(minted) - len(fresh); kept > 0 {
-		fmt.Fprintf(m.Stdout, "%d links that were given out before stay good.\n", kept)
+	if len(kept) > 0 {
+		fmt.Fprintf(m.Stdout, "%d links that were given out before stay good.\n", len(kept))
 	}
 	if len(fresh) > 0 {
 		fmt.Fprintf(m.Stdout, "%d new links. They cannot be shown again: hand them out, or keep this list in a safe place.\n\n", len(fresh))
@@ -116,21 +117,29 @@ func placeOf(g schedule.Grants) place {
 	return place{kind: g.Kind, party: g.Party, role: g.Role, booth: g.Booth}
 }
 
-// missing are the minted links whose place no usable link opens yet.
-func missing(minted []auth.Minted, existing []schedule.Link) []auth.Minted {
-	have := map[place]bool{}
+// sortOut tells which minted links are needed, since no usable link opens their
+// place yet, and which existing ones stay good. Those last as long as new ones
+// would: a fair that grew by a day must not lock out whom it invited first.
+func sortOut(minted []auth.Minted, existing []schedule.Link) (fresh []auth.Minted, kept []schedule.Link) {
+	have := map[place][]schedule.Link{}
 	for _, l := range existing {
 		if !l.Revoked {
-			have[placeOf(l.Grants)] = true
+			have[placeOf(l.Grants)] = append(have[placeOf(l.Grants)], l)
 		}
 	}
-	var out []auth.Minted
-	for _, l := range minted {
-		if !have[placeOf(l.Link.Grants)] {
-			out = append(out, l)
+	for _, m := range minted {
+		usable := have[placeOf(m.Link.Grants)]
+		if len(usable) == 0 {
+			fresh = append(fresh, m)
+		}
+		for _, l := range usable {
+			if until := m.Link.Grants.NotAfter; l.Grants.NotAfter.Before(until) {
+				l.Grants.NotAfter = until
+			}
+			kept = append(kept, l)
 		}
 	}
-	return out
+	return fresh, kept
 }
 
 // printLinks writes one line a link: whom it is for, then the URL.

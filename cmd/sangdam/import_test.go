@@ -59,6 +59,39 @@ func TestImport_ASecondOneKeepsTheLinksAndAddsTheMissing(t *testing.T) {
 	}
 }
 
+func TestImport_KeptLinksLastAsLongAsTheFair(t *testing.T) {
+	redis := storetest.Mini(t)
+	name := tomorrow(t, "Booth 1")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, later := time.Now().Add(24*time.Hour).UTC(), time.Now().Add(96*time.Hour).UTC()
+	for _, day := range []time.Time{next, later} { // the fair is put off
+		moved := strings.ReplaceAll(string(text), next.Format(time.DateOnly), day.Format(time.DateOnly))
+		if err := os.WriteFile(name, []byte(moved), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errs := run(t, "import", "--redis", redis, "--event", "fair", name); code != 0 {
+			t.Fatal(errs)
+		}
+	}
+	s, err := store.Open(t.Context(), store.Options{URL: redis})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	all, err := s.Links(t.Context(), "fair")
+	if err != nil || len(all) != 4 {
+		t.Fatal(len(all), err)
+	}
+	for _, l := range all {
+		if l.Grants.NotAfter.Before(later) {
+			t.Errorf("the link of %s%s ends %v, before the fair", l.Grants.Booth, l.Grants.Party, l.Grants.NotAfter)
+		}
+	}
+}
+
 func TestImport_ABadTableIsRefusedWithEveryLineThatIsWrong(t *testing.T) {
 	redis := storetest.Mini(t)
 	name := tomorrow(t, "Booth 1", "Booth 2")

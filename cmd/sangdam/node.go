@@ -100,6 +100,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Logger:      o.Logger,
 		Node:        o.Node,
 		Incarnation: incarnation,
+		Metrics:     rooms.NewMetrics(metrics),
 	})
 	if err := n.registry.Start(ctx); err != nil {
 		return nil, fmt.Errorf("open the rooms: %w", err)
@@ -163,9 +164,15 @@ func (l *listening) serve() error {
 func (n *node) httpServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second, // a slow header holds a connection, nothing else
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(n.logger.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 10 * time.Second,
+		// Nobody holds a connection by sending or reading slowly: no request is
+		// larger than a link's secret, and the whole client passes 16 kbit/s in
+		// the time that a reply has. A WebSocket has limits of its own.
+		ReadTimeout:    30 * time.Second,
+		WriteTimeout:   10 * time.Minute,
+		IdleTimeout:    2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+		ErrorLog:       slog.NewLogLogger(n.logger.Handler(), slog.LevelDebug),
 	}
 }
 

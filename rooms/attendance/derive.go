@@ -32,42 +32,42 @@ type Decided struct {
 // Attendance is what the ledger says about one consultation. Durations are in
 // seconds, times are UTC.
 type Attendance struct {
-	Consultation schedule.ConsultationID `json:"consultation"`
-	Start        time.Time               `json:"start,omitzero"` // as scheduled; zero: no longer in the timetable
-	End          time.Time               `json:"end,omitzero"`
-	Booth        schedule.BoothID        `json:"booth,omitempty"`
-	Firm         schedule.FirmID         `json:"firm,omitempty"`
-	Buyer        schedule.BuyerID        `json:"buyer,omitempty"`
-	Interpreter  schedule.InterpreterID  `json:"interpreter,omitempty"`
-	Cancelled    bool                    `json:"cancelled,omitempty"`
-	Over         bool                    `json:"over"` // the verdict is final as far as the clock goes
-	Verdict      Verdict                 `json:"verdict,omitempty"`
-	Decided      *Decided                `json:"decided,omitempty"`    // the verdict is a coordinator's
-	ExtendedTo   time.Time               `json:"extended_to,omitzero"` // the end; zero: it is End
-	Together     float64                 `json:"together_s"`           // firm and buyer both present
-	Seats        []Seat                  `json:"seats"`                // expected ones also when empty; by role, then seat
+	Consultation schedule.ConsultationID
+	Start        time.Time // as scheduled; zero: no longer in the timetable
+	End          time.Time
+	Booth        schedule.BoothID
+	Firm         schedule.FirmID
+	Buyer        schedule.BuyerID
+	Interpreter  schedule.InterpreterID
+	Cancelled    bool
+	Over         bool // the verdict is final as far as the clock goes
+	Verdict      Verdict
+	Decided      *Decided  // the verdict is a coordinator's
+	ExtendedTo   time.Time // the end; zero: it is End
+	Together     float64   // firm and buyer both present
+	Seats        []Seat    // expected ones also when empty; by role, then seat
 }
 
 // Seat is one seat's presence. Its intervals overlap when it moves from one
 // device to another; Present counts such time once.
 type Seat struct {
-	Seat      schedule.SeatID `json:"seat"`
-	Role      schedule.Role   `json:"role"`
-	FirstIn   time.Time       `json:"first_in,omitzero"`
-	LastOut   time.Time       `json:"last_out,omitzero"` // zero: nobody came, or somebody is in
-	Present   float64         `json:"present_s"`
-	Away      float64         `json:"away_s"` // of Present, time when nothing was received
-	Intervals []Interval      `json:"intervals"`
+	Seat      schedule.SeatID
+	Role      schedule.Role
+	FirstIn   time.Time
+	LastOut   time.Time // zero: nobody came, or somebody is in
+	Present   float64
+	Away      float64 // of Present, time when nothing was received
+	Intervals []Interval
 }
 
 // Interval is one session's stay on a seat.
 type Interval struct {
-	Session string               `json:"session"`
-	From    time.Time            `json:"from"`
-	To      time.Time            `json:"to"` // of an open one: as far as is known
-	Open    bool                 `json:"open,omitempty"`
-	Reason  schedule.LeaveReason `json:"reason,omitempty"`
-	Away    float64              `json:"away_s,omitempty"`
+	Session string
+	From    time.Time
+	To      time.Time // of an open one: as far as is known
+	Open    bool
+	Reason  schedule.LeaveReason
+	Away    float64
 }
 
 // Derive tells from the ledger who attended what: every consultation of the

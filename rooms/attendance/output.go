@@ -2,7 +2,6 @@ package attendance
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"io"
 	"strconv"
 	"time"
@@ -10,21 +9,6 @@ import (
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/spreadsheet"
 )
-
-// Document is the JSON form of an event's attendance.
-type Document struct {
-	Event         schedule.EventID `json:"event"`
-	At            time.Time        `json:"at"` // when it was derived, UTC
-	Consultations []Attendance     `json:"consultations"`
-}
-
-// WriteJSON writes the attendance of an event as one Document.
-func WriteJSON(w io.Writer, event *schedule.Event, all []Attendance, now time.Time) error {
-	if all == nil {
-		all = []Attendance{}
-	}
-	return json.NewEncoder(w).Encode(Document{event.ID, now.UTC(), all})
-}
 
 // columns of the CSV. New ones go to the end: people have formulas on these.
 func columns() []string {

@@ -62,9 +62,11 @@ func gather(entries []schedule.Entry) gathered {
 //     changes nothing.
 //   - An interval ends at the last packet or message received: one that is left
 //     while away ends where the absence began.
+//   - A node's death is told at the session's last heartbeat. What the node said
+//     between that and its end is in the ledger, too: the interval ends there.
 //   - A node declared dead may only have been cut off from Redis. A session that
-//     is heard of again after its node's death never left, except when what is
-//     heard is a new join: then it was away in between.
+//     is heard of long after its node's death, or ends in another way, never
+//     left, except when what is heard is a new join: then it was away in between.
 //   - An interval that nothing ends is open, and reaches to until.
 func stays(es []schedule.Entry, until time.Time) []Interval {
 	var out []Interval
@@ -98,11 +100,15 @@ func stays(es []schedule.Entry, until time.Time) []Interval {
 			if !open {
 				continue
 			}
-			reason := schedule.LeaveReason(e.Detail)
-			if reason == schedule.LeftNodeDied && heardAgain(es[i+1:]) {
-				continue
+			reason, at := schedule.LeaveReason(e.Detail), e.At
+			if reason == schedule.LeftNodeDied {
+				last, alive := afterDeath(es[i+1:], at)
+				if alive {
+					continue
+				}
+				at = last
 			}
-			finish(e.At, reason)
+			finish(at, reason)
 		}
 	}
 	if open {
@@ -115,18 +121,27 @@ func stays(es []schedule.Entry, until time.Time) []Interval {
 	return out
 }
 
-// heardAgain tells whether a session that lost its node shows any life that
-// is not a new beginning or the same death told once more.
-func heardAgain(later []schedule.Entry) bool {
+// lastWords is how long after a session's last heartbeat its node may have lived:
+// a heartbeat that was on its way, and one that was not yet due.
+const lastWords = 3 * schedule.HeartbeatEvery
+
+// afterDeath looks at what a session's node said after the time at which it was
+// declared dead: when the last of it was, and whether it proves that the node
+// lived on. A new beginning, or the same death told once more, is no such thing.
+func afterDeath(later []schedule.Entry, died time.Time) (last time.Time, alive bool) {
+	last = died
 	for _, e := range later {
 		switch {
 		case e.Kind == schedule.EntrySeatJoined:
-			return false
-		case e.Kind != schedule.EntrySeatLeft || schedule.LeaveReason(e.Detail) != schedule.LeftNodeDied:
-			return true
+			return last, false
+		case e.Kind == schedule.EntrySeatLeft && schedule.LeaveReason(e.Detail) == schedule.LeftNodeDied:
+		case e.Kind == schedule.EntrySeatLeft, e.At.Sub(died) > lastWords:
+			return last, true
+		default:
+			last = e.At
 		}
 	}
-	return false
+	return last, false
 }
 
 // span is a stretch of time, from inclusive, to exclusive.

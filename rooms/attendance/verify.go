@@ -20,22 +20,22 @@ const (
 
 // Break is the first place where a ledger is not what was appended.
 type Break struct {
-	Index int       `json:"index"` // counted from 1
-	ID    string    `json:"id"`
-	Kind  BreakKind `json:"kind"`
-	Text  string    `json:"text"`
+	Index int // counted from 1
+	ID    string
+	Kind  BreakKind
+	Text  string
 }
 
 // Report is the outcome of a verification. A whole chain proves that nothing
 // between its first entry and Head was changed; that nothing was cut off
 // after Head only a Head kept elsewhere can prove.
 type Report struct {
-	Event   schedule.EventID `json:"event"`
-	Entries int              `json:"entries"`
-	Head    string           `json:"head"` // hash of the last entry
-	First   time.Time        `json:"first,omitzero"`
-	Last    time.Time        `json:"last,omitzero"`
-	Broken  *Break           `json:"broken,omitempty"`
+	Event   schedule.EventID
+	Entries int
+	Head    string // hash of the last entry
+	First   time.Time
+	Last    time.Time
+	Broken  *Break
 }
 
 // link is what verification keeps of an entry: enough to tell the kind of a

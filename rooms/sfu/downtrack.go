@@ -22,6 +22,9 @@ const (
 	quickInterval = 150 * time.Millisecond //
 	reportEvery   = time.Second
 
+	// audioHistory covers 1.3 s of late packets; sound is not sent again.
+	audioHistory = 64
+
 	// maxNacks is how many packets of one request are looked at, and nackRate
 	// how many a second: more is either an attack or a case for a keyframe.
 	maxNacks = 128
@@ -85,8 +88,12 @@ func newDownTrack(p *Peer, slot int, w *wire.Writer) *DownTrack {
 }
 
 func (d *DownTrack) init() {
+	history := rtpx.HistorySize
+	if d.kind == wire.Audio {
+		history = audioHistory
+	}
 	d.munger = rtpx.NewMunger(rtpx.MungerOptions{
-		Clock: d.clock, Video: d.kind == wire.Video,
+		Clock: d.clock, Video: d.kind == wire.Video, History: history,
 		Sequence: uint16(rand.IntN(1 << 14)), Timestamp: rand.Uint32(), PictureID: uint16(rand.IntN(1 << 14)),
 		TL0: uint8(rand.IntN(256)), KeyIdx: uint8(rand.IntN(32)),
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -482,6 +483,75 @@ func TestEngine_WallShowsManyRooms(t *testing.T) {
 			t.Errorf("layers %v on a wall, want the lowest alone", w.Video(0).Received().Layers)
 			break
 		}
+	}
+}
+
+// A console jumps between rooms: its slots follow people of any of them, and
+// those who meet there notice nothing.
+func TestEngine_WallFollowsPeopleOfManyRooms(t *testing.T) {
+	h := newHouse(t)
+	w := h.join(sfutest.Options{ID: 99, Wall: true})
+	var people []*guest
+	for id := range uint32(4) { // 1 and 2 meet, 3 and 4 meet
+		g := h.join(sfutest.Options{ID: id + 1})
+		h.on(g, Microphone, Camera)
+		people = append(people, g)
+	}
+	for i, g := range people {
+		h.e.Bind(g.id, pair(0, people[i^1]))
+	}
+	show := func(order ...int) {
+		t.Helper()
+		var bs []Binding
+		for slot, i := range order {
+			bs = append(bs, Binding{Slot: slot, Video: Feed{people[i].id, Camera}})
+		}
+		h.e.Bind(w.id, append(bs, Binding{Slot: WallVideos, Audio: Feed{people[order[0]].id, Microphone}})...)
+		h.wait(fmt.Sprintf("people %v on the wall", order), func() bool {
+			for slot, i := range order {
+				if w.Video(slot).Received().Last.Sender != people[i].ID() {
+					return false
+				}
+			}
+			return w.Audio(WallVideos).Received().Last.Sender == people[order[0]].ID()
+		})
+	}
+	show(0, 1, 2, 3)
+	show(2, 3, 0, 1) // both rooms change places
+	show(2, 0)       // the other slots stay
+	for slot, want := range [][]uint32{{1, 3}, {2, 4, 1}, {3, 1}, {4, 2}} {
+		got := w.Video(slot).Received()
+		if !slices.Equal(got.Senders, want) {
+			t.Errorf("slot %d showed %v, want %v", slot, got.Senders, want)
+		}
+		if slices.ContainsFunc(got.Layers, func(l uint8) bool { return l != 0 }) {
+			t.Errorf("slot %d showed layers %v, want the lowest alone", slot, got.Layers)
+		}
+		if wrong := got.Wrong(); len(wrong) > 0 {
+			t.Errorf("slot %d: %v", slot, wrong)
+		}
+	}
+	if wrong := w.Audio(WallVideos).Received().Wrong(); len(wrong) > 0 {
+		t.Errorf("audio: %v", wrong)
+	}
+	for i, g := range people {
+		h.sees(g, 0, people[i^1])
+		h.rules(g, 0)
+		if got := g.Video(0).Received().Senders; len(got) != 1 {
+			t.Errorf("%d was shown %v", g.ID(), got)
+		}
+	}
+}
+
+func TestPeer_NothingIsBoundAfterItsEnd(t *testing.T) {
+	h := newHouse(t)
+	a, b := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2})
+	h.on(a, Camera)
+	p := h.e.peer(b.id)
+	p.told.state.Store(StateClosed) // as teardown has it, a moment before the loop ends
+	h.e.Bind(b.id, pair(0, a))
+	if n := len(*h.e.peer(a.id).upBySource(Camera).subs.Load()); n != 0 {
+		t.Errorf("%d tracks of a peer that has ended watch", n)
 	}
 }
 

@@ -225,8 +225,10 @@ func TestDownTrack_VideoWaitsAMomentAfterDTLSAndSoundDoesNot(t *testing.T) {
 		connected    bool
 		audio, video bool
 	}{
-		{0, false, false, false}, {time.Second, true, true, false},
-		{time.Second + 20*time.Millisecond, true, true, false}, {time.Second + 30*time.Millisecond, true, true, true},
+		{0, false, false, false},
+		{time.Second, true, true, false},
+		{time.Second + 20*time.Millisecond, true, true, false},
+		{time.Second + 30*time.Millisecond, true, true, true},
 	}
 	for _, s := range steps {
 		next := p.opening(now.Add(s.at), s.connected, &c)

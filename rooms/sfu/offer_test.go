@@ -45,8 +45,10 @@ func TestOffer_FitsItsProfileOrIsRefused(t *testing.T) {
 		{"room", ProfileRoom, room, true},
 		{"wall", ProfileWall, wall, true},
 		{"only newlines", ProfileRoom, strings.ReplaceAll(room, "\r\n", "\n"), true},
-		{"private and public candidates", ProfileRoom,
-			insert("a=sendonly", "a=candidate:1 1 udp 2130706431 10.0.0.7 22 typ host", 3), true},
+		{
+			"private and public candidates", ProfileRoom,
+			insert("a=sendonly", "a=candidate:1 1 udp 2130706431 10.0.0.7 22 typ host", 3), true,
+		},
 		{"room as wall", ProfileWall, room, false},
 		{"wall as room", ProfileRoom, wall, false},
 		{"unknown profile", "hall", room, false},
@@ -72,8 +74,10 @@ func TestOffer_FitsItsProfileOrIsRefused(t *testing.T) {
 		{"four layers", ProfileRoom, insert("a=rid:q send", "a=rid:x send", 1), false},
 		{"rids on a microphone", ProfileRoom, insert("a=sendonly", "a=rid:q send", 1), false},
 		{"too many extensions", ProfileRoom, insert("a=sendonly", "a=extmap:14 urn:x", 40), false},
-		{"too many streams", ProfileRoom,
-			insert("a=rid:q send", "a=ssrc:1 cname:a\r\na=ssrc:2 cname:a\r\na=ssrc:3 cname:a\r\na=ssrc:4 cname:a", 1), false},
+		{
+			"too many streams", ProfileRoom,
+			insert("a=rid:q send", "a=ssrc:1 cname:a\r\na=ssrc:2 cname:a\r\na=ssrc:3 cname:a\r\na=ssrc:4 cname:a", 1), false,
+		},
 		{"no VP8", ProfileRoom, replace("VP8/90000", "VP0/90000", 1), false},
 		{"no Opus in a slot", ProfileRoom, room[:strings.LastIndex(room, "opus/")] + "opas/" +
 			room[strings.LastIndex(room, "opus/")+5:], false},

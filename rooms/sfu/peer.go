@@ -160,8 +160,11 @@ func (up *uplink) merge(o uplink) {
 		to   *uint8
 		from uint8
 	}{
-		{&up.extMid, o.extMid}, {&up.extRid, o.extRid}, {&up.extRepaired, o.extRepaired},
-		{&up.extTransport, o.extTransport}, {&up.extLevel, o.extLevel},
+		{&up.extMid, o.extMid},
+		{&up.extRid, o.extRid},
+		{&up.extRepaired, o.extRepaired},
+		{&up.extTransport, o.extTransport},
+		{&up.extLevel, o.extLevel},
 	} {
 		if *m.to == 0 {
 			*m.to = m.from
@@ -213,6 +216,9 @@ func (p Profile) ceiling(people int) int {
 
 // bind runs on the loop.
 func (p *Peer) bind(bindings []Binding) {
+	if p.told.state.Load().(State) == StateClosed {
+		return // teardown has unbound everything: a publisher must not find these tracks again
+	}
 	for _, b := range bindings {
 		for _, d := range p.downs {
 			if d.slot != b.Slot {

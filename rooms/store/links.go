@@ -175,26 +175,29 @@ func (s *Store) SaveToken(ctx context.Context, sha256hex string, g schedule.Gran
 	return nil
 }
 
-// Token returns what the token of this hash grants, while it lives.
-func (s *Store) Token(ctx context.Context, sha256hex string) (schedule.Grants, bool, error) {
-	b, err := s.rdb.Get(ctx, keyToken(sha256hex)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return schedule.Grants{}, false, nil
+// Token returns what the token of this hash grants, while it lives and there is
+// the link that it was got with; and whether that link was revoked or made anew. The caller
+// names the link, so that one round trip tells both.
+func (s *Store) Token(ctx context.Context, link schedule.LinkID, sha256hex string) (g schedule.Grants, revoked, ok bool, err error) {
+	var token *redis.StringCmd
+	var fields *redis.MapStringStringCmd
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		token = p.Get(ctx, keyToken(sha256hex))
+		fields = p.HGetAll(ctx, keyLink(link))
+		return nil
+	})
+	if errors.Is(token.Err(), redis.Nil) {
+		return schedule.Grants{}, false, false, nil
 	}
 	if err != nil {
-		return schedule.Grants{}, false, fmt.Errorf("token: %w", err)
+		return schedule.Grants{}, false, false, fmt.Errorf("token: %w", err)
 	}
-	var g schedule.Grants
-	if err := json.Unmarshal(b, &g); err != nil {
-		return schedule.Grants{}, false, fmt.Errorf("decode grants: %w", err)
+	if err := json.Unmarshal([]byte(token.Val()), &g); err != nil {
+		return schedule.Grants{}, false, false, fmt.Errorf("decode grants: %w", err)
 	}
-	return g, true, nil
-}
-
-// DropToken ends a token before its time.
-func (s *Store) DropToken(ctx context.Context, sha256hex string) error {
-	if err := s.rdb.Del(ctx, keyToken(sha256hex)).Err(); err != nil {
-		return fmt.Errorf("drop token: %w", err)
+	l, known, err := decodeLink(link, fields.Val())
+	if err != nil || !known || g.Link != link {
+		return schedule.Grants{}, false, false, err
 	}
-	return nil
+	return g, l.Revoked || l.Version != g.Version, true, nil
 }

@@ -199,21 +199,41 @@ func TestToken_LivesAsLongAsItsTTL(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		s, ctx := open(t, Options{URL: url}), t.Context()
 		g := schedule.Grants{Event: "e", Link: "L", Kind: schedule.LinkBooth, Role: schedule.RoleFirm, Booth: "b1"}
+		must(t, s.SaveLinks(ctx, []schedule.Link{{ID: "L", Grants: g}}))
 		must(t, s.SaveToken(ctx, "long", g, time.Hour))
 		must(t, s.SaveToken(ctx, "short", g, 200*time.Millisecond))
-		must(t, s.SaveToken(ctx, "dropped", g, time.Hour))
 		if s.SaveToken(ctx, "never", g, 0) == nil {
 			t.Error("a token for ever was accepted")
 		}
-		must(t, s.DropToken(ctx, "dropped"))
-		got, ok, err := s.Token(ctx, "short")
-		if !ok || err != nil || !cmp.Equal(g, got) {
-			t.Fatalf("%v %v %+v", ok, err, got)
+		got, revoked, ok, err := s.Token(ctx, "L", "short")
+		if !ok || revoked || err != nil || !cmp.Equal(g, got) {
+			t.Fatalf("%v %v %v %+v", ok, revoked, err, got)
 		}
 		time.Sleep(500 * time.Millisecond)
-		for token, want := range map[string]bool{"long": true, "short": false, "dropped": false, "never": false} {
-			if _, ok, err := s.Token(ctx, token); ok != want || err != nil {
+		for token, want := range map[string]bool{"long": true, "short": false, "never": false} {
+			if _, _, ok, err := s.Token(ctx, "L", token); ok != want || err != nil {
 				t.Errorf("%s: %v %v", token, ok, err)
+			}
+		}
+	})
+}
+
+func TestToken_IsGoodWithItsOwnLinkAloneAndToldWhenThatIsRevoked(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		s, ctx := open(t, Options{URL: url}), t.Context()
+		mine, other := schedule.Grants{Event: "e", Link: "mine"}, schedule.Grants{Event: "e", Link: "other"}
+		must(t, s.SaveLinks(ctx, []schedule.Link{{ID: "mine", Grants: mine}, {ID: "other", Grants: other}}))
+		must(t, s.SaveToken(ctx, "token", mine, time.Hour))
+		if _, err := s.Revoke(ctx, "mine"); err != nil {
+			t.Fatal(err)
+		}
+		if _, revoked, ok, err := s.Token(ctx, "mine", "token"); !revoked || !ok || err != nil {
+			t.Errorf("of a revoked link: %v %v %v", revoked, ok, err)
+		}
+		for _, link := range []schedule.LinkID{"other", "nobody"} {
+			if _, _, ok, err := s.Token(ctx, link, "token"); ok || err != nil {
+				t.Errorf("with the link %q: %v %v", link, ok, err)
 			}
 		}
 	})

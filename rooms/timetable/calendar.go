@@ -138,9 +138,8 @@ func (f Feed) event(cal *ics.Calendar, e *schedule.Event, c schedule.Consultatio
 	v := cal.AddEvent(f.uid(e, c))
 	v.SetDtStampTime(f.Now)
 	v.SetSequence(c.Sequence)
-	const local = "20060102T150405"
-	v.SetProperty(ics.ComponentPropertyDtStart, c.Start.In(center).Format(local), ics.WithTZID(e.Zone))
-	v.SetProperty(ics.ComponentPropertyDtEnd, c.End.In(center).Format(local), ics.WithTZID(e.Zone))
+	setTime(v, ics.ComponentPropertyDtStart, c.Start, center)
+	setTime(v, ics.ComponentPropertyDtEnd, c.End, center)
 	firm, _ := e.Firm(c.Firm)
 	buyer, _ := e.Buyer(c.Buyer)
 	booth, _ := e.Booth(c.Booth)
@@ -189,6 +188,19 @@ func (f Feed) event(cal *ics.Calendar, e *schedule.Event, c schedule.Consultatio
 		address = "mailto:" + f.From
 	}
 	v.SetProperty(ics.ComponentPropertyOrganizer, address, ics.WithCN(parameter(e.Organiser)))
+}
+
+// setTime writes a time on the center's clock. When the clocks show it twice,
+// that means the first one (RFC 5545, section 3.3.5); the second is written in
+// UTC.
+func setTime(v *ics.VEvent, property ics.ComponentProperty, at time.Time, center *time.Location) {
+	const layout = "20060102T150405"
+	local := at.In(center)
+	if found := wallTime(at.UTC().Add(offset(local)), center); len(found) > 0 && !found[0].Equal(at) {
+		v.SetProperty(property, at.UTC().Format(layout)+"Z")
+		return
+	}
+	v.SetProperty(property, local.Format(layout), ics.WithTZID(center.String()))
 }
 
 // window tells when a consultation is on a zone's clock.

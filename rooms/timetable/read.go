@@ -125,6 +125,7 @@ func (t *table) read(from lines) {
 			continue
 		}
 		if rows++; rows > MaxRows {
+			t.problems, t.more = nil, false // the rest is beside the point
 			t.tell(Problem{Code: ProblemRows, Params: limit(MaxRows)})
 			return
 		}

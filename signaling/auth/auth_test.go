@@ -27,8 +27,9 @@ func (away) LinkUsed(context.Context, schedule.LinkID, time.Time) error { return
 func (away) SaveToken(context.Context, string, schedule.Grants, time.Duration) error {
 	return errAway
 }
-func (away) Token(context.Context, string) (schedule.Grants, bool, error) {
-	return schedule.Grants{}, false, errAway
+
+func (away) Token(context.Context, schedule.LinkID, string) (schedule.Grants, bool, bool, error) {
+	return schedule.Grants{}, false, false, errAway
 }
 
 func TestGate_AStoreThatIsAwayIsNoWrongSecret(t *testing.T) {
@@ -37,11 +38,13 @@ func TestGate_AStoreThatIsAwayIsNoWrongSecret(t *testing.T) {
 	if f := protocol.AsFault(err); f.Code != protocol.CodeUnavailable || f.RetryAfter <= 0 || !errors.Is(err, errAway) {
 		t.Errorf("open: %v", err)
 	}
-	if _, err = g.Grants(t.Context(), NewToken()); protocol.AsFault(err).Code != protocol.CodeUnavailable {
+	if _, err = g.Grants(t.Context(), newToken("id")); protocol.AsFault(err).Code != protocol.CodeUnavailable {
 		t.Errorf("grants: %v", err)
 	}
-	if _, err = g.Grants(t.Context(), "short"); protocol.AsFault(err).Code != protocol.CodeTokenUnknown {
-		t.Errorf("what was never a token asked the store: %v", err)
+	for _, never := range []string{"", "short", NewSecret(), "." + NewSecret(), "a b." + NewSecret(), "id." + NewSecret() + "."} {
+		if _, err = g.Grants(t.Context(), never); protocol.AsFault(err).Code != protocol.CodeTokenUnknown {
+			t.Errorf("%q was never a token and asked the store: %v", never, err)
+		}
 	}
 }
 
@@ -81,8 +84,9 @@ func TestSecrets_AreLongAndKeptAsHashes(t *testing.T) {
 	if last := all[4].Link.Grants; last.Kind != schedule.LinkConsole || !last.NotAfter.After(e.Consultations[0].End) {
 		t.Errorf("console %+v", last)
 	}
-	if len(NewToken())*6 < 256 || len(NewToken()) != tokenLen {
-		t.Errorf("token of %d characters", len(NewToken()))
+	token := newToken(all[0].Link.ID)
+	if link, ok := linkOf(token); !ok || link != all[0].Link.ID || len(NewSecret())*6 < 256 || len(token) > 64 {
+		t.Errorf("token of %d characters", len(token))
 	}
 	if _, err := k.Mint(&schedule.Event{}, MintOptions{Now: time.Now()}); err == nil {
 		t.Error("links that have expired already were minted")

@@ -9,6 +9,7 @@ package auth
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -21,8 +22,8 @@ type Store interface {
 	// LinkUsed notes when a link was first opened.
 	LinkUsed(ctx context.Context, id schedule.LinkID, at time.Time) error
 	SaveToken(ctx context.Context, hash string, g schedule.Grants, ttl time.Duration) error
-	// Token tells nothing of a token that has expired.
-	Token(ctx context.Context, hash string) (schedule.Grants, bool, error)
+	// Token tells nothing of a token that has expired or is not of this link.
+	Token(ctx context.Context, link schedule.LinkID, hash string) (g schedule.Grants, revoked, ok bool, err error)
 }
 
 const (
@@ -97,7 +98,7 @@ func (g *Gate) Open(ctx context.Context, id schedule.LinkID, secret, token strin
 			return token, has, nil
 		}
 	}
-	token = NewToken()
+	token = newToken(id)
 	ttl := min(tokenTTL, link.Grants.NotAfter.Sub(now))
 	grants := link.Grants
 	grants.Version = link.Version
@@ -114,34 +115,36 @@ func (g *Gate) Open(ctx context.Context, id schedule.LinkID, secret, token strin
 
 // Grants tells what a session token allows.
 func (g *Gate) Grants(ctx context.Context, token string) (schedule.Grants, error) {
-	// A string of another length was never one of ours: no round trip for it.
-	if len(token) != tokenLen {
+	// No round trip for what was never one of ours.
+	link, ok := linkOf(token)
+	if !ok {
 		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
 	}
-	gr, ok, err := g.store.Token(ctx, Hash(token))
+	gr, revoked, ok, err := g.store.Token(ctx, link, Hash(token))
 	switch {
 	case err != nil:
 		return schedule.Grants{}, unavailable(err)
 	case !ok:
 		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
+	case revoked: // a link takes its tokens with it
+		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkRevoked)
 	case !g.now().Before(gr.NotAfter):
 		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkExpired)
-	}
-	// A second round trip, in the lobby where nobody waits for it: a link that is
-	// revoked takes its tokens with it.
-	link, ok, err := g.store.Link(ctx, gr.Link)
-	switch {
-	case err != nil:
-		return schedule.Grants{}, unavailable(err)
-	case !ok:
-		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
-	case link.Revoked, link.Version != gr.Version: // or made anew
-		return schedule.Grants{}, protocol.Fail(protocol.CodeLinkRevoked)
 	}
 	return gr, nil
 }
 
-const tokenLen = (tokenBytes*8 + 5) / 6
+// newToken makes a session token: the id of its link, a dot, a secret. The id is
+// in it so that one round trip finds both token and link.
+func newToken(link schedule.LinkID) string { return string(link) + "." + NewSecret() }
+
+// linkOf tells a token's link; false for a string that was never a token.
+func linkOf(token string) (schedule.LinkID, bool) {
+	link, secret, ok := strings.Cut(token, ".")
+	return schedule.LinkID(link), ok && len(secret) == secretLen && schedule.ValidID(schedule.LinkID(link))
+}
+
+const secretLen = (tokenBytes*8 + 5) / 6
 
 func limited(wait time.Duration) error {
 	return &protocol.Fault{Code: protocol.CodeRateLimited, RetryAfter: max(wait, time.Millisecond)}

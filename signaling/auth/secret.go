@@ -13,8 +13,8 @@ const (
 	tokenBytes      = 32
 )
 
-// NewToken makes 256 random bits in base64url.
-func NewToken() string { return random(tokenBytes) }
+// NewSecret makes 256 random bits in base64url.
+func NewSecret() string { return random(tokenBytes) }
 
 // Hash is what is kept of a secret: hex SHA-256. Secrets are random and long,
 // so that a slow hash would only cost the server time.

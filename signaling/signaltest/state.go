@@ -56,16 +56,6 @@ func (c *Client) Wait(ctx context.Context, reason string, ok func(State) bool) e
 	}
 }
 
-// Participant finds who sits on a role's seat.
-func (s State) Participant(role string) (protocol.Participant, bool) {
-	for _, p := range s.Participants {
-		if p.Role == role {
-			return p, true
-		}
-	}
-	return protocol.Participant{}, false
-}
-
 // SlotOf is the slot that shows a participant's person; -1 when none does.
 func (s State) SlotOf(participant string) int { return s.slot("person", participant) }
 

@@ -1,13 +1,21 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inChromium, type Options, type Person, pause } from './harness/browser';
+import { film, portraits } from './harness/portrait';
 import { type Fair, startDemo } from './harness/server';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const out = fileURLToPath(new URL('./out', import.meta.url));
 mkdirSync(out, { recursive: true });
+
+const films = mkdtempSync(join(tmpdir(), 'sangdam-e2e-films-'));
+const filmOf = (who: keyof typeof portraits) => join(films, `${who}.y4m`);
+for (const who of ['firm', 'buyer', 'interpreter'] as const) film(portraits[who], filmOf(who));
+afterAll(() => rmSync(films, { recursive: true, force: true }));
 
 interface Finding {
   id: string;
@@ -50,6 +58,7 @@ async function overflow(who: Person): Promise<number> {
 const looks: { name: string; options: Options }[] = [
   { name: 'ko-light-1920', options: { language: 'ko-KR', width: 1920, height: 1080 } },
   { name: 'en-dark-1920', options: { language: 'en-GB', dark: true, width: 1920, height: 1080 } },
+  { name: 'en-light-1280', options: { language: 'en-GB', width: 1280, height: 720 } },
   { name: 'ko-dark-360', options: { language: 'ko-KR', dark: true, width: 360, height: 740 } },
   { name: 'en-light-360', options: { language: 'en-GB', width: 360, height: 740 } },
 ];
@@ -57,15 +66,19 @@ const looks: { name: string; options: Options }[] = [
 describe('every page, in both languages, light and dark, on a phone and on a wall', () => {
   let fair: Fair;
   let booth: Person;
+  let interpreter: Person;
 
   beforeAll(async () => {
     fair = await startDemo();
-    booth = await inChromium('booth in the background', { language: 'ko-KR' });
+    interpreter = await inChromium('interpreter in the background', { film: filmOf('interpreter') });
+    await interpreter.open(fair.link('interpreter'));
+    await interpreter.join();
+    booth = await inChromium('booth in the background', { language: 'ko-KR', film: filmOf('firm') });
     await booth.open(fair.link(fair.open.booth));
     await booth.at('room');
   });
   afterAll(async () => {
-    await booth?.close();
+    await Promise.all([booth?.close(), interpreter?.close()]);
     await fair?.end();
   });
 
@@ -89,7 +102,7 @@ describe('every page, in both languages, light and dark, on a phone and on a wal
 
   for (const look of looks) {
     test(`buyer's lobby, room and end: ${look.name}`, async () => {
-      const buyer = await inChromium('buyer', look.options);
+      const buyer = await inChromium('buyer', { ...look.options, film: filmOf('buyer') });
       try {
         await buyer.open(fair.link('buyer'));
         await buyer.at('lobby');
@@ -98,7 +111,7 @@ describe('every page, in both languages, light and dark, on a phone and on a wal
         await examine(buyer, `lobby-${look.name}`);
         await buyer.join();
         await buyer.at('room');
-        await buyer.sees('firm');
+        await Promise.all([buyer.sees('firm'), buyer.sees('interpreter')]);
         await examine(buyer, `room-${look.name}`);
         await buyer.click('[data-testid="leave"]');
         await buyer.at('over');
@@ -111,7 +124,7 @@ describe('every page, in both languages, light and dark, on a phone and on a wal
     test(`booth and coordinator: ${look.name}`, async () => {
       const other =
         [...Array(3).keys()].map((i) => `Booth ${i + 1}`).find((b) => b !== fair.open.booth) ?? '';
-      const person = await inChromium('visitor', look.options);
+      const person = await inChromium('visitor', { ...look.options, film: filmOf('firm') });
       try {
         await person.open(fair.link(other));
         await person.at('lobby');

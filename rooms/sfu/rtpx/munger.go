@@ -181,10 +181,6 @@ func (m *Munger) NeedsKeyframe() bool { return m.pending && m.opts.Video }
 // sender reports. False while no source flows.
 func (m *Munger) TimestampOffset() (uint32, bool) { return m.off.ts, m.active }
 
-// LastTimestamp is the newest timestamp sent and when its packet arrived;
-// false before the first packet.
-func (m *Munger) LastTimestamp() (uint32, time.Time, bool) { return m.lastTS, m.lastAt, m.started }
-
 // Map tells how to rewrite a packet, or that it must not be sent: no source,
 // no keyframe yet, older than the source's begin, dropped or sent before, or
 // older than the history.
@@ -247,18 +243,9 @@ func (m *Munger) Drop(ext uint64) bool {
 	return true
 }
 
-// Lookup tells what went out, or would have gone, under a sequence number.
-func (m *Munger) Lookup(seq uint16) (Origin, bool) {
-	e := m.entry(seq)
-	if e == nil {
-		return Origin{}, false
-	}
-	return m.origin(e), true
-}
-
-// Resend answers one NACKed sequence number: Lookup, but not within 0.9 RTT of
-// the resend before, not more than 4 times, and not what lies before the
-// newest keyframe sent.
+// Resend answers one NACKed sequence number: what went out, or would have gone,
+// under it; but not within 0.9 RTT of the resend before, not more than 4 times,
+// and not what lies before the newest keyframe sent.
 func (m *Munger) Resend(seq uint16, now time.Time, rtt time.Duration) (Origin, bool) {
 	e := m.entry(seq)
 	if e == nil || e.resends >= resendLimit || e.out < m.keyOut {

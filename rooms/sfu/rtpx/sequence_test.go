@@ -29,16 +29,22 @@ func TestSequence_ExtendsAndDeduplicates(t *testing.T) {
 			{65535, cycle + 65535, true}, {1, 2*cycle + 1, true}, {0, 2 * cycle, true}, {0, 2 * cycle, false}, {65535, cycle + 65535, false},
 		}},
 		{"too old to tell", []step{
-			{5000, cycle + 5000, true}, {5000 - sequenceWindow, cycle + 5000 - sequenceWindow, false},
+			{5000, cycle + 5000, true},
+			{5000 - sequenceWindow, cycle + 5000 - sequenceWindow, false},
 			{5001 - sequenceWindow, cycle + 5001 - sequenceWindow, true},
 		}},
 		{"a jump forgets what it passed", []step{
-			{1, cycle + 1, true}, {1 + 3*sequenceWindow, cycle + 1 + 3*sequenceWindow, true},
-			{3 * sequenceWindow, cycle + 3*sequenceWindow, true}, {1, cycle + 1, false},
+			{1, cycle + 1, true},
+			{1 + 3*sequenceWindow, cycle + 1 + 3*sequenceWindow, true},
+			{3 * sequenceWindow, cycle + 3*sequenceWindow, true},
+			{1, cycle + 1, false},
 		}},
 		{"a jump of just the window", []step{
-			{1, cycle + 1, true}, {1 + sequenceWindow, cycle + 1 + sequenceWindow, true}, {1, cycle + 1, false},
-			{2, cycle + 2, true}, {2, cycle + 2, false},
+			{1, cycle + 1, true},
+			{1 + sequenceWindow, cycle + 1 + sequenceWindow, true},
+			{1, cycle + 1, false},
+			{2, cycle + 2, true},
+			{2, cycle + 2, false},
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

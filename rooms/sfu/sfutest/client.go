@@ -134,8 +134,11 @@ func (c *Client) api() (*webrtc.API, error) {
 		{RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000,
 			RTCPFeedback: []webrtc.RTCPFeedback{
-				{Type: "goog-remb"}, {Type: "transport-cc"}, {Type: "ccm", Parameter: "fir"},
-				{Type: "nack"}, {Type: "nack", Parameter: "pli"},
+				{Type: "goog-remb"},
+				{Type: "transport-cc"},
+				{Type: "ccm", Parameter: "fir"},
+				{Type: "nack"},
+				{Type: "nack", Parameter: "pli"},
 			},
 		}, PayloadType: 96},
 		{RTPCodecCapability: webrtc.RTPCodecCapability{

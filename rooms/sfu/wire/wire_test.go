@@ -23,8 +23,12 @@ func TestListen_AdvertisesWhatItWasToldAndNothingElse(t *testing.T) {
 		err  error
 	}{
 		{"its own address", Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"}, []string{"udp 127.0.0.1", "tcp 127.0.0.1"}, nil},
-		{"others", Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Advertise: []netip.Addr{one, six}},
-			[]string{"udp 203.0.113.7", "udp 2001:db8::7", "tcp 203.0.113.7", "tcp 2001:db8::7"}, nil},
+		{
+			"others",
+			Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Advertise: []netip.Addr{one, six}},
+			[]string{"udp 203.0.113.7", "udp 2001:db8::7", "tcp 203.0.113.7", "tcp 2001:db8::7"},
+			nil,
+		},
 		{"TCP alone", Config{TCP: "127.0.0.1:0"}, []string{"tcp 127.0.0.1"}, nil},
 		{"everywhere, told", Config{UDP: ":0", Advertise: []netip.Addr{one}}, []string{"udp 203.0.113.7"}, nil},
 		{"everywhere, not told", Config{UDP: ":0"}, nil, ErrNoAddress},

@@ -89,7 +89,13 @@ test.each(scenes)('every language can be read on a phone: %s', async (scene) => 
     await speak(page, language);
     const where = `${scene} in ${language}`;
     expect.soft(await page.evaluate(() => document.documentElement.dir), where).toBe(directionOf(language));
-    expect.soft(await page.evaluate(obstacles), where).toEqual([]);
+    const found = await page.evaluate(obstacles);
+    expect
+      .soft(
+        found.map(({ what, text, at }) => `${what}: “${text}” at ${at}`),
+        where,
+      )
+      .toEqual([]);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(wider, `${where} is wider than its window`).toBeLessThanOrEqual(0);
     await page.screenshot({ path: `${out}/${scene}-${language}-light.png` });

@@ -11,6 +11,8 @@ export interface Options {
   userAgent?: string;
   /** false: the person says no to camera and microphone */
   devices?: boolean;
+  /** a film for the fake camera, in place of Chromium's own test picture */
+  film?: string;
 }
 
 /** One person at a browser: the few things that both drivers can do. */
@@ -208,6 +210,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<P
     args: [
       ...chromiumFlags,
       ...(devices ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
+      ...(options.film ? [`--use-file-for-fake-video-capture=${options.film}`] : []),
     ],
   });
   const context = await browser.newContext({

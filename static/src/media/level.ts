@@ -46,8 +46,12 @@ export class LevelMeter {
 export function loudness(samples: Float32Array): number {
   let sum = 0;
   for (const s of samples) sum += s * s;
-  const rms = Math.sqrt(sum / Math.max(1, samples.length));
-  if (rms === 0) return 0;
-  const decibel = 20 * Math.log10(rms);
+  return onScale(Math.sqrt(sum / Math.max(1, samples.length)));
+}
+
+/** onScale puts a linear level on that scale. */
+export function onScale(level: number): number {
+  if (level <= 0) return 0;
+  const decibel = 20 * Math.log10(level);
   return Math.min(1, Math.max(0, (decibel + 60) / 54));
 }

@@ -72,6 +72,11 @@ export class MediaPeer {
     await sender.replaceTrack(track);
   }
 
+  /** What the browser has counted of the path. */
+  report(): Promise<RTCStatsReport> {
+    return this.pc.getStats();
+  }
+
   close(): void {
     this.pc.onconnectionstatechange = null;
     this.pc.close();

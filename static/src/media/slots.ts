@@ -32,3 +32,9 @@ export function slotsOf(transceivers: readonly RTCRtpTransceiver[]): MediaSlot[]
   }
   return slots;
 }
+
+/** loudestOf is how loud the loudest of these slots is just now, 0 to 1, linear. */
+export function loudestOf(slots: readonly MediaSlot[]): number {
+  const levels = slots.map(({ audio }) => audio.getSynchronizationSources()[0]?.audioLevel ?? 0);
+  return Math.max(0, ...levels);
+}

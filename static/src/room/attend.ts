@@ -26,6 +26,8 @@ export interface AttendDeps {
   tellLeave(): void;
   sources(): SourceName[];
   makeRoom(consultation: Consultation, joined: Joined, session: string): Room;
+  /** asked to go in, and was not let in, or nobody answered */
+  stillOutside(): void;
   /** in a room with this session: may send, from now on */
   entered(sources: readonly SourceName[]): void;
   /** in no room any more */
@@ -68,6 +70,11 @@ export class Attend {
   /** The session that sits in the room; null while there is none, or it has to be entered again. */
   get seated(): ReadonlySignal<string | null> {
     return this.seatedSignal;
+  }
+
+  /** A join is on its way. */
+  get knocking(): boolean {
+    return this.asking;
   }
 
   /** All consultations of this link, as they stand. */
@@ -287,6 +294,7 @@ export class Attend {
       this.refuse(consultation, error);
     } finally {
       this.asking = false;
+      if (!this.room) this.deps.stillOutside();
     }
   }
 

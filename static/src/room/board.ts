@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Board, Change, Row } from '../protocol/types';
+import type { Board, BoothState, Change, Note, Row, SendNote } from '../protocol/types';
 import { refusal } from '../signal/link';
+import { createEventDesk, type EventDesk } from './desk';
 import type { BoardModel } from './model';
 
 /** withRow replaces the row of its consultation; a new one takes its place by time. */
@@ -12,28 +13,53 @@ export function withRow(rows: readonly Row[], row: Row): Row[] {
   return rows.toSpliced(before < 0 ? rows.length : before, 0, row);
 }
 
+/** withById puts one in the place of the one with its id; a new one comes last. */
+export function withById<T extends { id: string }>(all: readonly T[], one: T): T[] {
+  const at = all.findIndex(({ id }) => id === one.id);
+  return at >= 0 ? all.with(at, one) : [...all, one];
+}
+
 export interface ConsoleDeps {
   event: string;
   token(): string;
   doc: Document;
   fetcher: typeof fetch;
+  newKey(): string;
+  note(note: SendNote): Promise<void>;
+  seen(note: string): Promise<void>;
 }
+
+/** A board shows what is happening; who wants to know more of last week looks elsewhere. */
+const notesKept = 500;
 
 /** ConsoleBoard is all consultations of an event as a coordinator sees them. */
 export class ConsoleBoard implements BoardModel {
   private readonly deps: ConsoleDeps;
   private readonly rowsSignal = signal<Row[]>([]);
+  private readonly boothsSignal = signal<BoothState[]>([]);
+  private readonly notesSignal = signal<Note[]>([]);
+  readonly desk: EventDesk;
 
   constructor(deps: ConsoleDeps) {
     this.deps = deps;
+    this.desk = createEventDesk(deps);
   }
 
   get rows(): ReadonlySignal<Row[]> {
     return this.rowsSignal;
   }
 
+  get booths(): ReadonlySignal<BoothState[]> {
+    return this.boothsSignal;
+  }
+  get notes(): ReadonlySignal<Note[]> {
+    return this.notesSignal;
+  }
+
   reset(board: Board): void {
     this.rowsSignal.value = board.rows;
+    this.boothsSignal.value = board.booths;
+    this.notesSignal.value = board.notes;
   }
 
   apply(changes: readonly Change[]): void {
@@ -41,6 +67,18 @@ export class ConsoleBoard implements BoardModel {
       (rows, { row }) => (row ? withRow(rows, row) : rows),
       this.rowsSignal.value,
     );
+    for (const { booth, note } of changes) {
+      if (booth) this.boothsSignal.value = withById(this.boothsSignal.value, booth);
+      if (note) this.notesSignal.value = withById(this.notesSignal.value, note).slice(-notesKept);
+    }
+  }
+
+  write(to: string, text: string): Promise<void> {
+    return this.deps.note({ to, key: this.deps.newKey(), text });
+  }
+
+  seen(note: string): Promise<void> {
+    return this.deps.seen(note);
   }
 
   async downloadAttendance(): Promise<void> {

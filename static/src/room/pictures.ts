@@ -1,9 +1,11 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { Slot } from '../protocol/types';
 
 export interface PicturesDeps {
   /** frames decoded in a slot so far */
   frames(slot: number): Promise<number>;
+  /** whom each slot of the present PeerConnection showed last; outlives rooms, as its last frames do */
+  shown: Map<number, string>;
 }
 
 /** Frames of the person before may still be on their way when the slot map arrives. */
@@ -20,15 +22,12 @@ const nameOf = (slot: number, participant: string) => `${slot} ${participant}`;
 export class Pictures {
   private readonly deps: PicturesDeps;
   private readonly readySignal = signal<ReadonlySet<string>>(new Set());
-  /** whom each slot showed last, of this PeerConnection */
+  /** whom each slot showed last, of this PeerConnection, though it may be free now */
   private readonly shown = new Map<number, string>();
 
   constructor(deps: PicturesDeps) {
     this.deps = deps;
-  }
-
-  get ready(): ReadonlySignal<ReadonlySet<string>> {
-    return this.readySignal;
+    this.shown = deps.shown;
   }
 
   isReady(slot: number, participant: string): boolean {
@@ -41,16 +40,25 @@ export class Pictures {
     this.readySignal.value = new Set();
   }
 
+  /** The room is left: in the next one each slot has to prove anew whom it shows. */
+  leave(): void {
+    for (const slot of this.shown.keys()) this.shown.set(slot, '');
+    this.readySignal.value = new Set();
+  }
+
   update(slots: readonly Slot[]): void {
-    const still = new Set<string>();
+    const ready = new Set(this.readySignal.value);
     for (const { slot, participant } of slots) {
       const before = this.shown.get(slot);
+      if (before === participant) continue; // their own picture, or already waited for
       this.shown.set(slot, participant);
-      if (before === undefined || (before === participant && this.isReady(slot, participant))) {
-        still.add(nameOf(slot, participant));
-      } else if (before !== participant) void this.wait(slot, participant);
+      if (before === undefined) ready.add(nameOf(slot, participant));
+      else {
+        ready.delete(nameOf(slot, before));
+        void this.wait(slot, participant);
+      }
     }
-    this.readySignal.value = still;
+    this.readySignal.value = ready;
   }
 
   private async wait(slot: number, participant: string): Promise<void> {

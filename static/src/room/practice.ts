@@ -42,11 +42,12 @@ export class Rehearsal {
   }
 
   stop(): void {
-    const { busy } = this;
+    if (this.busy) {
+      this.deps.send(false);
+      // Before anything that the page asks for once this is off.
+      this.deps.tellLeave();
+    }
     this.end({ state: 'off' });
-    if (!busy) return;
-    this.deps.send(false);
-    this.deps.tellLeave();
   }
 
   /** The session is another one, or in a room: the practice is over at the server, too. */

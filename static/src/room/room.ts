@@ -19,9 +19,13 @@ export interface RoomDeps {
   newKey(): string;
   monotonic(): number;
   slots(): readonly MediaSlot[];
+  /** whom each slot showed last, in this room or one before */
+  shown: Map<number, string>;
   say(message: Say): Promise<void>;
   allowSound(): void;
-  /** the path says connected, and nobody who should be is heard or seen */
+  /** the path says that it works */
+  connected(): boolean;
+  /** it does not: nobody who should be is heard or seen */
   distrust(): void;
   leave(): void;
 }
@@ -59,7 +63,7 @@ export class Room implements RoomModel {
     const truth = signal(truthOf(joined));
     this.truth = truth;
     this.meSignal = signal(me);
-    this.pictures = new Pictures({ frames: (slot) => this.framesOf(slot) });
+    this.pictures = new Pictures({ frames: (slot) => this.framesOf(slot), shown: deps.shown });
     this.clock = computed(() => truth.value.clock);
     this.participants = computed(() => [...truth.value.participants]);
     this.chat = computed(() => [...truth.value.chat]);
@@ -172,7 +176,7 @@ export class Room implements RoomModel {
   dispose(): void {
     clearInterval(this.watchTimer);
     this.unwatchSlots();
-    this.pictures.reset();
+    this.pictures.leave();
     this.stopShare();
   }
 
@@ -235,6 +239,7 @@ export class Room implements RoomModel {
   }
 
   private async watch(): Promise<void> {
+    if (!this.deps.connected()) return;
     const { participants, slots } = this.truth.value;
     const flowing = slots.filter(({ kind, participant }) => {
       const person = participants.find((p) => p.id === participant);

@@ -46,6 +46,13 @@ export class Vigil {
     this.look();
   }
 
+  /** The session may have lost its place there: it asked to go in, and was not let. */
+  renew(): void {
+    this.turn += 1;
+    this.at = null;
+    this.look();
+  }
+
   /** The session can be asked again. */
   look(): void {
     clearTimeout(this.timer);
@@ -79,8 +86,9 @@ export class Vigil {
   }
 
   private async ask(consultation: string): Promise<void> {
-    this.forget();
+    this.turn += 1;
     const mine = this.turn;
+    if (this.seen.value?.consultation.id !== consultation) this.seen.value = null;
     this.at = consultation;
     try {
       const waiting = await this.deps.wait(consultation);

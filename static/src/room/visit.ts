@@ -147,7 +147,6 @@ class PageVisit implements Visit, SessionOwner {
       case 'over':
       case 'stopped':
       case 'unsupported':
-        break;
     }
   }
 
@@ -228,11 +227,18 @@ class PageVisit implements Visit, SessionOwner {
   // The way in.
 
   private begin(): void {
+    this.win.addEventListener('hashchange', () => this.hashChanged());
     const why = unsupported(abilitiesOf(this.win));
     this.link = parseLink(this.win.location.pathname, this.win.location.hash);
     if (why) this.place.value = { at: 'unsupported', reason: why };
     else if (!this.link) this.place.value = { at: 'stopped', code: 'link_unknown' };
     else void this.open(0);
+  }
+
+  /** Another link pasted into the address bar is another visit, though browsers load nothing for a new fragment. */
+  private hashChanged(): void {
+    const { location } = this.win;
+    if (parseLink(location.pathname, location.hash)?.secret !== this.link?.secret) location.reload();
   }
 
   private async open(attempt: number): Promise<void> {
@@ -357,6 +363,7 @@ class PageVisit implements Visit, SessionOwner {
       slots: () => this.path.peer?.slots ?? [],
       say: (message: { key: string; text: string }) => this.session.ask<void>('chat', message),
       allowSound: () => this.sound.play(),
+      connected: () => this.path.view.value.state === 'connected',
       distrust: () => this.path.distrust(),
       leave: () => this.attend.leave(),
     };

@@ -215,6 +215,21 @@ test('a hint of the platform ends the waiting', async () => {
   expect(FakeSocket.all.at(-1)?.last('resume')).toBeTruthy();
 });
 
+test('a try that hangs on the old network is given up for the new one', async () => {
+  const { session } = setup();
+  const first = await up(session);
+  first.die();
+  const second = await socket(1); // its resume is never answered
+  session.hint('visible');
+  await vi.advanceTimersByTimeAsync(5);
+  expect(FakeSocket.all).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(2000);
+  session.hint('online');
+  const third = await socket(2);
+  expect(second.readyState).toBe(3);
+  expect(third.last('resume').body).toMatchObject({ session: 's1' });
+});
+
 test('a refused token asks for another one, no sooner than the server wants', async () => {
   const { session, lost } = setup();
   session.start();

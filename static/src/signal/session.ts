@@ -70,6 +70,7 @@ const pingEvery = 2500;
 const pingTimeout = 5000;
 /** After a hint that the network changed, a silent socket is not trusted as long. */
 const suspiciousTimeout = 2000;
+const hangingAfter = 1500;
 
 /**
  * Session is the signalling life of this page: it survives sockets by resuming,
@@ -87,6 +88,7 @@ export class Session {
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   /** counts tries, so that a late result of an old one is told from the present one */
   private generation = 0;
+  private openingSince = 0;
 
   constructor(deps: SessionDeps) {
     this.deps = deps;
@@ -120,7 +122,9 @@ export class Session {
   /** The platform knows something: try at once, or find out whether the socket still lives. */
   hint(hint: Hint): void {
     if (hint === 'woken' || hint === 'restored') this.deps.clock.forget();
-    if (this.current.at === 'waiting') {
+    // A try that hangs on the old network would take its full timeout.
+    const hanging = this.current.at === 'opening' && this.deps.monotonic() - this.openingSince > hangingAfter;
+    if (this.current.at === 'waiting' || hanging) {
       this.attempt = 0;
       void this.connect();
     } else if (this.current.at === 'up') void this.ping(suspiciousTimeout);
@@ -183,6 +187,7 @@ export class Session {
     clearTimeout(this.retryTimer);
     this.hangUp();
     const mine = this.generation;
+    this.openingSince = this.deps.monotonic();
     this.become({ at: 'opening' });
     try {
       const socket = await Socket.open(this.deps.url, {

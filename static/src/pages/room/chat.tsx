@@ -1,5 +1,5 @@
 /** The chat: a log and one line to write. What people wrote is only ever text. */
-import { SendHorizontal, X } from 'lucide-preact';
+import { X } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ChatMessage } from '../../protocol/types';
 import type { RoomModel } from '../../room/model';
@@ -7,8 +7,7 @@ import { Button } from '../../ui/button';
 import { plain, stretches } from '../../ui/text';
 import { useDesk } from '../desk';
 import { at } from '../meeting';
-
-const longest = 2000;
+import { Write } from '../write';
 
 export function Chat({ room, onClose }: { room: RoomModel; onClose: () => void }) {
   const { words } = useDesk();
@@ -39,7 +38,7 @@ export function Chat({ room, onClose }: { room: RoomModel; onClose: () => void }
           ))}
         </ol>
       </div>
-      <Write onSend={(text) => room.say(text)} />
+      <Write testid="chat" onSend={(text) => room.say(text)} />
     </aside>
   );
 }
@@ -68,48 +67,5 @@ function Message({ message, mine }: { message: ChatMessage; mine: boolean }) {
         )}
       </p>
     </li>
-  );
-}
-
-function Write({ onSend }: { onSend: (text: string) => void }) {
-  const { words } = useDesk();
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
-  const send = () => {
-    const text = field.current?.value.trim();
-    if (field.current && text) {
-      onSend(text);
-      field.current.value = '';
-    }
-  };
-  return (
-    <form
-      class="chat-write"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-        field.current?.focus();
-      }}
-    >
-      <textarea
-        ref={field}
-        rows={1}
-        maxLength={longest}
-        dir="auto"
-        placeholder={words.t('chat.placeholder')}
-        aria-label={words.t('chat.placeholder')}
-        data-testid="chat-input"
-        onKeyDown={(event) => {
-          // Enter also ends a Hangul syllable; Safari tells of that by the key code alone.
-          if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
-            event.preventDefault();
-            send();
-          }
-        }}
-      />
-      <Button look="main" type="submit" icon={SendHorizontal} testid="chat-send">
-        {words.t('chat.send')}
-      </Button>
-    </form>
   );
 }

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"sangdam/rooms/store/storetest"
+)
+
+func TestVerify_NamesTheFirstEntryThatWasChanged(t *testing.T) {
+	mini := miniredis.RunT(t)
+	redis := "redis://" + mini.Addr()
+	event := written(t, redis)
+
+	changed := 0
+	for _, key := range mini.Keys() {
+		if mini.Type(key) != "stream" || !strings.Contains(key, "ledger") {
+			continue
+		}
+		entries, err := mini.Stream(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mini.Del(key)
+		for _, e := range entries {
+			values := slices.Clone(e.Values)
+			for i, v := range values {
+				// Somebody wants the buyer never to have left.
+				if strings.Contains(v, "seat_left") {
+					values[i] = strings.Replace(v, "seat_left", "seat_back", 1)
+					changed++
+				}
+			}
+			if _, err := mini.XAdd(key, e.ID, values); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if changed == 0 {
+		t.Fatalf("no entry was found in the keys %v: this test changes nothing", mini.Keys())
+	}
+
+	code, out, errs := run(t, "verify", "--redis", redis, string(event))
+	if code != 1 || !strings.Contains(out, "BROKEN at entry") || !strings.Contains(errs, "not as it was written") {
+		t.Errorf("exit code %d, %q, %q", code, out, errs)
+	}
+}
+
+func TestDoctor_AllIsWell(t *testing.T) {
+	code, out, errs := run(t, "doctor", "--redis", storetest.Mini(t), "--data", t.TempDir(), "--listen", "127.0.0.1:0",
+		"--public-url", "https://meet.example.kr", "--media-advertise", "203.0.113.10",
+		"--media-udp", "127.0.0.1:0", "--media-tcp", "127.0.0.1:0")
+	if code != 0 || strings.Count(out, "ok ") != 6 {
+		t.Errorf("exit code %d, %s\n%s", code, errs, out)
+	}
+}
+
+func TestDoctor_SaysOfEachFaultWhatToDo(t *testing.T) {
+	taken := listen(t)
+	code, out, _ := run(t, "doctor", "--redis", "redis://127.0.0.1:1/0", "--listen", taken.Addr().String(),
+		"--media-advertise", "127.0.0.1", "--media-udp", "127.0.0.1:0", "--media-tcp", taken.Addr().String())
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	for name, remedy := range map[string]string{
+		"settings": "public-url", "redis": "--redis", "data folder": "--data",
+		"pages": "set listen", "media": "media-tcp", "addresses": "media-advertise",
+	} {
+		found := false
+		for line := range strings.Lines(out) {
+			found = found || strings.HasPrefix(line, fmt.Sprintf("BAD   %-12s", name)) && strings.Contains(line, remedy)
+		}
+		if !found {
+			t.Errorf("nothing about %s that names %s in:\n%s", name, remedy, out)
+		}
+	}
+}

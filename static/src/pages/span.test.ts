@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { span, weekday } from './span';
+
+test('a length of time is told in its largest unit, and never as nothing', () => {
+  expect(span(150_000, 'en')).toBe('3 minutes');
+  expect(span(-60_000, 'en')).toBe('1 minute');
+  expect(span(10_000, 'en')).toBe('1 minute');
+  expect(span(3_600_000, 'en')).toBe('1 hour');
+  expect(span(26 * 3_600_000, 'en')).toBe('26 hours');
+  expect(span(49 * 3_600_000, 'ko')).toBe('2일');
+});
+
+test('a weekday is that of the zone, not of the device', () => {
+  const evening = Date.parse('2021-12-06T20:00:00Z');
+  expect(weekday(evening, 'America/New_York', 'en')).toBe('Mon');
+  expect(weekday(evening, 'Asia/Seoul', 'en')).toBe('Tue');
+});

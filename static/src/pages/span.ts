@@ -1,0 +1,21 @@
+/** Lengths of time in words, by Intl: it knows the plural rules of fifteen languages. */
+import { type Language, tagOf } from '../i18n/languages';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** span writes a length of time in the largest unit that tells it well: 3 minutes, 1 hour, 2 days. */
+export function span(ms: number, language: Language): string {
+  const length = Math.abs(ms);
+  const [unit, size] =
+    length >= 2 * day ? (['day', day] as const) : length >= hour ? (['hour', hour] as const) : (['minute', minute] as const);
+  return new Intl.NumberFormat(tagOf(language), { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.max(1, Math.round(length / size)),
+  );
+}
+
+/** weekday is Mon, in a zone. */
+export function weekday(at: number, zone: string, language: Language): string {
+  return new Intl.DateTimeFormat(tagOf(language), { weekday: 'short', timeZone: zone }).format(at);
+}

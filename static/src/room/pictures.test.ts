@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Slot } from '../protocol/types';
+import { Pictures } from './pictures';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const slot = (n: number, participant: string): Slot => ({ slot: n, kind: 'person', participant });
+
+function setup() {
+  const frames = new Map<number, number>();
+  const pictures = new Pictures({ frames: async (n) => frames.get(n) ?? 0 });
+  return { frames, pictures };
+}
+
+test('a slot that never showed anybody is right at once', () => {
+  const { pictures } = setup();
+  pictures.update([slot(0, 'a')]);
+  expect(pictures.isReady(0, 'a')).toBe(true);
+});
+
+test("the last frame of the one before is never seen under another's name", async () => {
+  const { frames, pictures } = setup();
+  frames.set(0, 500);
+  pictures.update([slot(0, 'a')]);
+  pictures.update([slot(0, 'b')]);
+  expect(pictures.isReady(0, 'b')).toBe(false);
+  frames.set(0, 502); // still on their way when the map arrived
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(pictures.isReady(0, 'b')).toBe(false);
+  frames.set(0, 503);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(pictures.isReady(0, 'b')).toBe(true);
+});
+
+test('a slot that was free in between is no fresh one', () => {
+  const { pictures } = setup();
+  pictures.update([slot(0, 'a')]);
+  pictures.update([]);
+  pictures.update([slot(0, 'b')]);
+  expect(pictures.isReady(0, 'b')).toBe(false);
+});
+
+test('a map that says the same again changes nothing', () => {
+  const { pictures } = setup();
+  pictures.update([slot(0, 'a')]);
+  pictures.update([slot(0, 'a'), slot(1, 'b')]);
+  expect(pictures.isReady(0, 'a')).toBe(true);
+});
+
+test('who comes back into the slot that showed nobody else since is right at once', () => {
+  const { pictures } = setup();
+  pictures.update([slot(0, 'a')]);
+  pictures.update([]);
+  pictures.update([slot(0, 'a')]);
+  expect(pictures.isReady(0, 'a')).toBe(true);
+});
+
+test('a map that repeats itself does not cut the waiting short', async () => {
+  const { frames, pictures } = setup();
+  pictures.update([slot(0, 'a')]);
+  pictures.update([slot(0, 'b')]);
+  pictures.update([slot(0, 'b')]);
+  expect(pictures.isReady(0, 'b')).toBe(false);
+  await vi.advanceTimersByTimeAsync(300);
+  frames.set(0, 1);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(pictures.isReady(0, 'b')).toBe(true);
+});
+
+test('a new PeerConnection starts with empty slots', () => {
+  const { pictures } = setup();
+  pictures.update([slot(0, 'a')]);
+  pictures.reset();
+  pictures.update([slot(0, 'b')]);
+  expect(pictures.isReady(0, 'b')).toBe(true);
+});
