@@ -54,7 +54,7 @@ func columns() []column {
 		{colDate, true, []string{"day", "날짜", "일자", "상담일", "상담일자", "상담날짜"}},
 		{colStart, true, []string{"start time", "from", "시작", "시작시간", "시작시각", "상담시작"}},
 		{colEnd, true, []string{"end time", "to", "until", "종료", "종료시간", "종료시각", "상담종료", "끝"}},
-		{colZone, true, []string{"time zone", "zone", "시간대", "행사시간대"}},
+		{colZone, true, []string{"zone", "시간대", "행사시간대"}},
 		{colBooth, true, []string{"table", "room", "부스", "부스번호", "상담부스", "상담실"}},
 
 		{colFirm, true, []string{"supplier", "seller", "firm name", "기업", "기업명", "참가기업", "국내기업", "업체", "업체명", "회사명"}},
@@ -66,7 +66,7 @@ func columns() []column {
 
 		{colBuyer, true, []string{"buyer name", "바이어", "바이어명", "해외바이어"}},
 		{colCountry, true, []string{"country", "buyer country code", "국가", "바이어국가", "국가코드", "바이어국가코드"}},
-		{colBuyerZone, true, []string{"buyer zone", "buyer time zone", "바이어시간대", "현지시간대"}},
+		{colBuyerZone, true, []string{"buyer zone", "바이어시간대", "현지시간대"}},
 		{colBuyerLanguage, true, []string{"language", "언어", "바이어언어", "상담언어", "사용언어"}},
 		{colBuyerCompany, false, []string{"바이어회사", "바이어회사명", "바이어업체", "바이어기업"}},
 		{colBuyerPerson, false, []string{"buyer contact", "buyer contact person", "바이어담당자", "바이어담당자명"}},
@@ -108,14 +108,16 @@ func fold(s string) string {
 // none is near: more than a third of its letters would have to change.
 func closest(s string) string {
 	f := []rune(fold(s))
-	best, at := "", len(f)/3+1
 	if len(f) > 64 {
 		return ""
 	}
+	best, at, apart := "", len(f)/3+2, 0
 	for _, c := range columns() {
 		for _, name := range append([]string{c.name}, c.also...) {
-			if d := distance(f, []rune(fold(name))); d < at || d == at && best == "" && d < len(f) {
-				best, at = name, d
+			known := []rune(fold(name))
+			longer := max(len(known)-len(f), len(f)-len(known))
+			if d := distance(f, known); d < min(at, len(f)) || d == at && longer < apart {
+				best, at, apart = name, d, longer
 			}
 		}
 	}

@@ -113,9 +113,12 @@ func elements(b []byte, each func(e xml.StartElement)) bool {
 // book finds the first visible sheet, and which day is day 0.
 func (w *workbook) book() (sheet string, p *Problem) {
 	const name = "xl/workbook.xml"
+	if w.files[name] == nil {
+		return "", &Problem{Code: ProblemNoTable}
+	}
 	b, ok := w.read(name)
 	if !ok {
-		return "", &Problem{Code: ProblemNoTable}
+		return "", damaged()
 	}
 	var id string
 	ok = elements(b, func(e xml.StartElement) {
