@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -204,27 +205,54 @@ func TestRoom_ThatIsStuckFailsAndLetsGo(t *testing.T) {
 	})
 }
 
+// fakeWatcher keeps what a console was told.
 type fakeWatcher struct {
-	notes  []schedule.Note
-	booths []rooms.Booth
-	boards []rooms.Board
-	rows   []rooms.Row
+	mu sync.Mutex
+	watched
 }
 
-func (w *fakeWatcher) Board(b rooms.Board)         { w.boards = append(w.boards, b) }
-func (w *fakeWatcher) RowChanged(r rooms.Row)      { w.rows = append(w.rows, r) }
-func (w *fakeWatcher) NoteChanged(n schedule.Note) { w.notes = append(w.notes, n) }
-func (w *fakeWatcher) BoothChanged(b rooms.Booth)  { w.booths = append(w.booths, b) }
+type watched struct {
+	boards []rooms.Board
+	rows   []rooms.Row
+	notes  []schedule.Note
+	booths []rooms.Booth
+}
+
+func (w *fakeWatcher) hear(fn func(*watched)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fn(&w.watched)
+}
+
+func (w *fakeWatcher) Board(b rooms.Board) {
+	w.hear(func(h *watched) { h.boards = append(h.boards, b) })
+}
+func (w *fakeWatcher) RowChanged(r rooms.Row) {
+	w.hear(func(h *watched) { h.rows = append(h.rows, r) })
+}
+func (w *fakeWatcher) NoteChanged(n schedule.Note) {
+	w.hear(func(h *watched) { h.notes = append(h.notes, n) })
+}
+
+func (w *fakeWatcher) BoothChanged(b rooms.Booth) {
+	w.hear(func(h *watched) { h.booths = append(h.booths, b) })
+}
+
+func (w *fakeWatcher) heard() watched {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.watched
+}
 
 func TestWatch_TheWholeBoardThenEachChange(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
 		watch, err := h.reg.Watch("E1", w)
 		ok(t, err)
-		if len(w.boards) != 1 || len(w.boards[0].Rows) != 4 || w.boards[0].Rows[0].Consultation.ID != "S01" {
-			t.Fatalf("the first board: %+v", w.boards)
+		if len(w.heard().boards) != 1 || len(w.heard().boards[0].Rows) != 4 || w.heard().boards[0].Rows[0].Consultation.ID != "S01" {
+			t.Fatalf("the first board: %+v", w.heard().boards)
 		}
-		seats := w.boards[0].Rows[0].Seats
+		seats := w.heard().boards[0].Rows[0].Seats
 		if len(seats) != 3 || seats[1].Name != "Acme" || seats[1].State != rooms.SeatAbsent {
 			t.Fatalf("seats before the doors: %+v", seats)
 		}
@@ -239,7 +267,7 @@ func TestWatch_TheWholeBoardThenEachChange(t *testing.T) {
 		watch.Sync()
 		watch.Stop()
 		var told []string
-		for _, r := range w.rows {
+		for _, r := range w.heard().rows {
 			if r.Consultation.ID == "S01" {
 				told = append(told, string(r.Clock.Phase)+" "+string(r.Seats[0].State))
 			}
@@ -247,12 +275,12 @@ func TestWatch_TheWholeBoardThenEachChange(t *testing.T) {
 		want(t, "rows", told, []string{
 			"open absent", "waiting here", "waiting here", "waiting away", "waiting here", "open left",
 		})
-		if len(w.boards) != 2 || w.boards[1].Rows[0].Seats[0].State != rooms.SeatLeft {
-			t.Fatalf("the board after Sync: %+v", w.boards[1:])
+		if len(w.heard().boards) != 2 || w.heard().boards[1].Rows[0].Seats[0].State != rooms.SeatLeft {
+			t.Fatalf("the board after Sync: %+v", w.heard().boards[1:])
 		}
-		n := len(w.rows)
+		n := len(w.heard().rows)
 		h.join("S01/firm", "f2")
-		if len(w.rows) != n {
+		if len(w.heard().rows) != n {
 			t.Error("a row was told after Stop")
 		}
 	})

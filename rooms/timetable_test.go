@@ -64,8 +64,8 @@ func TestTimetable_ChangedWhilePeopleAreIn(t *testing.T) {
 		h.until(21)
 		want(t, "the new end is told", f.time().EndsAt, minute(100))
 		want(t, "who sat in a consultation that is no more", g.reason(), rooms.ErrCancelled)
-		if last := w.boards[len(w.boards)-1]; len(w.boards) != 2 || len(last.Rows) != 3 {
-			t.Errorf("%d boards, the last with %d rows", len(w.boards), len(last.Rows))
+		if last := w.heard().boards[len(w.heard().boards)-1]; len(w.heard().boards) != 2 || len(last.Rows) != 3 {
+			t.Errorf("%d boards, the last with %d rows", len(w.heard().boards), len(last.Rows))
 		}
 		h.until(99)
 		want(t, "by the new end", f.phase(), schedule.PhaseWaiting)

@@ -74,9 +74,15 @@ func (v *Visit) Rebind(ctx context.Context, peer sfu.PeerID, on []sfu.Source) er
 }
 
 // Leave ends the visit by choice. Client.Dismiss does not follow.
-func (v *Visit) Leave(ctx context.Context) error {
+func (v *Visit) Leave(ctx context.Context) error { return v.end(ctx, schedule.LeftByChoice) }
+
+// Remove ends the visit by somebody else's choice: the link is worthless.
+// Client.Dismiss does not follow.
+func (v *Visit) Remove(ctx context.Context) error { return v.end(ctx, schedule.LeftRemoved) }
+
+func (v *Visit) end(ctx context.Context, why schedule.LeaveReason) error {
 	return v.act(ctx, func(p *participant, now time.Time) error {
-		v.room.remove(p, schedule.LeftByChoice, now)
+		v.room.remove(p, why, now)
 		v.room.unbind(p)
 		return nil
 	})

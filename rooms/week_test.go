@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -101,31 +100,6 @@ type appointment struct {
 }
 
 func (a *actor) peer() sfu.PeerID { return sfu.PeerID("peer of " + a.id) }
-
-// lobbyist is somebody in a lobby.
-type lobbyist struct {
-	mu        sync.Mutex
-	lobbies   []rooms.Lobby
-	notes     []schedule.Note
-	dismissed []error
-}
-
-func (l *lobbyist) Lobby(x rooms.Lobby)   { l.mu.Lock(); l.lobbies = append(l.lobbies, x); l.mu.Unlock() }
-func (l *lobbyist) Noted(n schedule.Note) { l.mu.Lock(); l.notes = append(l.notes, n); l.mu.Unlock() }
-func (l *lobbyist) Dismiss(reason error) {
-	l.mu.Lock()
-	l.dismissed = append(l.dismissed, reason)
-	l.mu.Unlock()
-}
-
-func (l *lobbyist) last() rooms.Lobby {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.lobbies) == 0 {
-		return rooms.Lobby{}
-	}
-	return l.lobbies[len(l.lobbies)-1]
-}
 
 // week is a whole event under a clock that the test moves.
 type week struct {
