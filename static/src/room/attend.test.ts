@@ -14,14 +14,16 @@ afterEach(() => vi.useRealTimers());
 function setup(kind: Bootstrap['kind'], consultations: Consultation[]) {
   const world = {
     place: { at: 'opening' } as Place,
+    consultations,
     session: 's1' as string | null,
     joins: [] as Join[],
     answer: (async () => joined([participant('s1')])) as (join: Join) => Promise<Joined>,
     resets: 0,
     told: [] as string[],
+    deserted: false,
   };
   const attend = new Attend({
-    bootstrap: () => ({ kind, consultations }) as Bootstrap,
+    bootstrap: () => ({ kind, consultations: world.consultations }) as Bootstrap,
     now: () => Date.now(),
     random: () => 0.5,
     place: () => world.place,
@@ -29,6 +31,9 @@ function setup(kind: Bootstrap['kind'], consultations: Consultation[]) {
       world.place = place;
     },
     session: () => world.session,
+    revive: () => undefined,
+    seatDeserted: () => world.deserted,
+    stillOutside: () => undefined,
     join: (join) => {
       world.joins.push(join);
       return world.answer(join);
@@ -279,4 +284,81 @@ test('a session that the server ended for another device does not overwrite what
   attend.changed(left('moved'));
   expect(attend.dismissed('moved')).toBe(true);
   expect(world.place).toMatchObject({ at: 'over', why: 'moved', back: true });
+});
+
+test('a booth goes into the next room at once when its doors are open already', async () => {
+  const { world, attend } = await inRoom('booth', [consultationAt('a', 0), consultationAt('b', 45)]);
+  await run(44 * 60_000);
+  attend.changed(left('ended'));
+  expect(world.place).toMatchObject({ at: 'over', next: { id: 'b' } });
+  await run(9000);
+  expect(world.place).toMatchObject({ at: 'room', room: { consultation: { id: 'b' } } });
+});
+
+test('a booth whose power failed takes its own seat back once it is deserted', async () => {
+  const { world, attend } = setup('booth', [consultationAt('a', 10)]);
+  world.answer = refuse('seat_in_use');
+  attend.start();
+  await run(2000);
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'move' } });
+  expect(world.joins).toHaveLength(1);
+  world.answer = async () => joined([]);
+  world.deserted = true;
+  await run(10_000);
+  expect(world.joins).toMatchObject([{}, { move: true }]);
+  expect(world.place.at).toBe('room');
+});
+
+test('a person is asked, deserted or not', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = refuse('seat_in_use');
+  world.deserted = true;
+  attend.start();
+  attend.press();
+  await run(10_000);
+  expect(world.place).toMatchObject({ waiting: { for: 'move' } });
+  expect(world.joins).toHaveLength(1);
+});
+
+test('a booth whose seat moved to a telephone turns to the next buyer when its time has come', async () => {
+  const { world, attend } = await inRoom('booth', [consultationAt('a', 10), consultationAt('b', 60)]);
+  attend.changed(left('moved'));
+  await run(45 * 60_000);
+  expect(world.place).toMatchObject({ at: 'over', consultation: { id: 'a' } });
+  await run(6 * 60_000);
+  expect(world.place).toMatchObject({ at: 'room', room: { consultation: { id: 'b' } } });
+});
+
+test('one of several is chosen, until it is over', async () => {
+  const { world, attend } = setup('person', [
+    consultationAt('a', 10),
+    consultationAt('b', 12),
+    consultationAt('c', 600),
+  ]);
+  attend.start();
+  expect(world.place).toMatchObject({ next: { id: 'a' } });
+  attend.choose('b');
+  expect(world.place).toMatchObject({ at: 'lobby', next: { id: 'b' } });
+  expect(attend.day.value.map(({ state, chosen }) => [state, chosen])).toEqual([
+    ['open', false],
+    ['open', true],
+    ['ahead', false],
+  ]);
+  attend.press();
+  await run(10);
+  expect(world.joins).toMatchObject([{ consultation: 'b' }]);
+  attend.choose('c');
+  expect(world.place).toMatchObject({ at: 'room', room: { consultation: { id: 'b' } } });
+  attend.changed(left('ended'));
+  expect(world.place).toMatchObject({ at: 'over', next: { id: 'a' } });
+  await run(600);
+  expect(attend.day.value[1]).toMatchObject({ state: 'over', chosen: false });
+});
+
+test('a consultation that was rescheduled is shown with its new time', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 60)]);
+  attend.start();
+  world.consultations = [consultationAt('a', 120)];
+  await run(600);
+  expect(world.place).toMatchObject({ waiting: { for: 'doors', opensAt: minutes(105) } });
 });

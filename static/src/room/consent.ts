@@ -59,6 +59,7 @@ export class ConsentAsk implements ConsentModel {
 export function consentOf(kind: Bootstrap['kind'], notice: Notice): Consent {
   if (kind !== 'person' || !notice.records.length) return { state: 'not_needed' };
   const { consent } = notice;
-  if (consent && consent.notice === notice.name) return { state: 'given', notice, at: Date.parse(consent.at) };
+  if (consent && consent.notice === notice.name)
+    return { state: 'given', notice, at: Date.parse(consent.at) };
   return { state: 'asked', notice };
 }

@@ -73,10 +73,7 @@ export class Monitor {
   start(): void {
     if (this.timers.length) return;
     this.timers = [
-      setInterval(
-        () => this.moments.push({ far: this.deps.far(), near: this.deps.level() }),
-        sampleEvery,
-      ),
+      setInterval(() => this.moments.push({ far: this.deps.far(), near: this.deps.level() }), sampleEvery),
       setInterval(() => void this.measure(), tellEvery),
     ];
   }

@@ -9,8 +9,9 @@ const slot = (n: number, participant: string): Slot => ({ slot: n, kind: 'person
 
 function setup() {
   const frames = new Map<number, number>();
-  const pictures = new Pictures({ frames: async (n) => frames.get(n) ?? 0 });
-  return { frames, pictures };
+  const shown = new Map<number, string>();
+  const open = () => new Pictures({ frames: async (n) => frames.get(n) ?? 0, shown });
+  return { frames, pictures: open(), open };
 }
 
 test('a slot that never showed anybody is right at once', () => {
@@ -74,4 +75,19 @@ test('a new PeerConnection starts with empty slots', () => {
   pictures.reset();
   pictures.update([slot(0, 'b')]);
   expect(pictures.isReady(0, 'b')).toBe(true);
+});
+
+test('in the next room a slot proves anew whom it shows, though it be the same person', async () => {
+  const { frames, pictures, open } = setup();
+  pictures.update([slot(0, 'a')]);
+  pictures.leave();
+  const next = open();
+  frames.set(0, 500);
+  next.update([slot(0, 'a'), slot(1, 'b')]);
+  expect(next.isReady(0, 'a')).toBe(false);
+  expect(next.isReady(1, 'b')).toBe(true);
+  await vi.advanceTimersByTimeAsync(300);
+  frames.set(0, 510);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(next.isReady(0, 'a')).toBe(true);
 });

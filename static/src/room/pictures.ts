@@ -23,7 +23,7 @@ export class Pictures {
   private readonly deps: PicturesDeps;
   private readonly readySignal = signal<ReadonlySet<string>>(new Set());
   /** whom each slot showed last, of this PeerConnection, though it may be free now */
-  private readonly shown = new Map<number, string>();
+  private readonly shown: Map<number, string>;
 
   constructor(deps: PicturesDeps) {
     this.deps = deps;

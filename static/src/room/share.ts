@@ -22,7 +22,12 @@ const isPlain = (value: unknown): boolean => typeof value === 'object' && value 
 
 /** byId matches the members of a list by what they are called, not by where they stand. */
 export function keepSameById<T extends { id: string }>(old: readonly T[], fresh: readonly T[]): T[] {
-  const list = fresh.map((one) => keepSame(old.find((o) => o.id === one.id), one));
+  const list = fresh.map((one) =>
+    keepSame(
+      old.find((o) => o.id === one.id),
+      one,
+    ),
+  );
   const same = list.length === old.length && list.every((one, i) => one === old[i]);
   return same ? (old as T[]) : list;
 }

@@ -41,7 +41,9 @@ test('an unknown zone has no offset, and warns nobody', () => {
 test('a clock more than a minute off is told, to either side', () => {
   const server = at('2021-12-01T00:00:00Z');
   expect(timeWarnings(facts({ device: server + 61_000 }))).toEqual([{ what: 'clock', offset: 61_000 }]);
-  expect(timeWarnings(facts({ device: server - 3_600_000 }))).toEqual([{ what: 'clock', offset: -3_600_000 }]);
+  expect(timeWarnings(facts({ device: server - 3_600_000 }))).toEqual([
+    { what: 'clock', offset: -3_600_000 },
+  ]);
   expect(timeWarnings(facts({ device: server + 60_000 }))).toEqual([]);
   expect(timeWarnings(facts({ device: 0, server: null }))).toEqual([]);
 });

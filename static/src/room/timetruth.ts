@@ -70,11 +70,7 @@ function daylightWarnings({ here, eventZone, invited, start }: TimeFacts): TimeW
 }
 
 /** The last change of a zone's clocks that makes its offset on the day another one than before. */
-export function changeBetween(
-  zone: string,
-  from: number,
-  to: number,
-): { at: number; shift: number } | null {
+export function changeBetween(zone: string, from: number, to: number): { at: number; shift: number } | null {
   const before = offsetOf(zone, from);
   const after = offsetOf(zone, to);
   if (before === null || after === null || before === after) return null;

@@ -1,14 +1,11 @@
-import { effect, signal, untracked } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { Devices, storedChoices } from '../media/devices';
 import { MediaPeer } from '../media/peer';
 import { SoundBank } from '../media/sound';
 import { abilitiesOf, unsupported } from '../media/support';
 import { keepAwake } from '../media/wakelock';
-import { isPassing, unreachable } from '../protocol/codes';
-import { Refused } from '../protocol/failure';
+import { unreachable } from '../protocol/codes';
 import type {
-  Board,
-  Bootstrap,
   Change,
   Code,
   Consultation,
@@ -20,18 +17,20 @@ import type {
   SourceName,
   Welcome,
 } from '../protocol/types';
-import { delayBefore } from '../signal/backoff';
 import { ServerClock } from '../signal/clock';
-import { type LinkAddress, openLink, parseLink, type TokenStore, tabTokens } from '../signal/link';
-import { watchPlatform } from '../signal/platform';
+import { type LinkAddress, parseLink, tabTokens } from '../signal/link';
 import { Session, type SessionOwner, type SessionState } from '../signal/session';
+import { Around } from './around';
 import { Attend } from './attend';
-import { ConsoleBoard } from './board';
+import type { ConsoleBoard } from './board';
 import { connectionOf } from './connection';
+import { openBoard, watchBoard } from './console';
 import type { Connection, Place, Visit } from './model';
+import { Opening } from './opening';
 import { MediaPath } from './path';
 import { Publisher } from './publisher';
 import { Room } from './room';
+import { watchPage } from './watching';
 
 /** visit begins what a person does here: it reads the link in the address bar and goes on from there. */
 export function visit(win: Window & typeof globalThis): Visit {
@@ -40,26 +39,34 @@ export function visit(win: Window & typeof globalThis): Visit {
 
 /** PageVisit joins signalling and media into a Visit, and owns the places a person goes through. */
 class PageVisit implements Visit, SessionOwner {
-  readonly bootstrap = signal<Bootstrap | null>(null);
+  readonly bootstrap: Visit['bootstrap'];
   readonly place = signal<Place>({ at: 'opening' });
   readonly connection = signal<Connection>({ state: 'connecting' });
   readonly devices: Devices;
+  readonly day: Visit['day'];
+  readonly gathering: Visit['gathering'];
+  readonly notes: Visit['notes'];
+  readonly tests: Visit['tests'];
+  readonly consent: Visit['consent'];
+  readonly timeWarnings: Visit['timeWarnings'];
+  readonly kiosk: Visit['kiosk'];
+  readonly handover: Visit['handover'];
 
   private readonly win: Window & typeof globalThis;
   private readonly clock: ServerClock;
   private readonly sound: SoundBank;
-  private readonly tokens: TokenStore;
+  private readonly opening: Opening;
   private readonly path: MediaPath<MediaPeer>;
   private readonly publisher: Publisher;
   private readonly attend: Attend;
+  private readonly around: Around;
   private readonly session: Session;
   private readonly sessionAt = signal<SessionState['at']>('idle');
   private readonly stoppers: (() => void)[] = [];
   private link: LinkAddress | null = null;
-  /** the token is no good any more: the link gives a new one */
-  private stale = false;
   private board: ConsoleBoard | null = null;
-  private openTimer: ReturnType<typeof setTimeout> | undefined;
+  /** whom each receive slot showed last, since the present PeerConnection was made */
+  private readonly shown = new Map<number, string>();
   private letSleep: (() => void) | null = null;
 
   constructor(win: Window & typeof globalThis) {
@@ -67,7 +74,15 @@ class PageVisit implements Visit, SessionOwner {
     const monotonic = () => win.performance.now();
     this.clock = new ServerClock(monotonic);
     this.sound = new SoundBank(win.document);
-    this.tokens = tabTokens(() => win.sessionStorage);
+    this.opening = new Opening({
+      tokens: tabTokens(() => win.sessionStorage),
+      clock: this.clock,
+      monotonic,
+      opened: () => this.opened(),
+      refused: (code) => {
+        this.place.value = { at: 'stopped', code };
+      },
+    });
     this.devices = new Devices({
       media: win.navigator.mediaDevices,
       choices: storedChoices(() => win.localStorage),
@@ -81,7 +96,7 @@ class PageVisit implements Visit, SessionOwner {
       owner: this,
     });
     this.path = new MediaPath<MediaPeer>({
-      make: (changed) => new MediaPeer(this.bootstrap.value?.ice_servers ?? [], changed),
+      make: (changed) => new MediaPeer(this.opening.bootstrap.value?.ice_servers ?? [], changed),
       restart: (offer) => this.restart({ offer }),
       rebuild: (offer) => this.restart({ offer, rebuild: true }),
       rebuilt: (peer) => this.rebuilt(peer),
@@ -99,19 +114,45 @@ class PageVisit implements Visit, SessionOwner {
       },
     });
     this.attend = new Attend({
-      bootstrap: () => this.known(),
+      bootstrap: () => this.opening.known,
       now: () => this.now(),
       random: Math.random,
       place: () => this.place.value,
       go: (place) => this.go(place),
       session: () => (this.session.state.at === 'up' ? this.session.id : null),
+      revive: () => this.session.restart(),
+      seatDeserted: ({ id, seat }) => this.around.seatDeserted(id, seat ?? ''),
       join: (join) => this.session.ask<Joined>('join', join),
       tellLeave: () => void this.session.ask('leave', {}).catch(() => undefined),
       sources: () => this.publisher.sources(),
       makeRoom: (consultation, joined, session) => this.makeRoom(consultation, joined, session),
+      stillOutside: () => this.around.stillOutside(),
       entered: (sources) => this.entered(sources),
       leftRoom: () => this.leftRoom(),
     });
+    this.around = new Around({
+      win,
+      place: this.place,
+      opening: this.opening,
+      attend: this.attend,
+      devices: this.devices,
+      sound: this.sound,
+      path: this.path,
+      publisher: this.publisher,
+      now: () => this.now(),
+      reachable: () => this.session.state.at === 'up',
+      ask: (type, body) => this.session.ask(type, body),
+    });
+    const { around } = this;
+    this.bootstrap = this.opening.bootstrap;
+    this.day = this.attend.day;
+    this.gathering = around.gathering;
+    this.notes = around.notes;
+    this.tests = around.tests;
+    this.consent = around.consent;
+    this.timeWarnings = around.timeWarnings;
+    this.kiosk = around.kiosk;
+    this.handover = around.handover;
     this.begin();
   }
 
@@ -133,7 +174,7 @@ class PageVisit implements Visit, SessionOwner {
     this.sound.play();
     switch (this.place.value.at) {
       case 'opening':
-        void this.open(0);
+        this.opening.retry();
         break;
       case 'lobby':
         this.session.hint('visible');
@@ -147,18 +188,22 @@ class PageVisit implements Visit, SessionOwner {
       case 'over':
       case 'stopped':
       case 'unsupported':
+        break;
     }
   }
 
   back(): void {
-    // After a move the server ended this page's session; going back begins a new one.
-    if (this.session.state.at === 'stopped') this.session.restart();
     this.attend.back();
+  }
+
+  choose(consultation: string): void {
+    this.attend.choose(consultation);
   }
 
   close(): void {
     for (const stop of this.stoppers.splice(0)) stop();
-    clearTimeout(this.openTimer);
+    this.opening.stop();
+    this.around.close();
     this.session.close((identity) => {
       const body = new Blob([JSON.stringify(identity)], { type: 'application/json' });
       this.win.navigator.sendBeacon('/api/v1/bye', body);
@@ -171,8 +216,8 @@ class PageVisit implements Visit, SessionOwner {
   // What a session needs.
 
   async greet(): Promise<Hello> {
-    if (this.stale) await this.reopen();
-    const { token, kind } = this.known();
+    const token = await this.opening.token();
+    const { kind } = this.opening.known;
     const language = this.win.document.documentElement.lang || this.win.navigator.language;
     if (kind === 'console') return { token, profile: 'wall', language };
     const offer = await this.path.begin();
@@ -182,6 +227,7 @@ class PageVisit implements Visit, SessionOwner {
   async welcomed(welcome: Welcome): Promise<void> {
     if (!welcome.answer) return;
     await this.path.accept(welcome.answer);
+    this.shown.clear();
     this.sound.attach(this.path.peer?.slots ?? []);
     if (this.room()) this.sound.play();
   }
@@ -189,16 +235,20 @@ class PageVisit implements Visit, SessionOwner {
   resumed(resumed: Resumed, replayed: boolean): void {
     if (resumed.board) this.board?.reset(resumed.board);
     if (!replayed) this.attend.resynced(resumed.state ?? null);
+    this.around.resumed(resumed, replayed);
   }
 
   changed(changes: Change[]): void {
     this.board?.apply(changes);
+    const session = this.session.id;
     this.attend.changed(changes);
+    this.around.changed(changes, session);
   }
 
   lost(code: Code): void {
-    this.stale ||= code === 'token_unknown';
+    if (code === 'token_unknown') this.opening.distrustToken();
     this.attend.sessionLost();
+    this.around.sessionLost();
     this.publisher.leave();
   }
 
@@ -206,8 +256,11 @@ class PageVisit implements Visit, SessionOwner {
     this.sessionAt.value = state.at;
     switch (state.at) {
       case 'up':
-        if (this.board) void this.watchBoard();
-        else this.attend.sessionUp();
+        if (this.board) void watchBoard(this.board, this.session);
+        else {
+          this.attend.sessionUp();
+          this.around.sessionUp();
+        }
         this.path.check();
         this.publisher.retell();
         this.room()?.sayAgain();
@@ -232,7 +285,7 @@ class PageVisit implements Visit, SessionOwner {
     this.link = parseLink(this.win.location.pathname, this.win.location.hash);
     if (why) this.place.value = { at: 'unsupported', reason: why };
     else if (!this.link) this.place.value = { at: 'stopped', code: 'link_unknown' };
-    else void this.open(0);
+    else this.opening.open(this.link);
   }
 
   /** Another link pasted into the address bar is another visit, though browsers load nothing for a new fragment. */
@@ -241,77 +294,29 @@ class PageVisit implements Visit, SessionOwner {
     if (parseLink(location.pathname, location.hash)?.secret !== this.link?.secret) location.reload();
   }
 
-  private async open(attempt: number): Promise<void> {
-    clearTimeout(this.openTimer);
-    try {
-      await this.reopen();
-    } catch (error) {
-      if (error instanceof Refused && !isPassing(error.code)) {
-        this.place.value = { at: 'stopped', code: error.code };
-        return;
-      }
-      const atLeast = error instanceof Refused ? error.retryAfter : 0;
-      const delay = delayBefore(attempt + 1, Math.random(), atLeast);
-      this.openTimer = setTimeout(() => void this.open(attempt + 1), delay);
-      return;
-    }
-    this.opened();
-  }
-
-  private async reopen(): Promise<void> {
-    if (!this.link) return;
-    const sentAt = this.win.performance.now();
-    const bootstrap = await openLink(this.link, this.tokens);
-    this.clock.sample(sentAt, Date.parse(bootstrap.server_time));
-    this.stale = false;
-    this.bootstrap.value = bootstrap;
-  }
-
   private opened(): void {
     this.watchPage();
-    const { kind, event } = this.known();
-    if (kind === 'console') {
-      this.board = new ConsoleBoard({
-        event: event.id,
-        token: () => this.known().token,
-        doc: this.win.document,
-        fetcher: this.win.fetch.bind(this.win),
-      });
+    if (this.opening.known.kind === 'console') {
+      this.board = openBoard(this.win, this.opening, this.session);
       this.place.value = { at: 'console', board: this.board };
-    } else this.attend.start();
+    } else {
+      this.attend.start();
+      this.around.start();
+    }
     this.session.start();
   }
 
   private watchPage(): void {
-    const { win } = this;
-    const leaving = (event: PageTransitionEvent) => {
-      // A page that the browser keeps for "back" is not gone.
-      if (!event.persisted) this.close();
-    };
-    win.addEventListener('pagehide', leaving);
+    const { win, session, path, publisher, devices, sound } = this;
     this.stoppers.push(
-      () => win.removeEventListener('pagehide', leaving),
-      watchPlatform(win, (hint) => {
-        this.session.hint(hint);
-        this.path.check();
-      }),
-      effect(() => this.publisher.set('microphone', this.devices.outgoing('microphone').value)),
-      effect(() => this.publisher.set('camera', this.devices.outgoing('camera').value)),
-      // A page that uses a camera or microphone may play sound without a tap: a booth needs none.
+      watchPage({ win, session, path, publisher, devices, sound, leaving: () => this.close() }),
       effect(() => {
-        const { microphone, camera } = this.devices;
-        if (microphone.value.state === 'on' || camera.value.state === 'on')
-          untracked(() => this.sound.retry());
-      }),
-      effect(() => {
-        const session = this.sessionAt.value;
-        const path = this.path.view.value;
-        const inPlace = this.place.value.at !== 'room' || this.attend.seated.value !== null;
+        const { at } = this.place.value;
         this.connection.value = connectionOf(
           this.connection.peek(),
-          session,
-          path.state,
-          inPlace,
+          this.sessionAt.value,
+          path.view.value.state,
+          at !== 'room' || this.attend.seated.value !== null,
           this.now(),
         );
       }),
@@ -321,8 +326,8 @@ class PageVisit implements Visit, SessionOwner {
   private go(place: Place): void {
     this.place.value = place;
     if (place.at !== 'over') return;
-    // Nobody is looked at or listened to any more, so the camera's lamp goes out.
-    this.devices.rest();
+    // Nobody is looked at or listened to any more, so the camera's lamp goes out. A booth sees its next buyer at once.
+    if (this.opening.known.kind !== 'booth') this.devices.rest();
     this.sound.silence();
   }
 
@@ -345,13 +350,16 @@ class PageVisit implements Visit, SessionOwner {
 
   /** Same session and room on a new PeerConnection. */
   private rebuilt(peer: MediaPeer): void {
+    this.shown.clear();
     this.sound.attach(peer.slots);
     this.sound.play();
     this.room()?.mediaRenewed();
+    this.around.mediaRenewed();
     if (this.attend.seated.value !== null) this.publisher.enter(peer, this.publisher.sources());
   }
 
   private makeRoom(consultation: Consultation, joined: Joined, session: string): Room {
+    this.around.enters();
     const deps = {
       consultation,
       media: this.win.navigator.mediaDevices,
@@ -361,6 +369,7 @@ class PageVisit implements Visit, SessionOwner {
       newKey: () => this.win.crypto.randomUUID(),
       monotonic: () => this.win.performance.now(),
       slots: () => this.path.peer?.slots ?? [],
+      shown: this.shown,
       say: (message: { key: string; text: string }) => this.session.ask<void>('chat', message),
       allowSound: () => this.sound.play(),
       connected: () => this.path.view.value.state === 'connected',
@@ -375,24 +384,11 @@ class PageVisit implements Visit, SessionOwner {
     return place.at === 'room' && place.room instanceof Room ? place.room : null;
   }
 
-  private known(): Bootstrap {
-    const bootstrap = this.bootstrap.value;
-    if (!bootstrap) throw new Error('the link is not open yet');
-    return bootstrap;
-  }
-
-  private async watchBoard(): Promise<void> {
-    try {
-      this.board?.reset(await this.session.ask<Board>('watch', {}));
-    } catch (error) {
-      if (error instanceof Refused) setTimeout(() => this.session.hint('visible'), 2000);
-    }
-  }
-
   private stopped(code: Code): void {
     this.path.close();
     if (this.attend.dismissed(code)) return;
     this.attend.stop();
+    this.around.close();
     this.devices.close();
     this.place.value = { at: 'stopped', code };
   }
