@@ -23,10 +23,10 @@ const (
 // Decided is a coordinator's verdict, which counts instead of what the
 // ledger tells by itself.
 type Decided struct {
-	By      string    `json:"by"` // the coordinator's link
-	At      time.Time `json:"at"`
-	Reason  string    `json:"reason,omitempty"`
-	Derived Verdict   `json:"derived,omitempty"` // what it counts instead of; empty: nothing yet
+	By      string // the coordinator's link
+	At      time.Time
+	Reason  string
+	Derived Verdict // what it counts instead of; empty: nothing yet
 }
 
 // Attendance is what the ledger says about one consultation. Durations are in

@@ -134,3 +134,25 @@ func TestLobby_TheLastTestAndConsentOfALinkCount(t *testing.T) {
 		}
 	})
 }
+
+func TestNotes_EachAsSavedLastOldestFirst(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		s, ctx := open(t, Options{URL: url}), t.Context()
+		at := time.Date(2021, 12, 6, 0, 0, 0, 0, time.UTC)
+		call := schedule.Note{ID: "1", At: at, Kind: schedule.NoteCall, From: schedule.NoteSender{Role: schedule.RoleFirm, Booth: "b1", Seat: "S01/firm"}}
+		answer := schedule.Note{ID: "2", At: at.Add(time.Minute), Kind: schedule.NoteText, Text: "갑니다", To: schedule.NoteTarget{Seat: "S01/firm"}}
+		must(t, s.SaveNote(ctx, "e", call))
+		must(t, s.SaveNote(ctx, "e", answer))
+		call.SeenBy, call.SeenAt = "console-1", at.Add(time.Minute)
+		must(t, s.SaveNote(ctx, "e", call))
+		got, err := s.Notes(ctx, "e")
+		must(t, err)
+		if d := cmp.Diff([]schedule.Note{call, answer}, got); d != "" {
+			t.Error(d)
+		}
+		if other, err := s.Notes(ctx, "another"); err != nil || len(other) != 0 {
+			t.Errorf("another event has %v, %v", other, err)
+		}
+	})
+}

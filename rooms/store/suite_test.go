@@ -225,7 +225,7 @@ func TestToken_IsGoodWithItsOwnLinkAloneAndToldWhenThatIsRevoked(t *testing.T) {
 		mine, other := schedule.Grants{Event: "e", Link: "mine"}, schedule.Grants{Event: "e", Link: "other"}
 		must(t, s.SaveLinks(ctx, []schedule.Link{{ID: "mine", Grants: mine}, {ID: "other", Grants: other}}))
 		must(t, s.SaveToken(ctx, "token", mine, time.Hour))
-		if _, err := s.Revoke(ctx, "mine"); err != nil {
+		if _, err := s.Revoke(ctx, "mine", time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		if _, revoked, ok, err := s.Token(ctx, "mine", "token"); !revoked || !ok || err != nil {
