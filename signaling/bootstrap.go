@@ -37,7 +37,8 @@ func (s *Server) openLink(ctx context.Context, id schedule.LinkID, in protocol.O
 		Trial:         s.deps.Trial,
 		Seat:          max(1, g.Seat),
 		Languages:     each(event.Policy.WithDefaults().Languages, func(l string) string { return l }),
-		Notice:        protocol.Notice{Name: noticeName, Records: protocol.Set("RecordKind")},
+		Notice:        protocol.Notice{Records: []string{}},
+		InvitedAt:     g.NotBefore.UTC(),
 		ServerTime:    s.now().UTC(),
 	}
 	if booth, ok := event.Booth(g.Booth); ok {
@@ -46,11 +47,18 @@ func (s *Server) openLink(ctx context.Context, id schedule.LinkID, in protocol.O
 	if buyer, ok := event.Buyer(schedule.BuyerID(g.Party)); ok && g.Role == schedule.RoleBuyer {
 		b.Country, b.Zone = buyer.Country, buyer.Zone
 	}
+	if s.deps.Desk == nil {
+		return b, nil
+	}
+	b.Mail = s.deps.Desk.CanMail() && g.Kind == schedule.LinkConsole
+	if b.Notice, err = s.deps.Desk.Notice(ctx, g); err != nil {
+		return protocol.Bootstrap{}, err
+	}
+	if sent := s.deps.Desk.SentAt(ctx, g.Link); !sent.IsZero() {
+		b.InvitedAt = sent
+	}
 	return b, nil
 }
-
-// noticeName changes with what is recorded: a consent to less is none to more.
-const noticeName = "records-1"
 
 // consultations are those of a link; a console's are all.
 func consultations(e *schedule.Event, g schedule.Grants, rows []rooms.Row) []protocol.Consultation {

@@ -11,6 +11,7 @@ import (
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
 	"sangdam/signaling/auth"
+	"sangdam/signaling/desk"
 	"sangdam/signaling/protocol"
 )
 
@@ -38,11 +39,6 @@ type Registry interface {
 	Note(ctx context.Context, r rooms.NoteRequest) (schedule.Note, error)
 	Seen(ctx context.Context, id schedule.EventID, note, by string) error
 	Booth(id schedule.EventID, booth schedule.BoothID, session string, h rooms.Health) error
-
-	Reload(ctx context.Context, id schedule.EventID) error
-	States(id schedule.EventID) (map[schedule.ConsultationID]schedule.RoomState, error)
-	Extend(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, to time.Time) error
-	Verdict(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, v schedule.Verdict, by, reason string) error
 }
 
 // Deps are what a Server is made of.
@@ -51,6 +47,7 @@ type Deps struct {
 	Engine   Engine
 	Tokens   auth.Store // links and session tokens
 	Records  *Records
+	Desk     *desk.Desk // the coordinators' work; nil: none is offered (tests of the socket)
 
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.

@@ -152,3 +152,34 @@ func (s *Session) health(b *protocol.Health) error {
 		RTT: time.Duration(b.RTTMS * float64(time.Millisecond)), Loss: b.Loss,
 	})
 }
+
+// expel ends a session whose link is worthless.
+func (s *Session) expel() {
+	ctx, cancel := context.WithTimeout(context.Background(), requestWithin)
+	defer cancel()
+	if r, ok := s.at.(inRoom); ok {
+		s.feed.exit(r.stage)
+		s.at = inLobby{}
+		if err := r.visit.Remove(ctx); err != nil && !errors.Is(err, rooms.ErrGone) {
+			s.log.Warn("removing", "code", fault(err).Code)
+		}
+	}
+	s.log.Info("session expelled")
+	s.end(protocol.Fail(protocol.CodeLinkRevoked))
+}
+
+// Expel ends the sessions of a link that became worthless, on this node; their
+// tokens are refused everywhere.
+func (s *Server) Expel(ctx context.Context, id schedule.LinkID) {
+	s.mu.Lock()
+	var of []*Session
+	for _, ses := range s.sessions {
+		if ses.grants.Link == id {
+			of = append(of, ses)
+		}
+	}
+	s.mu.Unlock()
+	for _, ses := range of {
+		_ = ses.do(ctx, ses.expel) // one that has ended is out already
+	}
+}

@@ -109,6 +109,8 @@ func (s *Server) routes() http.Handler {
 		Attendance:    s.attendance,
 		AttendanceCSV: s.attendanceCSV,
 		Bye:           s.beacon,
+		Desk:          s.deps.Desk,
+		Own:           s.deps.Desk,
 		Failed: func(_ context.Context, route string, f *protocol.Fault) {
 			if f.Code == protocol.CodeInternal { // an outage of the store is the store's to log, once
 				s.log.Error("request failed", "route", route, "err", f.Cause)

@@ -24,7 +24,8 @@ const envPrefix = "SANGDAM"
 type Config struct {
 	Edge   `embed:""`
 	Memory `embed:""`
-	Data   string  `placeholder:"DIR" help:"Folder for the record's spool. It must survive a restart."`
+	Folder `embed:""`
+	Mail   Mail    `embed:"" prefix:"mail-"`
 	Node   string  `default:"main" placeholder:"NAME" help:"Name of this server among several on one Redis."`
 	Media  Media   `embed:"" prefix:"media-"`
 	Log    Logging `embed:"" prefix:"log-"`
@@ -44,6 +45,19 @@ type Edge struct {
 // Memory is where the program's memory is.
 type Memory struct {
 	Redis string `placeholder:"URL" help:"Redis that keeps timetable, presence and record: redis://[user:password@]host:port/db."`
+}
+
+// Folder is what must survive on disk.
+type Folder struct {
+	Data    string `placeholder:"DIR" help:"Folder for the record's spool and the key that links derive from. It must survive a restart."`
+	LinkKey string `placeholder:"BASE64" help:"The key that links derive from, 32 bytes, for several servers on one Redis. Nothing set: the data folder's, made at the first start."`
+}
+
+// Mail is how invitations are sent.
+type Mail struct {
+	SMTP    string `name:"smtp" placeholder:"URL" help:"Mail server: smtp://user:password@mail.example.kr:587, or smtps://…:465. Nothing set: no mail is sent."`
+	From    string `placeholder:"ADDR" help:"Address that invitations come from."`
+	ReplyTo string `placeholder:"ADDR" help:"Address that answers go to; that of mail-from when not given."`
 }
 
 // Media is where audio and video travel.
@@ -69,6 +83,9 @@ type Logging struct {
 func (c *Config) check() error {
 	if err := c.Edge.check(); err != nil {
 		return err
+	}
+	if (c.Mail.SMTP == "") != (c.Mail.From == "") {
+		return fmt.Errorf("mail-smtp and mail-from belong together: one of them is missing")
 	}
 	return c.Media.check()
 }

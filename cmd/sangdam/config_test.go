@@ -71,7 +71,7 @@ func TestSettings_TheSampleFileIsReadIntoTheStruct(t *testing.T) {
 	want := Config{
 		Edge:   Edge{Listen: "127.0.0.1:8080", PublicURL: "https://meet.example.kr", TrustedProxies: []string{"127.0.0.0/8"}},
 		Memory: Memory{Redis: "redis://127.0.0.1:6379/0"},
-		Data:   "/var/lib/sangdam",
+		Folder: Folder{Data: "/var/lib/sangdam"},
 		Node:   "main",
 		Media:  Media{Advertise: []string{"203.0.113.10"}, UDP: ":7000", TCP: ":7000"},
 		Log:    Logging{Level: "info", Format: "text"},
@@ -170,7 +170,7 @@ func TestMain_HelpListsTheCommands(t *testing.T) {
 		if code != 0 || errs != "" {
 			t.Errorf("%v: exit code %d, %q", args, code, errs)
 		}
-		for _, command := range []string{"serve", "demo", "import", "verify", "doctor", "version"} {
+		for _, command := range []string{"serve", "demo", "import", "links", "verify", "doctor", "version"} {
 			if !strings.Contains(out, command) {
 				t.Errorf("%v: %s is not listed in:\n%s", args, command, out)
 			}

@@ -64,7 +64,7 @@ func (c *demoCommand) Run(ctx context.Context, m *Main) (err error) {
 	if err != nil {
 		return err
 	}
-	n, err := startNode(ctx, nodeOptions{Edge: edge, Media: media, Node: "demo", Store: s, Logger: logger, Trial: true})
+	n, err := startNode(ctx, nodeOptions{Edge: edge, Keeper: keeper, Media: media, Node: "demo", Store: s, Logger: logger, Trial: true})
 	if err != nil {
 		return err
 	}

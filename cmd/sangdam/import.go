@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -14,26 +14,38 @@ import (
 	"sangdam/rooms/store"
 	"sangdam/rooms/timetable"
 	"sangdam/signaling/auth"
+	"sangdam/signaling/desk"
 )
 
 type importCommand struct {
 	Memory
 	Edge
-	Event     string `required:"" placeholder:"ID" help:"Short name of the event, e.g. yangju-2021. Importing it again replaces its timetable and keeps its links."`
+	Folder
+	Event     string `placeholder:"ID" help:"Short name of the event; that of the file when not given. Importing it again changes what differs and keeps its links."`
 	Name      string `placeholder:"NAME" help:"Name of the event as people read it; the short name when not given."`
 	Organiser string `placeholder:"NAME" help:"Who holds the event."`
-	Language  string `default:"ko" placeholder:"TAG" help:"Language of the booths and the coordinators."`
-	Timetable string `arg:"" type:"existingfile" placeholder:"FILE" help:"The timetable, a CSV file with a heading line."`
+	Language  string `placeholder:"TAG" help:"Language of the booths and the coordinators, of a new event ko when not given. With ko this report is Korean, too."`
+	DryRun    bool   `help:"Only tell what would be created, changed and cancelled. Without --redis the file alone is checked."`
+	Timetable string `arg:"" type:"existingfile" placeholder:"FILE" help:"The timetable, CSV or XLSX with a heading line."`
 }
 
-// Run puts a timetable into Redis, makes the links that are still missing and
-// prints them: only hashes are kept, so they are told this once.
+// Run compares a timetable with the one in Redis, applies what differs and
+// prints the links that are new.
 func (c *importCommand) Run(ctx context.Context, m *Main) error {
-	if c.Redis == "" {
+	if c.Redis == "" && !c.DryRun {
 		return errNoRedis
 	}
-	event, err := c.read()
+	draft, err := c.read(m.Stdout)
 	if err != nil {
+		return err
+	}
+	if c.Redis == "" {
+		next, changes := timetable.Plan(nil, draft.Event, nil)
+		c.tell(m.Stdout, draft, next, changes)
+		return nil
+	}
+	keeper, err := keeper(c.LinkKey, c.Data)
+	if err != nil && !c.DryRun {
 		return err
 	}
 	s, err := openStore(ctx, store.Options{URL: c.Redis, Logger: quiet})
@@ -41,40 +53,100 @@ func (c *importCommand) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	defer s.Close()
-	existing, err := s.Links(ctx, event.ID)
+	old, err := s.Event(ctx, draft.Event.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		old = nil
+	case err != nil:
+		return fmt.Errorf("read the timetable of %s: %w", draft.Event.ID, err)
+	}
+	states, err := s.RoomStates(ctx, draft.Event.ID)
 	if err != nil {
-		return fmt.Errorf("read the links of %s: %w", event.ID, err)
+		return fmt.Errorf("read the rooms of %s: %w", draft.Event.ID, err)
 	}
-	minted, err := auth.Mint(event, auth.MintOptions{Now: time.Now()})
+	c.complete(old, draft.Event)
+	next, changes := timetable.Plan(old, draft.Event, states)
+	if err := next.Validate(); err != nil {
+		return fmt.Errorf("%s was not imported: %w", c.Timetable, err)
+	}
+	c.tell(m.Stdout, draft, next, changes)
+	if c.DryRun {
+		return nil
+	}
+	if old == nil || !changes.Empty() || old.Name != next.Name || old.Organiser != next.Organiser || old.Language != next.Language {
+		edit := schedule.EditRecord{At: time.Now().UTC(), By: "sangdam import", Op: "import", Changes: desk.PlanOf(changes)}
+		if err := s.ChangeEvent(ctx, next, edit); err != nil {
+			if errors.Is(err, store.ErrConflict) {
+				return &failure{text: "somebody changed the timetable at this very moment, so nothing was imported: run this again", cause: err}
+			}
+			return fmt.Errorf("save the timetable: %w", err)
+		}
+	}
+	return c.mint(ctx, m.Stdout, s, keeper, next)
+}
+
+// complete gives a draft what no file tells.
+func (c *importCommand) complete(old, draft *schedule.Event) {
+	draft.Name, draft.Organiser, draft.Language = c.Name, c.Organiser, c.Language
+	if old != nil {
+		return // what is empty stays as it is
+	}
+	if draft.Name == "" {
+		draft.Name = string(draft.ID)
+	}
+	if draft.Language == "" {
+		draft.Language = "ko"
+	}
+}
+
+// mint makes the links that are still missing.
+func (c *importCommand) mint(ctx context.Context, w io.Writer, s *store.Store, k *auth.Keeper, e *schedule.Event) error {
+	all, err := desk.MakeLinks(ctx, s, k, e, time.Now())
+	if errors.Is(err, auth.ErrOver) {
+		fmt.Fprintln(w, c.say("The event is over: no links were made.", "지난 행사라서 링크를 만들지 않았습니다."))
+		return nil
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("make the links of %s: %w", e.ID, err)
 	}
-	fresh, kept := sortOut(minted, existing)
-	links := slices.Clone(kept)
-	for _, l := range fresh {
-		links = append(links, l.Link)
+	var fresh []auth.Minted
+	for _, l := range all {
+		if l.Fresh {
+			fresh = append(fresh, l)
+		}
 	}
-	if err := s.SaveEvent(ctx, event); err != nil {
-		return fmt.Errorf("save the timetable: %w", err)
-	}
-	if err := s.SaveLinks(ctx, links); err != nil {
-		return fmt.Errorf("save the links: %w", err)
-	}
-	fmt.Fprintf(m.Stdout, "%s: %d consultations, %d booths, %d firms, %d buyers, %d interpreters\n", event.ID,
-		len(event.Consultations), len(event.Booths), len(event.Firms), len(event.Buyers), len(event.Interpreters))
-	if len(kept) > 0 {
-		fmt.Fprintf(m.Stdout, "%d links that were given out before stay good.\n", len(kept))
+	if kept := len(all) - len(fresh); kept > 0 {
+		fmt.Fprintf(w, c.say("%d links that were given out before stay good.\n", "이미 나간 링크 %d개는 그대로 쓸 수 있습니다.\n"), kept)
 	}
 	if len(fresh) > 0 {
-		fmt.Fprintf(m.Stdout, "%d new links. They cannot be shown again: hand them out, or keep this list in a safe place.\n\n", len(fresh))
-		printLinks(m.Stdout, event, c.publicURL(nil), fresh)
+		fmt.Fprintf(w, c.say("%d new links (`sangdam links` prints them again):\n\n", "새 링크 %d개 (`sangdam links`로 다시 볼 수 있습니다):\n\n"), len(fresh))
+		printLinks(w, e, c.publicURL(nil), fresh)
 	}
 	return nil
 }
 
-// read reads the timetable; the failure lists every line that is wrong, since a
+func (c *importCommand) korean() bool { return strings.HasPrefix(c.Language, "ko") }
+
+func (c *importCommand) say(english, korean string) string {
+	if c.korean() {
+		return korean
+	}
+	return english
+}
+
+func (c *importCommand) words() string { return c.say("en", "ko") }
+
+// read reads the timetable; the failure lists everything that is wrong, since a
 // person mends a table in one go.
-func (c *importCommand) read() (*schedule.Event, error) {
+func (c *importCommand) read(w io.Writer) (*timetable.Draft, error) {
+	id := c.Event
+	if id == "" {
+		base := filepath.Base(c.Timetable)
+		id = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	if !schedule.ValidID(schedule.EventID(id)) {
+		return nil, fmt.Errorf("event: %q is no short name: letters, digits, dot, underscore and hyphen, e.g. yangju-2021; say --event ID", id)
+	}
 	f, err := os.Open(c.Timetable)
 	if err != nil {
 		return nil, err
@@ -86,60 +158,45 @@ func (c *importCommand) read() (*schedule.Event, error) {
 		return nil, err
 	}
 	draft, problems := timetable.Import(file, c.Timetable)
+	lines := make([]string, len(problems))
+	for i, p := range problems {
+		lines[i] = "  " + p.Words(c.words())
+	}
+	told := strings.Join(lines, "\n")
 	if draft == nil {
-		lines := make([]string, len(problems))
-		for i, p := range problems {
-			lines[i] = "  " + p.String()
-		}
-		return nil, errors.New(c.Timetable + " was not imported:\n" + strings.Join(lines, "\n"))
+		return nil, errors.New(c.Timetable + c.say(" was not imported:\n", ": 가져오지 않았습니다.\n") + told)
 	}
-	event := draft.Event
-	event.ID = schedule.EventID(c.Event)
-	event.Name, event.Organiser, event.Language = c.Name, c.Organiser, c.Language
-	if event.Name == "" {
-		event.Name = c.Event
+	if told != "" {
+		fmt.Fprintln(w, told)
 	}
-	if err := event.Validate(); err != nil {
-		return nil, fmt.Errorf("%s was not imported: %w", c.Timetable, err)
-	}
-	return event, nil
+	draft.Event.ID = schedule.EventID(id)
+	return draft, nil
 }
 
-// place is what a link opens, whatever its secret.
-type place struct {
-	kind  schedule.LinkKind
-	party string
-	role  schedule.Role
-	booth schedule.BoothID
-}
-
-func placeOf(g schedule.Grants) place {
-	return place{kind: g.Kind, party: g.Party, role: g.Role, booth: g.Booth}
-}
-
-// sortOut tells which minted links are needed, since no usable link opens their
-// place yet, and which existing ones stay good. Those last as long as new ones
-// would: a fair that grew by a day must not lock out whom it invited first.
-func sortOut(minted []auth.Minted, existing []schedule.Link) (fresh []auth.Minted, kept []schedule.Link) {
-	have := map[place][]schedule.Link{}
-	for _, l := range existing {
-		if !l.Revoked {
-			have[placeOf(l.Grants)] = append(have[placeOf(l.Grants)], l)
-		}
-	}
-	for _, m := range minted {
-		usable := have[placeOf(m.Link.Grants)]
-		if len(usable) == 0 {
-			fresh = append(fresh, m)
-		}
-		for _, l := range usable {
-			if until := m.Link.Grants.NotAfter; l.Grants.NotAfter.Before(until) {
-				l.Grants.NotAfter = until
+// tell says what an import does, and what does not fit.
+func (c *importCommand) tell(w io.Writer, draft *timetable.Draft, e *schedule.Event, changes timetable.Changes) {
+	fmt.Fprintf(w, c.say("%s: %d consultations, %d booths, %d firms, %d buyers, %d interpreters\n", "%s: 상담 %d건, 부스 %d개, 기업 %d개, 바이어 %d개, 통역 %d명\n"), e.ID,
+		len(e.Consultations), len(e.Booths), len(e.Firms), len(e.Buyers), len(e.Interpreters))
+	fmt.Fprintf(w, c.say("%d created, %d changed, %d cancelled, %d stay as they are\n", "신규 %d건, 변경 %d건, 취소 %d건, 그대로 %d건\n"),
+		len(changes.Created), len(changes.Changed), len(changes.Cancelled), len(changes.Unchanged))
+	list := func(all []timetable.Change, mark string) {
+		for _, x := range all {
+			for _, f := range x.Fields {
+				fmt.Fprintf(w, "  %s %s: %s → %s%s\n", x.Consultation, f.Field, f.From, f.To, mark)
 			}
-			kept = append(kept, l)
 		}
 	}
-	return fresh, kept
+	list(changes.Changed, "")
+	for _, id := range changes.Cancelled {
+		fmt.Fprintf(w, "  %s %s\n", id, c.say("cancelled", "취소"))
+	}
+	list(changes.Refused, c.say("  (left as it is: it has begun)", "  (이미 시작되어 그대로 둡니다)"))
+	for _, x := range draft.Locate(timetable.Check(e)) {
+		fmt.Fprintf(w, "  %s\n", x.Words(c.words()))
+	}
+	if c.DryRun {
+		fmt.Fprintln(w, c.say("This was a dry run: nothing was saved.", "시험 실행이라 저장하지 않았습니다."))
+	}
 }
 
 // printLinks writes one line a link: whom it is for, then the URL.
@@ -151,21 +208,11 @@ func printLinks(w io.Writer, e *schedule.Event, base string, links []auth.Minted
 
 // holder says whom a link is for.
 func holder(e *schedule.Event, g schedule.Grants) string {
-	switch {
-	case g.Kind == schedule.LinkConsole:
+	if g.Kind == schedule.LinkConsole {
 		return "coordinator"
-	case g.Kind == schedule.LinkBooth:
-		if b, ok := e.Booth(g.Booth); ok {
-			return b.Name
-		}
-	case g.Role == schedule.RoleBuyer:
-		if b, ok := e.Buyer(schedule.BuyerID(g.Party)); ok {
-			return b.Name
-		}
-	case g.Role == schedule.RoleInterpreter:
-		if i, ok := e.Interpreter(schedule.InterpreterID(g.Party)); ok {
-			return i.Name
-		}
+	}
+	if h := desk.HolderOf(e, g); h.Name != "" {
+		return h.Name
 	}
 	return string(g.Role) + " " + g.Party
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +38,7 @@ func links(out string) []string {
 
 func TestImport_ASecondOneKeepsTheLinksAndAddsTheMissing(t *testing.T) {
 	redis := storetest.Mini(t)
-	args := []string{"import", "--redis", redis, "--public-url", "https://meet.example.kr", "--event", "fair"}
+	args := []string{"import", "--redis", redis, "--data", t.TempDir(), "--public-url", "https://meet.example.kr", "--event", "fair"}
 
 	code, out, errs := run(t, append(args, tomorrow(t, "Booth 1"))...)
 	if code != 0 {
@@ -66,13 +68,14 @@ func TestImport_KeptLinksLastAsLongAsTheFair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	data := t.TempDir()
 	next, later := time.Now().Add(24*time.Hour).UTC(), time.Now().Add(96*time.Hour).UTC()
 	for _, day := range []time.Time{next, later} { // the fair is put off
 		moved := strings.ReplaceAll(string(text), next.Format(time.DateOnly), day.Format(time.DateOnly))
 		if err := os.WriteFile(name, []byte(moved), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if code, _, errs := run(t, "import", "--redis", redis, "--event", "fair", name); code != 0 {
+		if code, _, errs := run(t, "import", "--redis", redis, "--data", data, "--event", "fair", name); code != 0 {
 			t.Fatal(errs)
 		}
 	}
@@ -118,7 +121,7 @@ func TestImport_ABadTableIsRefusedWithEveryLineThatIsWrong(t *testing.T) {
 func written(t *testing.T, redis string) schedule.EventID {
 	t.Helper()
 	const event = "fair"
-	if code, _, errs := run(t, "import", "--redis", redis, "--event", event, tomorrow(t, "Booth 1")); code != 0 {
+	if code, _, errs := run(t, "import", "--redis", redis, "--data", t.TempDir(), "--event", event, tomorrow(t, "Booth 1")); code != 0 {
 		t.Fatal(errs)
 	}
 	ctx := context.Background()
@@ -147,5 +150,72 @@ func TestVerify_AnUntouchedRecordIsWhole(t *testing.T) {
 		if code != 0 || !regexp.MustCompile(`^fair: ok, \d+ entries`).MatchString(out) {
 			t.Errorf("%v: exit code %d, %q, %q", args, code, out, errs)
 		}
+	}
+}
+
+func TestImport_TheSampleFairTwiceChangesNothing(t *testing.T) {
+	redis, _, _ := storetest.Redis(t)
+	args := []string{"import", "--redis", redis, "--data", t.TempDir(), "demo/yangju-2021.csv"}
+	code, out, errs := run(t, args...)
+	if code != 0 || !strings.Contains(out, "yangju-2021: 35 consultations") || !strings.Contains(out, "16 firms") || !strings.Contains(out, "35 created, 0 changed") {
+		t.Fatalf("exit code %d\n%s%s", code, out, errs)
+	}
+	kept := func() *schedule.Event {
+		s, err := store.Open(t.Context(), store.Options{URL: redis, Logger: quiet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		e, err := s.Event(t.Context(), "yangju-2021")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	before := kept()
+	code, out, errs = run(t, args...)
+	if code != 0 || !strings.Contains(out, "0 created, 0 changed, 0 cancelled, 35 stay") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+	if after := kept(); after.Revision != 1 || !reflect.DeepEqual(before, after) {
+		t.Errorf("revision %d after a second import of the same file", after.Revision)
+	}
+}
+
+func TestImport_ADryRunTellsAndSavesNothing(t *testing.T) {
+	redis, data := storetest.Mini(t), filepath.Join(t.TempDir(), "data")
+	args := []string{"import", "--redis", redis, "--data", data, "--event", "fair", "--language", "ko"}
+	code, out, errs := run(t, append(args, "--dry-run", tomorrow(t, "Booth 1"))...)
+	if code != 0 || !strings.Contains(out, "신규 1건") || !strings.Contains(out, "저장하지 않았습니다") || len(links(out)) != 0 {
+		t.Fatalf("exit code %d\n%s%s", code, out, errs)
+	}
+	if code, out, _ = run(t, append(args, tomorrow(t, "Booth 1"))...); code != 0 || !strings.Contains(out, "신규 1건") {
+		t.Errorf("the dry run had left something: %d\n%s", code, out)
+	}
+	if code, out, _ = run(t, "import", "--dry-run", "demo/yangju-2021.csv"); code != 0 || !strings.Contains(out, "35 created") {
+		t.Errorf("a file alone: %d\n%s", code, out)
+	}
+}
+
+func TestLinks_ArePrintedAgainFromTheKeyAlone(t *testing.T) {
+	redis, data := storetest.Mini(t), t.TempDir()
+	base := []string{"--redis", redis, "--public-url", "https://meet.example.kr"}
+	code, out, errs := run(t, append(append([]string{"import", "--data", data, "--event", "fair"}, base...), tomorrow(t, "Booth 1"))...)
+	if code != 0 {
+		t.Fatal(errs)
+	}
+	first := links(out)
+	slices.Sort(first)
+	code, out, errs = run(t, append([]string{"links", "--data", data, "fair"}, base...)...)
+	again := links(out)
+	slices.Sort(again)
+	if code != 0 || !slices.Equal(first, again) {
+		t.Errorf("exit code %d, first %v, again %v\n%s", code, first, again, errs)
+	}
+	if code, out, _ = run(t, append([]string{"links", "--data", t.TempDir(), "fair"}, base...)...); code != 0 || len(links(out)) != 0 || !strings.Contains(out, "another key") {
+		t.Errorf("with another key: %d\n%s", code, out)
+	}
+	if code, out, _ = run(t, append([]string{"links", "--csv", "--data", data, "fair"}, base...)...); code != 0 || !strings.HasPrefix(out, "\ufeffrole,") || len(links(out)) != 4 {
+		t.Errorf("as CSV: %d\n%s", code, out)
 	}
 }

@@ -48,6 +48,7 @@ func directions() []direction {
 		{"rooms/store", []string{"rooms/schedule", "rooms/attendance"}, "the store mirrors memory and seals the ledger; it decides nothing"},
 		{"rooms", []string{"rooms/schedule", "rooms/loop", "rooms/sfu"}, "rooms declare the small interfaces they need and are wired in cmd"},
 		{"signaling/protocol", nil, "the wire protocol must not change because the domain changes its mind"},
+		{"signaling/mail", []string{"rooms/schedule", "rooms/timetable"}, "a letter is written and sent without a server"},
 		{"signaling", []string{"rooms", "rooms/...", "signaling/...", "static"}, "the edge calls down and is called by cmd alone"},
 		{"static", nil, "the client is files"},
 		{"cmd", []string{"rooms", "rooms/...", "signaling", "signaling/...", "static", "cmd/..."}, "cmd wires everything"},

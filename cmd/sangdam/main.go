@@ -43,7 +43,8 @@ type commands struct {
 
 	Serve   serveCommand   `cmd:"" help:"Serve consultations, with Redis as the memory."`
 	Demo    demoCommand    `cmd:"" help:"Show a whole consultation fair on this machine; nothing is kept."`
-	Import  importCommand  `cmd:"" help:"Read a timetable (CSV) into Redis and print the links."`
+	Import  importCommand  `cmd:"" help:"Read a timetable (CSV or XLSX) into Redis and print the links."`
+	Links   linksCommand   `cmd:"" help:"Print the links of an event again."`
 	Verify  verifyCommand  `cmd:"" help:"Prove that the record of an event was not changed."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what would keep this server from working."`
 	Version versionCommand `cmd:"" help:"Print the version."`

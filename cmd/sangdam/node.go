@@ -13,10 +13,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sangdam/rooms"
+	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
 	"sangdam/rooms/store"
 	"sangdam/signaling"
 	"sangdam/signaling/auth"
+	"sangdam/signaling/desk"
+	"sangdam/signaling/mail"
 	"sangdam/static"
 )
 
@@ -28,6 +31,8 @@ var (
 	_ auth.Store         = (*store.Store)(nil)
 	_ signaling.Engine   = (*sfu.Engine)(nil)
 	_ signaling.Registry = (*rooms.Registry)(nil)
+	_ desk.Store         = (*store.Store)(nil)
+	_ desk.Rooms         = (*rooms.Registry)(nil)
 )
 
 // drainLimit is how long a stop may take: longer than browsers need to be told,
@@ -40,6 +45,8 @@ type nodeOptions struct {
 	Media   Media
 	Node    string
 	Metrics string // address, empty for none
+	Keeper  *auth.Keeper
+	Mail    Mail
 	Store   *store.Store
 	Trial   bool
 	Logger  *slog.Logger
@@ -50,6 +57,7 @@ type node struct {
 	// Fixed after startNode.
 	url      string
 	engine   *sfu.Engine
+	mail     *mail.Sender // nil: no mail is sent
 	registry *rooms.Registry
 	server   *signaling.Server
 	logger   *slog.Logger
@@ -110,7 +118,24 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Mail.SMTP != "" {
+		n.mail, err = mail.NewSender(mail.Config{
+			URL: o.Mail.SMTP, From: o.Mail.From, ReplyTo: o.Mail.ReplyTo, Logger: o.Logger,
+			Sent: func(ctx context.Context, l mail.Letter, at time.Time) {
+				if err := o.Store.LinkSent(ctx, l.Link, at); err != nil {
+					o.Logger.Warn("a sent letter was not noted", "link", l.Link, "err", err)
+				}
+			},
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	n.server = signaling.New(signaling.Deps{
+		Desk: desk.New(desk.Deps{
+			Store: o.Store, Rooms: n.registry, Keeper: o.Keeper, Mail: n.mail, URL: n.url, Logger: o.Logger,
+			Out: func(ctx context.Context, id schedule.LinkID) { n.server.Expel(ctx, id) },
+		}),
 		Registry:       n.registry,
 		Engine:         n.engine,
 		Tokens:         o.Store,
@@ -219,6 +244,9 @@ func (n *node) stop() {
 		if err := s.Shutdown(ctx); err != nil {
 			_ = s.Close()
 		}
+	}
+	if n.mail != nil {
+		n.mail.Close()
 	}
 	if n.registry != nil {
 		if err := n.registry.Close(ctx); err != nil {

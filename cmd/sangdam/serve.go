@@ -28,7 +28,11 @@ func (c *serveCommand) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	defer s.Close()
-	n, err := startNode(ctx, nodeOptions{Edge: c.Edge, Media: c.Media, Node: c.Node, Metrics: c.Metrics, Store: s, Logger: logger})
+	key, err := keeper(c.LinkKey, c.Data)
+	if err != nil {
+		return err
+	}
+	n, err := startNode(ctx, nodeOptions{Edge: c.Edge, Keeper: key, Mail: c.Mail, Media: c.Media, Node: c.Node, Metrics: c.Metrics, Store: s, Logger: logger})
 	if err != nil {
 		return err
 	}

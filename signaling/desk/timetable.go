@@ -53,7 +53,7 @@ func (d *Desk) Import(ctx context.Context, by schedule.Grants, in api.Upload) (p
 	next, changes := timetable.Plan(e, draft.Event, states)
 	conflicts := draft.Locate(timetable.Check(next))
 	out.Conflicts = each(conflicts, wireConflict)
-	plan := planOf(changes)
+	plan := PlanOf(changes)
 	out.Plan, out.Same = each(plan, wirePlanItem), len(changes.Unchanged)
 	switch {
 	case in.DryRun:

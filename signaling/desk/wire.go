@@ -137,8 +137,8 @@ func wireDelay(e *schedule.Event, x timetable.Delay) protocol.Delay {
 	}
 }
 
-// planOf is what an import does, without what stays the same.
-func planOf(c timetable.Changes) []schedule.EditChange {
+// PlanOf is what an import does, without what stays the same.
+func PlanOf(c timetable.Changes) []schedule.EditChange {
 	var out []schedule.EditChange
 	if c.Zone != nil {
 		out = append(out, schedule.EditChange{What: "event", Change: "changed", Fields: fieldsOf([]timetable.FieldChange{*c.Zone})})
