@@ -1,7 +1,18 @@
 /** A day at a big center: quiet rows, busy rows and every kind of trouble. */
 import { signal } from '@preact/signals';
-import type { Clock, Consultation, Row, SeatPresence, SeatRole, SeatState } from '../../src/protocol/types';
+import type {
+  BoothState,
+  Clock,
+  Consultation,
+  Health,
+  Note,
+  Row,
+  SeatPresence,
+  SeatRole,
+  SeatState,
+} from '../../src/protocol/types';
 import type { BoardModel } from '../../src/room/model';
+import { desk } from './desk';
 import { consultation, time } from './fakes';
 
 const countries = [
@@ -53,7 +64,7 @@ function row(number: number, from: number, booth: number, phase: Clock['phase'],
     if (since !== undefined) seat.since = time(since);
     return seat;
   });
-  return { consultation: about, clock, seats: states };
+  return { consultation: about, clock, seats: states, alerts: [] };
 }
 
 const none: Seats = [['absent'], ['absent'], ['absent']];
@@ -100,5 +111,84 @@ export function board(): BoardModel {
   ];
   const late = rows[3];
   if (late) late.clock.overrun = true;
-  return { rows: signal(rows), downloadAttendance: async () => undefined };
+  const absent = rows[5];
+  if (absent)
+    absent.alerts = [{ kind: 'no_show', roles: ['buyer'], since: time(-12.5), proposed: 'no_show_buyer' }];
+  const done = rows[1];
+  if (done) done.verdict = 'technical';
+  const early = rows[8];
+  early?.seats.push({
+    seat: 'S09/buyer',
+    role: 'buyer',
+    name: 'Kim',
+    state: 'lobby',
+    since: time(-2),
+    sources: [],
+  });
+  return {
+    rows: signal(rows),
+    booths: signal(booths),
+    notes: signal(notes),
+    desk: desk(),
+    write: async () => undefined,
+    seen: async () => undefined,
+    downloadAttendance: async () => undefined,
+  };
 }
+
+const well: Health = { microphone: 'ok', camera: 'ok', level: 0.2, echo: false, rtt_ms: 40, loss: 0 };
+
+function booth(number: number, change: Partial<BoothState> = {}): BoothState {
+  const id = `booth-${number}`;
+  return {
+    id,
+    name: `Booth ${number}`,
+    connected: true,
+    since: time(-90),
+    health: well,
+    health_at: time(-0.05),
+    reply_to: `booth:${id}`,
+    ...change,
+  };
+}
+
+const booths = [
+  booth(1),
+  booth(2, { health: { ...well, microphone: 'silent', echo: true } }),
+  booth(3),
+  booth(4, { connected: false, since: time(-3) }),
+  booth(5, { health: { ...well, loss: 0.08 } }),
+];
+
+const notes: Note[] = [
+  {
+    id: 'n1',
+    at: time(-9),
+    from: { role: 'buyer', name: 'Buyer MX-1', seat: 'S09/buyer', reply_to: 'session:9' },
+    text: 'My camera does not start. Can I go in with sound only?',
+    kind: 'text',
+  },
+  {
+    id: 'n2',
+    at: time(-8),
+    from: { role: 'coordinator', name: 'Coordinator' },
+    to: 'session:9',
+    text: 'Yes, please go in. You can switch it on later.',
+    kind: 'text',
+  },
+  {
+    id: 'n3',
+    at: time(-1),
+    from: { role: 'firm', name: 'Booth 3', seat: 'S07/firm', reply_to: 'booth:booth-3' },
+    text: '',
+    kind: 'call',
+  },
+  {
+    id: 'n4',
+    at: time(-30),
+    from: { role: 'coordinator', name: 'Coordinator' },
+    to: '*',
+    text: 'Lunch is at 12:00 in the hall.',
+    kind: 'text',
+  },
+];

@@ -101,6 +101,7 @@ test.each(chosen(looks, process.env.LOOKS, nameOf).map((look) => [nameOf(look), 
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
       await page.goto(`${address}?scene=${scene}&language=${look.language}`);
       await page.waitForSelector('[data-place]');
+      await page.waitForFunction(() => document.documentElement.dataset.touched === 'yes');
       if (scene === 'room' && look.width >= 768) await page.click('[data-testid="chat-toggle"]');
       await page.evaluate(() => document.fonts.ready);
       await page.waitForTimeout(350);

@@ -3,6 +3,8 @@ import type { Tile, Visit } from '../../src/room/model';
 import { board } from './board';
 import { face, slide } from './faces';
 import { consultation, day, moment, person, type RoomSetting, roomOf, tile, time, visitOf } from './fakes';
+import { hallScenes } from './hall';
+import { touches } from './touches';
 
 const soon = () => consultation('S01', 7.5);
 const far = () => consultation('S01', 27.5);
@@ -203,4 +205,17 @@ export const scenes: Record<string, () => Visit> = {
       place: { at: 'console', board: board() },
       consultations: [],
     }),
+  ...Object.fromEntries(
+    Object.keys(touches).map((name) => [
+      name,
+      () =>
+        visitOf({
+          kind: 'console',
+          role: 'coordinator',
+          place: { at: 'console', board: board() },
+          consultations: [],
+        }),
+    ]),
+  ),
+  ...hallScenes,
 };

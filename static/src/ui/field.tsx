@@ -24,12 +24,13 @@ export function Field({ label, value, onChange, type = 'text', hint, length, tes
       <input
         id={id}
         class="input"
-        type={type}
+        // The types of preact part inputs by kind; here the kind is the caller's.
+        type={type as 'text'}
         value={value}
-        maxLength={length}
         data-testid={testid}
-        aria-describedby={hint ? `${id}-hint` : undefined}
         onInput={(event) => onChange(event.currentTarget.value)}
+        {...(length === undefined ? {} : { maxLength: length })}
+        {...(hint ? { 'aria-describedby': `${id}-hint` } : {})}
         {...rest}
       />
       {hint && (

@@ -18,7 +18,8 @@ export function Tabs<T extends string>({ label, tabs, chosen, onChoose, panel, s
     if (step === undefined) return;
     event.preventDefault();
     const at = tabs.findIndex((tab) => tab.key === chosen);
-    const to = step === 'first' ? 0 : step === 'last' ? tabs.length - 1 : (at + step + tabs.length) % tabs.length;
+    const to =
+      step === 'first' ? 0 : step === 'last' ? tabs.length - 1 : (at + step + tabs.length) % tabs.length;
     const next = tabs[to];
     if (!next) return;
     onChoose(next.key);

@@ -1,11 +1,13 @@
 /** English words of what a timetable's file, a timetable or a change may have wrong, by the server's codes. */
 export const codes = {
-  problem: {
-    too_large: 'The file is larger than {{limit}} MB. Leave out pictures and further sheets, or save it as CSV.',
+  fileProblem: {
+    too_large:
+      'The file is larger than {{limit}} MB. Leave out pictures and further sheets, or save it as CSV.',
     empty: 'The file is empty.',
     no_table: 'The file is no workbook. Save the timetable as XLSX or CSV.',
     old_excel: 'This is an old Excel file (.xls) or one with a password. Save it as XLSX without a password.',
-    damaged: 'The workbook is damaged or only a part of it arrived. Open it in Excel, save it again and send it once more.',
+    damaged:
+      'The workbook is damaged or only a part of it arrived. Open it in Excel, save it again and send it once more.',
     unpacked: 'The workbook unpacks to more than {{limit}} MB. Copy the timetable alone into a new workbook.',
     no_rows: 'There is no consultation below the headings.',
     too_many_rows: 'The file has more than {{limit}} rows. A timetable is one row a consultation.',
@@ -14,14 +16,16 @@ export const codes = {
     encoding: 'There are characters in no known encoding. Save the file as “CSV UTF-8” or XLSX.',
     cut_off: 'The file ends in the middle of a character: only a part of it arrived. Send it once more.',
     quote: 'The quotation marks do not pair, so that what follows cannot be read.',
-    cells: 'The row has {{has}} cells, the headings {{needs}}. Put text with a comma into quotation marks, and see whether the file is whole.',
+    cells:
+      'The row has {{has}} cells, the headings {{needs}}. Put text with a comma into quotation marks, and see whether the file is whole.',
     column_missing: 'The column is missing. Add its heading to the first row.',
     column_twice: 'The column is there twice (“{{value}}”). Delete or rename one.',
     heading_unknown: 'The heading is not known; the column is not read.',
     missing: 'The cell is empty.',
     too_long: 'The text is longer than {{limit}} characters.',
     control: 'There is a line break or another control character in the cell. Take it out.',
-    formula: 'The cell is a formula. It is not computed here: what Excel computed last, “{{value}}”, is taken.',
+    formula:
+      'The cell is a formula. It is not computed here: what Excel computed last, “{{value}}”, is taken.',
     formula_without_value: 'The cell is a formula without a computed value. Paste its value in its place.',
     cell_error: 'The cell shows the error {{value}}. Write what it should be.',
     id: '“{{value}}” may have only letters A–Z, digits, dot, underscore and hyphen, at most 64, and must begin with a letter or digit.',
@@ -36,7 +40,8 @@ export const codes = {
     language: '“{{value}}” is no language code. Write one like fr or zh-Hans, several with commas between.',
     email: '“{{value}}” is no e-mail address.',
     place: '“{{value}}” is no place. Write booth or remote.',
-    differs: '“{{value}}”, but {{party}} has “{{was}}” in row {{row}}. Write the same in both, or give one another name.',
+    differs:
+      '“{{value}}”, but {{party}} has “{{was}}” in row {{row}}. Write the same in both, or give one another name.',
   },
   conflict: {
     booth_busy: '{{party}} has both at the same time. Move one, or give it another booth.',
@@ -48,7 +53,8 @@ export const codes = {
     buyer_gap: '{{party}} has only {{minutes}} minutes between them; it should be {{gap}}.',
     interpreter_gap: '{{party}} has only {{minutes}} minutes between them; it should be {{gap}}.',
     buyer_night: 'For {{party}} it is {{from}}–{{to}} then ({{zone}}): not between 07:00 and 22:00.',
-    time_twice: 'The clocks of {{zone}} show {{time}} twice that day. The first is meant; better choose another time.',
+    time_twice:
+      'The clocks of {{zone}} show {{time}} twice that day. The first is meant; better choose another time.',
     interpreter_language: '{{party}} does not interpret {{language}} (only {{speaks}}).',
     zone_country: '{{party}} is in {{country}}, but {{zone}} is not a time zone of it.',
   },

@@ -1,7 +1,20 @@
+import { codes } from './codes.en';
+import { hall } from './hall.en';
+import { staff } from './staff.en';
+
 /** English words of the coordinators' pages and of what they print. */
 export const en = {
   console: {
     title: 'All consultations',
+    parts: 'Parts of the console',
+    tabs: {
+      board: 'Board',
+      timetable: 'Timetable',
+      links: 'Links',
+      readiness: 'Readiness',
+    },
+    actions: 'Actions',
+    open: 'Act',
     days: 'Days',
     live: 'Talking',
     waiting: 'Waiting',
@@ -32,15 +45,20 @@ export const en = {
     farewell: 'Room closes at {{time}}',
     seat: {
       here: 'here',
+      lobby: 'in the lobby',
       away: 'reconnecting',
       absent: 'not here',
       left: 'left',
     },
     since: {
       here: 'here since {{time}}',
+      lobby: 'in the lobby since {{time}}',
       away: 'reconnecting since {{time}}',
       absent: 'not here',
       left: 'left at {{time}}',
     },
   },
+  ...hall,
+  ...staff,
+  ...codes,
 } as const;

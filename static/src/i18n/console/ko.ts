@@ -1,9 +1,21 @@
 import type { Console } from '../catalogue';
+import { codes } from './codes.ko';
+import { hall } from './hall.ko';
+import { staff } from './staff.ko';
 
 /** 운영자 화면과 인쇄물의 한국어 문구. */
 export const ko: Console = {
   console: {
     title: '전체 상담',
+    parts: '운영 화면 메뉴',
+    tabs: {
+      board: '현황판',
+      timetable: '시간표',
+      links: '링크',
+      readiness: '준비 상태',
+    },
+    actions: '조치',
+    open: '조치',
     days: '날짜',
     live: '상담 중',
     waiting: '대기 중',
@@ -34,15 +46,20 @@ export const ko: Console = {
     farewell: '{{time}} 상담실 종료',
     seat: {
       here: '참석',
+      lobby: '로비 대기',
       away: '재연결 중',
       absent: '미입장',
       left: '퇴장',
     },
     since: {
       here: '{{time}}부터 참석',
+      lobby: '{{time}}부터 로비 대기',
       away: '{{time}}부터 재연결 중',
       absent: '미입장',
       left: '{{time}} 퇴장',
     },
   },
+  ...hall,
+  ...staff,
+  ...codes,
 };

@@ -24,7 +24,9 @@ export function Booths() {
         {sorted.map((booth) => {
           const look = boothLook(booth, now.value);
           const said =
-            look.ailments.length === 0 ? [words.t('booths.fine')] : look.ailments.map((one) => words.t(`booths.${one}`));
+            look.ailments.length === 0
+              ? [words.t('booths.fine')]
+              : look.ailments.map((one) => words.t(`booths.${one}`));
           return (
             <li key={booth.id}>
               <button

@@ -11,8 +11,8 @@ import { Select } from '../../ui/select';
 import { useDesk, zoneOf } from '../desk';
 import { at } from '../meeting';
 import { proposedOf } from './board';
-import { useFailure, useRefusal } from './told';
 import { useStaff } from './staff';
+import { useFailure, useRefusal } from './told';
 
 export function Card({ row, onClose }: { row: Row; onClose: () => void }) {
   const desk = useDesk();
@@ -33,7 +33,9 @@ export function Card({ row, onClose }: { row: Row; onClose: () => void }) {
         {format.country(consultation.buyer.country)} · {words.t(`phase.${clock.phase}`)}
       </p>
       {running && <Extend row={row} />}
-      {clock.phase !== 'cancelled' && at(clock.starts_at) <= desk.now.value && <Judge row={row} onClose={onClose} />}
+      {clock.phase !== 'cancelled' && at(clock.starts_at) <= desk.now.value && (
+        <Judge row={row} onClose={onClose} />
+      )}
       <Write row={row} onClose={onClose} />
     </Dialog>
   );
@@ -75,7 +77,8 @@ function Extend({ row }: { row: Row }) {
       </div>
       <div role="status" class="card-result">
         {state.at === 'checking' && words.t('change.checking')}
-        {state.at === 'applied' && words.t('extend.done', { time: format.time(at(state.outcome.ends_at), zone) })}
+        {state.at === 'applied' &&
+          words.t('extend.done', { time: format.time(at(state.outcome.ends_at), zone) })}
         {state.at === 'stale' && words.t('change.stale')}
         {state.at === 'failed' && failure(state.why)}
         {(state.at === 'checked' || state.at === 'applying') &&
@@ -183,7 +186,12 @@ function Judge({ row, onClose }: { row: Row; onClose: () => void }) {
         />
       </div>
       <div class="buttons">
-        <Button look="main" busy={state.value === 'busy'} testid="verdict-apply" onClick={() => send(chosen.value)}>
+        <Button
+          look="main"
+          busy={state.value === 'busy'}
+          testid="verdict-apply"
+          onClick={() => send(chosen.value)}
+        >
           {words.t('verdict.apply')}
         </Button>
         {given && (
@@ -211,14 +219,14 @@ function Write({ row, onClose }: { row: Row; onClose: () => void }) {
   return (
     <section class="card-part" aria-labelledby="write">
       <h3 id="write">
-        <MessageSquare size={20} aria-hidden="true" /> {words.t('notes.write')}
+        <MessageSquare size={20} aria-hidden="true" /> {words.t('letters.write')}
       </h3>
       <div class="buttons">
         <Button onClick={to(`${id}/firm`)}>{words.t('role.firm')}</Button>
         <Button onClick={to(`${id}/buyer`)}>{words.t('role.buyer')}</Button>
         <Button onClick={to(`${id}/interpreter`)}>{words.t('role.interpreter')}</Button>
         <Button onClick={to(id)} testid="write-consultation">
-          {words.t('notes.whole')}
+          {words.t('letters.whole')}
         </Button>
       </div>
     </section>

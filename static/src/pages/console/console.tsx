@@ -18,7 +18,7 @@ import { useDesk, zoneOf } from '../desk';
 import { Head } from '../head';
 import { BoardPage } from './boardpage';
 import { LinksPage } from './links/links';
-import { Notes, useWith } from './notes';
+import { Notes, Sound, useWith } from './notes';
 import { ReadinessPage } from './readiness';
 import { type Staff, StaffContext, useStaff } from './staff';
 import { TimetablePage } from './timetable/timetable';
@@ -94,45 +94,6 @@ function Part({ here }: { here: Here }) {
   }
 }
 
-interface DaysProps {
-  days: { key: string; at: number }[];
-  day: string | null;
-  today: string;
-  onChoose: (key: string) => void;
-}
-
-function Days({ days, day, today, onChoose }: DaysProps) {
-  const desk = useDesk();
-  const { words, format } = desk;
-  const zone = zoneOf(desk);
-  const list = useRef<HTMLElement>(null);
-  // On a phone the days do not fit; the one that is shown must be among those in sight.
-  useEffect(() => {
-    const shown = list.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
-    if (list.current && shown) {
-      list.current.scrollLeft = shown.offsetLeft - list.current.offsetLeft;
-    }
-  }, [day]);
-  return (
-    <nav class="days" aria-label={words.t('console.days')} ref={list}>
-      {days.map(({ key, at }) => (
-        <button
-          key={key}
-          type="button"
-          class="day"
-          aria-pressed={key === day}
-          data-testid="day"
-          data-day={key}
-          onClick={() => onChoose(key)}
-        >
-          {format.value.shortDay(at, zone)}
-          {key === today && <span class="day-today">{words.t('time.today')}</span>}
-        </button>
-      ))}
-    </nav>
-  );
-}
-
 function NowClocks() {
   const desk = useDesk();
   const { words, now } = desk;
@@ -165,8 +126,9 @@ function Letters() {
   return (
     <div class="letters-way">
       <span class="hidden" role="status">
-        {calls.length > 0 && call ? words.t('notes.calls', { who: who(call) }) : ''}
+        {calls.length > 0 && call ? words.t('letters.calls', { who: who(call) }) : ''}
       </span>
+      <Sound />
       <button
         type="button"
         class="button"
@@ -183,10 +145,10 @@ function Letters() {
         )}
         <span>
           {calls.length > 1
-            ? words.t('notes.manyCalls', { count: calls.length })
+            ? words.t('letters.manyCalls', { count: calls.length })
             : call
-              ? words.t('notes.calls', { who: who(call) })
-              : words.t('notes.title')}
+              ? words.t('letters.calls', { who: who(call) })
+              : words.t('letters.title')}
         </span>
       </button>
     </div>

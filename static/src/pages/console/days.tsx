@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { useDesk, zoneOf } from '../desk';
 
 interface Props {
@@ -12,8 +13,16 @@ export function Days({ days, day, today, onChoose }: Props) {
   const desk = useDesk();
   const { words } = desk;
   const zone = zoneOf(desk);
+  const list = useRef<HTMLElement>(null);
+  // On a phone the days do not fit; the one that is shown must be among those in sight.
+  useEffect(() => {
+    const shown = list.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    if (list.current && shown) {
+      list.current.scrollLeft = shown.offsetLeft - list.current.offsetLeft;
+    }
+  }, [day]);
   return (
-    <nav class="days" aria-label={words.t('console.days')}>
+    <nav class="days" aria-label={words.t('console.days')} ref={list}>
       {days.map(({ key, at }) => (
         <button
           key={key}

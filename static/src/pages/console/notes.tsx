@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { BellRing, Check, ChevronLeft, Megaphone, SendHorizontal, Volume2, VolumeX } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Note } from '../../protocol/types';
+import { type Failure, failureOf } from '../../room/desk/load';
 import { isOpen, type Thread, threadsOf, type With, withOf } from '../../room/desk/notes';
 import { Button } from '../../ui/button';
 import { type Chime, createChime } from '../../ui/chime';
@@ -12,7 +13,6 @@ import { useDesk, zoneOf } from '../desk';
 import { at } from '../meeting';
 import { useStaff } from './staff';
 import { useFailure } from './told';
-import { type Failure, failureOf } from '../../room/desk/load';
 
 export function Notes() {
   const { words } = useDesk();
@@ -21,7 +21,7 @@ export function Notes() {
   const to = writing.value;
   return (
     <Dialog
-      title={words.t('notes.title')}
+      title={words.t('letters.title')}
       close={words.t('room.close')}
       side
       testid="notes"
@@ -55,10 +55,10 @@ function List({ threads }: { threads: Thread[] }) {
             writing.value = '*';
           }}
         >
-          {words.t('notes.toAll')}
+          {words.t('letters.toAll')}
         </Button>
       </div>
-      {threads.length === 0 && <p class="console-empty">{words.t('notes.none')}</p>}
+      {threads.length === 0 && <p class="console-empty">{words.t('letters.none')}</p>}
       <ul class="threads">
         {threads.map((thread) => {
           const last = thread.notes.at(-1);
@@ -79,7 +79,7 @@ function List({ threads }: { threads: Thread[] }) {
                 </strong>
                 <time dateTime={last?.at}>{desk.format.value.time(thread.last, zone)}</time>
                 <span class="thread-last">
-                  {thread.open.length > 0 ? words.t('notes.waits') : last && <Said note={last} />}
+                  {thread.open.length > 0 ? words.t('letters.waits') : last && <Said note={last} />}
                 </span>
               </button>
             </li>
@@ -92,7 +92,7 @@ function List({ threads }: { threads: Thread[] }) {
 
 function Said({ note }: { note: Note }) {
   const { words } = useDesk();
-  return <bdi>{note.kind === 'call' ? words.t('notes.called') : plain(note.text)}</bdi>;
+  return <bdi>{note.kind === 'call' ? words.t('letters.called') : plain(note.text)}</bdi>;
 }
 
 function Letter({ to, thread }: { to: string; thread: Thread | null }) {
@@ -134,7 +134,7 @@ function Letter({ to, thread }: { to: string; thread: Thread | null }) {
             writing.value = null;
           }}
         >
-          {words.t('notes.back')}
+          {words.t('letters.back')}
         </Button>
         <h3>
           <bdi>{who(about)}</bdi>
@@ -144,18 +144,23 @@ function Letter({ to, thread }: { to: string; thread: Thread | null }) {
         {thread?.notes.map((note) => (
           <li key={note.id} class="letter-note" data-mine={note.to !== undefined && note.to !== ''}>
             <small>
-              <bdi>{note.from.name}</bdi> · <time dateTime={note.at}>{desk.format.value.time(at(note.at), zone)}</time>
+              <bdi>{note.from.name}</bdi> ·{' '}
+              <time dateTime={note.at}>{desk.format.value.time(at(note.at), zone)}</time>
             </small>
             <p>
               <Said note={note} />
             </p>
             {isOpen(note) && (
-              <Button icon={Check} testid="call-seen" onClick={() => void board.seen(note.id).catch(() => undefined)}>
-                {words.t('notes.seen')}
+              <Button
+                icon={Check}
+                testid="call-seen"
+                onClick={() => void board.seen(note.id).catch(() => undefined)}
+              >
+                {words.t('letters.seen')}
               </Button>
             )}
             {note.kind === 'call' && note.seen_by && (
-              <small>{words.t('notes.seenBy', { name: note.seen_by })}</small>
+              <small>{words.t('letters.seenBy', { name: note.seen_by })}</small>
             )}
           </li>
         ))}
@@ -169,7 +174,7 @@ function Letter({ to, thread }: { to: string; thread: Thread | null }) {
         }}
       >
         <label class="hidden" for="letter-text">
-          {words.t('notes.text')}
+          {words.t('letters.text')}
         </label>
         <textarea
           id="letter-text"
@@ -177,14 +182,20 @@ function Letter({ to, thread }: { to: string; thread: Thread | null }) {
           rows={3}
           maxLength={2000}
           value={text.value}
-          placeholder={words.t('notes.text')}
+          placeholder={words.t('letters.text')}
           data-testid="note-text"
           onInput={(event) => {
             text.value = event.currentTarget.value;
           }}
         />
-        <Button look="main" type="submit" icon={SendHorizontal} busy={state.value === 'busy'} testid="note-send">
-          {words.t('notes.send')}
+        <Button
+          look="main"
+          type="submit"
+          icon={SendHorizontal}
+          busy={state.value === 'busy'}
+          testid="note-send"
+        >
+          {words.t('letters.send')}
         </Button>
       </form>
       <p role="status">{failed && failure(failed)}</p>
@@ -220,7 +231,7 @@ export function Sound() {
       }}
     >
       {on ? <Volume2 size={20} aria-hidden="true" /> : <VolumeX size={20} aria-hidden="true" />}
-      <span>{words.t(on ? 'notes.soundOn' : 'notes.soundOff')}</span>
+      <span>{words.t(on ? 'letters.soundOn' : 'letters.soundOff')}</span>
     </button>
   );
 }
@@ -236,13 +247,13 @@ export function useWith(): (about: With) => string {
   return (about) => {
     switch (about.who) {
       case 'everybody':
-        return words.t('notes.everybody');
+        return words.t('letters.everybody');
       case 'booth':
         return about.name;
       case 'consultation': {
         const row = board.rows.value.find((one) => one.consultation.id === about.id);
         return row
-          ? words.t('notes.consultation', {
+          ? words.t('letters.consultation', {
               booth: row.consultation.booth,
               firm: row.consultation.firm.name,
               buyer: row.consultation.buyer.name,
@@ -254,8 +265,8 @@ export function useWith(): (about: With) => string {
         const where = place(about.consultation);
         const name = about.name || role;
         return where
-          ? words.t('notes.personAt', { name, role, booth: where })
-          : words.t('notes.person', { name, role });
+          ? words.t('letters.personAt', { name, role, booth: where })
+          : words.t('letters.person', { name, role });
       }
     }
   };

@@ -34,7 +34,8 @@ export function useProblem(): (problem: TableProblem) => string {
   const known = useKnown();
   const { words } = useDesk();
   return ({ code, value, params }) => {
-    const text = known(`problem.${code}`, { value: value ?? '', ...params }) ?? words.t('problemOther', { code });
+    const text =
+      known(`fileProblem.${code}`, { value: value ?? '', ...params }) ?? words.t('problemOther', { code });
     const closest = params?.closest;
     return closest ? `${text} ${words.t('problemClosest', { closest })}` : text;
   };

@@ -71,7 +71,7 @@ export function AddLink({ onClose, onAdded }: { onClose: () => void; onAdded: (l
           <Select
             label={words.t(`role.${kind.value}`)}
             value={chosen}
-            options={parties.map((one) => ({ value: one.id, label: one.name }))}
+            options={parties.map((one) => ({ value: one.id ?? '', label: one.name }))}
             onChoose={(value) => {
               party.value = value;
             }}

@@ -1,5 +1,5 @@
-import { Copy, QrCode } from 'lucide-preact';
 import { useSignal } from '@preact/signals';
+import { Copy, QrCode } from 'lucide-preact';
 import type { LinkInfo } from '../../../protocol/types';
 import { groupOf } from '../../../room/desk/links';
 import { State } from '../../../ui/state';
@@ -34,7 +34,11 @@ export function LinkRow({ link, onOpen }: { link: LinkInfo; onOpen: () => void }
       </td>
       <td>
         <span class="list-label">{words.t('links.sent')}</span>
-        {link.sent_at ? when(link.sent_at) : <small>{words.t(link.email ? 'links.notSent' : 'links.noAddress')}</small>}
+        {link.sent_at ? (
+          when(link.sent_at)
+        ) : (
+          <small>{words.t(link.email ? 'links.notSent' : 'links.noAddress')}</small>
+        )}
       </td>
       <td>
         <span class="list-label">{words.t('links.used')}</span>
@@ -80,16 +84,18 @@ export function CopyLink({ url, name }: { url: string; name: string }) {
     );
   };
   return (
-    <>
-      <button type="button" class="button" data-look="plain" data-testid="link-copy" onClick={copy}>
-        <Copy size={18} aria-hidden="true" />
-        <span aria-live="polite">
-          {words.t(
-            state.value === 'copied' ? 'links.copied' : state.value === 'failed' ? 'links.notCopied' : 'links.copy',
-          )}
-        </span>
-        <span class="hidden">{name}</span>
-      </button>
-    </>
+    <button type="button" class="button" data-look="plain" data-testid="link-copy" onClick={copy}>
+      <Copy size={18} aria-hidden="true" />
+      <span aria-live="polite">
+        {words.t(
+          state.value === 'copied'
+            ? 'links.copied'
+            : state.value === 'failed'
+              ? 'links.notCopied'
+              : 'links.copy',
+        )}
+      </span>
+      <span class="hidden">{name}</span>
+    </button>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { Download, Mail, Printer, UserPlus } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import { type Group, groupOf, linksOf } from '../../../room/desk/links';
+import { type Failure, failureOf } from '../../../room/desk/load';
 import { Button } from '../../../ui/button';
 import { Field } from '../../../ui/field';
 import { save } from '../../../ui/save';
@@ -11,14 +12,21 @@ import { useDesk } from '../../desk';
 import { useStaff } from '../staff';
 import { useFailure } from '../told';
 import { Waits } from '../waits';
-import { type Failure, failureOf } from '../../../room/desk/load';
 import { AddLink } from './add';
 import { LinkCard } from './card';
 import { LinkRow } from './linkrow';
 import { Mailing } from './mail';
 import { type Kind, Sheets } from './sheets';
 
-const groups = ['all', 'booth', 'firm', 'buyer', 'interpreter', 'console', 'other'] as const satisfies Group[];
+const groups = [
+  'all',
+  'booth',
+  'firm',
+  'buyer',
+  'interpreter',
+  'console',
+  'other',
+] as const satisfies Group[];
 
 export function LinksPage() {
   const desk = useDesk();
@@ -100,7 +108,9 @@ export function LinksPage() {
         </div>
       </div>
       <p role="status" class="form-hint">
-        {failed.value ? failure(failed.value) : load.at === 'ready' && !load.value.mail && words.t('links.noMail')}
+        {failed.value
+          ? failure(failed.value)
+          : load.at === 'ready' && !load.value.mail && words.t('links.noMail')}
       </p>
       <Waits load={load} again={() => void links.list.load()} />
       {load.at === 'ready' && (

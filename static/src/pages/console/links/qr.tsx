@@ -16,7 +16,6 @@ export function Qr({ link, onDone }: Props) {
   const { links } = useStaff();
   const picture = useSignal<string | null>(null);
   const failed = useSignal(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version of the link has a new picture; onDone is told once a picture
   useEffect(() => {
     let shown = '';
     let gone = false;

@@ -33,7 +33,13 @@ export function BuyerSheet({ link, table, onDone }: Props) {
     return null;
   }
   return (
-    <article class="sheet" lang={language} dir={directionOf(language)} data-testid="sheet" data-link={link.id}>
+    <article
+      class="sheet"
+      lang={language}
+      dir={directionOf(language)}
+      data-testid="sheet"
+      data-link={link.id}
+    >
       <header class="sheet-head">
         <p>
           <bdi>{event.name}</bdi> · <bdi>{event.organiser}</bdi>

@@ -31,7 +31,9 @@ export function Sheets({ kind, links, onClose }: Props) {
   const load = timetable.table.now.value;
   const table = load.at === 'ready' ? load.value : null;
   const printed = links.filter(
-    (link) => link.url && (kind === 'booth' ? link.kind === 'booth' : link.kind === 'person' && link.role === 'buyer'),
+    (link) =>
+      link.url &&
+      (kind === 'booth' ? link.kind === 'booth' : link.kind === 'person' && link.role === 'buyer'),
   );
   const ready = table !== null && printed.every((link) => drawn.value.has(link.id));
   const done = (id: string) => () => {
@@ -45,7 +47,13 @@ export function Sheets({ kind, links, onClose }: Props) {
           <Button icon={ChevronLeft} onClick={onClose} testid="sheets-back">
             {words.t('sheets.back')}
           </Button>
-          <Button look="main" icon={Printer} busy={!ready} onClick={() => window.print()} testid="sheets-print">
+          <Button
+            look="main"
+            icon={Printer}
+            busy={!ready}
+            onClick={() => window.print()}
+            testid="sheets-print"
+          >
             {ready ? words.t('sheets.print', { count: printed.length }) : words.t('sheets.preparing')}
           </Button>
         </div>

@@ -105,7 +105,8 @@ function Checked({ outcome, table, busy, apply, counts }: CheckedProps) {
         {counts ? (
           <Counts outcome={outcome} />
         ) : (
-          conflicts.length === 0 && !nothing && <p data-testid="no-conflicts">{words.t('change.noConflicts')}</p>
+          conflicts.length === 0 &&
+          !nothing && <p data-testid="no-conflicts">{words.t('change.noConflicts')}</p>
         )}
         {nothing && <p>{words.t('change.nothing')}</p>}
       </div>

@@ -19,7 +19,9 @@ export function Conflicts({ conflicts, table, title }: Props) {
   const starts = new Map(table?.consultations.map((item) => [item.id, at(item.starts_at)]));
   const shown = (id: string): string => {
     const start = starts.get(id);
-    return start === undefined ? id : `${id} ${desk.format.value.shortDay(start, zone)} ${desk.format.value.time(start, zone)}`;
+    return start === undefined
+      ? id
+      : `${id} ${desk.format.value.shortDay(start, zone)} ${desk.format.value.time(start, zone)}`;
   };
   if (conflicts.length === 0) {
     return null;
@@ -31,7 +33,10 @@ export function Conflicts({ conflicts, table, title }: Props) {
       </h3>
       <ul>
         {conflicts.map((conflict) => (
-          <li key={`${conflict.code} ${conflict.party} ${conflict.consultations.join()}`} data-code={conflict.code}>
+          <li
+            key={`${conflict.code} ${conflict.party} ${conflict.consultations.join()}`}
+            data-code={conflict.code}
+          >
             <strong>{conflict.consultations.map(shown).join(', ')}</strong>
             {conflict.rows && conflict.rows.length > 0 && (
               <small>{words.t('timetable.rows', { rows: conflict.rows.join(', ') })}</small>

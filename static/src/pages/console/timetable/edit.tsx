@@ -93,4 +93,3 @@ function opsOf(begun: Begun): readonly Op[] {
     ? ['restore']
     : ['reschedule', 'move_booth', 'swap_booths', 'set_interpreter', 'replace_buyer', 'cancel'];
 }
-

@@ -161,8 +161,8 @@ export function Fields(props: Props) {
   const desk = useDesk();
   const { words } = desk;
   const format = desk.format.value;
-  const named = (all: readonly { id: string; name: string }[]) =>
-    all.map(({ id, name }) => ({ value: id, label: name }));
+  const named = (all: readonly { id?: string; name: string }[]) =>
+    all.map(({ id = '', name }) => ({ value: id, label: name }));
   const interpreters = [{ value: '', label: words.t('lobby.noInterpreter') }, ...named(table.interpreters)];
   const times = (
     <div class="form-row">

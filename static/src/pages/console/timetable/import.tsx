@@ -79,7 +79,7 @@ export function Import({ table }: { table: Timetable }) {
       )}
       {tooLarge.value ? (
         <Note icon={FileUp} tone="late">
-          {words.t('problem.too_large', { limit: 5 })}
+          {words.t('fileProblem.too_large', { limit: 5 })}
         </Note>
       ) : (
         <Change proposal={timetable.importing} table={table} counts />

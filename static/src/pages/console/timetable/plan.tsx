@@ -1,5 +1,5 @@
-import type { FieldChange, PlanItem } from '../../../protocol/types';
 import type { Key } from '../../../i18n/words';
+import type { FieldChange, PlanItem } from '../../../protocol/types';
 import { useDesk, zoneOf } from '../../desk';
 
 /** What a change makes, changes and takes away; also how the record tells it. */

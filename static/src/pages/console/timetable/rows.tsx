@@ -1,6 +1,6 @@
 import { Pencil } from 'lucide-preact';
-import type { Timetable, TimetableItem } from '../../../protocol/types';
 import { sameClock } from '../../../i18n/format';
+import type { Timetable, TimetableItem } from '../../../protocol/types';
 import { State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
@@ -61,7 +61,12 @@ function Row({ table, item, onEdit }: { table: Timetable; item: TimetableItem; o
   const sign = signOf(phase);
   const fixed = phase === 'live' || phase === 'closing' || phase === 'ended';
   return (
-    <tr data-testid="timetable-row" data-consultation={item.id} data-phase={phase} data-conflict={conflicts.length > 0}>
+    <tr
+      data-testid="timetable-row"
+      data-consultation={item.id}
+      data-phase={phase}
+      data-conflict={conflicts.length > 0}
+    >
       <td class="list-time">
         <time dateTime={item.starts_at}>{format.time(starts, zone)}</time>
         <small>–{format.time(at(item.ends_at), zone)}</small>
@@ -91,9 +96,7 @@ function Row({ table, item, onEdit }: { table: Timetable; item: TimetableItem; o
           </small>
         )}
       </td>
-      <td>
-        {interpreter ? <bdi>{interpreter.name}</bdi> : <small>{words.t('lobby.noInterpreter')}</small>}
-      </td>
+      <td>{interpreter ? <bdi>{interpreter.name}</bdi> : <small>{words.t('lobby.noInterpreter')}</small>}</td>
       <td class="list-state">
         <State tone={sign.tone} shape={sign.shape}>
           {words.t(`phase.${phase}`)}
@@ -106,7 +109,13 @@ function Row({ table, item, onEdit }: { table: Timetable; item: TimetableItem; o
       </td>
       <td class="list-action">
         {!fixed && (
-          <button type="button" class="button" data-look="plain" data-testid="edit" onClick={() => onEdit(item)}>
+          <button
+            type="button"
+            class="button"
+            data-look="plain"
+            data-testid="edit"
+            onClick={() => onEdit(item)}
+          >
             <Pencil size={18} aria-hidden="true" />
             <span>{words.t('edit.change')}</span>
             <span class="hidden">{item.id}</span>

@@ -86,8 +86,7 @@ function DayList({ table }: { table: Timetable }) {
   const today = dayKey(now.value, zone);
   const day = chosen.value ?? dayFor(days, today);
   const items = table.consultations.filter(
-    (item) =>
-      dayKey(at(item.starts_at), zone) === day && (booth.value === '' || item.booth === booth.value),
+    (item) => dayKey(at(item.starts_at), zone) === day && (booth.value === '' || item.booth === booth.value),
   );
   return (
     <>

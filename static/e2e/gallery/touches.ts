@@ -1,0 +1,67 @@
+/** What a coordinator has pressed before the picture of a scene is taken. */
+const part = (name: string) => `[data-testid="${name}"]`;
+
+type Touch = string | (() => void);
+
+function file(): void {
+  const input = document.querySelector<HTMLInputElement>(part('file'));
+  if (!input) return;
+  const held = new DataTransfer();
+  const bad = new URLSearchParams(window.location.search).get('scene') === 'console_import_bad';
+  held.items.add(new File(['x'], bad ? 'timetable-draft.xlsx' : 'yangju-2021.csv'));
+  input.files = held.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+export const touches: Record<string, Touch[]> = {
+  console_card: [`[data-consultation="S06"] ${part('row-actions')}`, part('extend-10'), part('extend-apply')],
+  console_letters: [part('letters')],
+  console_letter: [part('letters'), `${part('thread')}:nth-child(1)`],
+  console_timetable: [part('tab-timetable'), part('timetable')],
+  console_edit: [part('tab-timetable'), part('edit'), part('edit-check'), part('agree')],
+  console_create: [part('tab-timetable'), part('create')],
+  console_import: [part('tab-timetable'), part('tab-import'), file, part('sums')],
+  console_import_bad: [part('tab-timetable'), part('tab-import'), file, part('problems')],
+  console_policies: [part('tab-timetable'), part('tab-policies')],
+  console_history: [part('tab-timetable'), part('tab-history'), part('history-edit')],
+  console_links: [part('tab-links'), part('links')],
+  console_link: [part('tab-links'), part('link-open'), part('link-reissue')],
+  console_mail: [part('tab-links'), part('mail'), `${part('mail-dialog')} summary`],
+  console_sheets: [part('tab-links'), part('print-buyers'), '[data-ready="true"]'],
+  console_booth_sheets: [part('tab-links'), part('print-booths'), '[data-ready="true"]'],
+  console_readiness: [part('tab-readiness'), part('ready')],
+};
+
+const looked = new Set([
+  'extend-apply',
+  'agree',
+  'timetable',
+  'sums',
+  'problems',
+  'history-edit',
+  'links',
+  'ready',
+]);
+
+/** touched presses one after the other, each as soon as it is there; the last one may only be waited for. */
+export async function touched(scene: string): Promise<void> {
+  for (const touch of touches[scene] ?? []) {
+    if (typeof touch === 'function') {
+      touch();
+      continue;
+    }
+    const found = await there(touch);
+    const name = found.dataset.testid ?? '';
+    if (!looked.has(name) && found.dataset.ready === undefined) found.click();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+}
+
+async function there(selector: string): Promise<HTMLElement> {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = document.querySelector<HTMLElement>(selector);
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${selector} did not come`);
+}
