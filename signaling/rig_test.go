@@ -43,6 +43,7 @@ type fakeEngine struct {
 	// unreachable Peers stay as they are until say.
 	unreachable bool
 	heard       time.Time
+	onBind      func(sfu.PeerID, ...sfu.Binding)
 }
 
 func (e *fakeEngine) Open(_ context.Context, p sfu.Profile, offer string, o sfu.Observer) (sfu.PeerID, string, error) {
@@ -87,7 +88,14 @@ func (e *fakeEngine) LastHeard(sfu.PeerID) time.Time {
 	return e.heard
 }
 
-func (e *fakeEngine) Bind(sfu.PeerID, ...sfu.Binding)    {}
+func (e *fakeEngine) Bind(id sfu.PeerID, b ...sfu.Binding) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.onBind != nil {
+		e.onBind(id, b...)
+	}
+}
+
 func (e *fakeEngine) Allow(sfu.PeerID, sfu.Source, bool) {}
 
 // say tells every living Peer's observer a state.
@@ -173,10 +181,16 @@ func fair(now time.Time) *schedule.Event {
 
 func newRig(t *testing.T, change ...func(*Deps)) *rig {
 	t.Helper()
+	return newRigOn(t, storetest.Mini(t), change...)
+}
+
+// newRigOn has its store on the Redis of an URL.
+func newRigOn(t *testing.T, redis string, change ...func(*Deps)) *rig {
+	t.Helper()
 	ctx := t.Context()
 	r := &rig{t: t, engine: &fakeEngine{peers: map[sfu.PeerID]sfu.Observer{}}, links: map[string]auth.Minted{}, log: &lockedBuffer{}}
 	log := slog.New(slog.NewTextHandler(r.log, nil))
-	st, err := store.Open(ctx, store.Options{URL: storetest.Mini(t), Node: "n1", Dir: t.TempDir(), Logger: log})
+	st, err := store.Open(ctx, store.Options{URL: redis, Node: "n1", Dir: t.TempDir(), Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}
