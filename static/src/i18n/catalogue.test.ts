@@ -6,11 +6,19 @@ import { en } from './people/en';
 /** What is the same in English and in another language, and rightly so. */
 const everywhere = ['app.name', 'devices.unnamed'];
 const shared: Partial<Record<Language, readonly string[]>> = {
-  fr: ['{{count}} minute', '{{count}} minutes', '{{count}} min', 'Microphone', 'Participants', 'Chat'],
-  es: ['{{count}} min', 'Chat'],
+  fr: [
+    '{{count}} minute',
+    '{{count}} minutes',
+    '{{count}} min',
+    'Microphone',
+    'Participants',
+    'Chat',
+    'chat',
+  ],
+  es: ['{{count}} min', 'Chat', 'chat', 'No'],
   de: ['Chat'],
-  it: ['{{count}} min', 'Chat', 'off'],
-  pt: ['{{count}} min', 'Chat'],
+  it: ['{{count}} min', 'Chat', 'chat', 'No', 'off'],
+  pt: ['{{count}} min', 'Chat', 'chat'],
 };
 
 type Leaf = [key: string, text: string];

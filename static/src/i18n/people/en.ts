@@ -464,7 +464,7 @@ export const en = {
     calling: 'Calling',
     called: 'The coordinators have been called.',
     calledBody: 'Somebody will come to this booth or write here.',
-    seen: '{{name}} has seen your call.',
+    seen: 'A coordinator has seen your call.',
     seenBody: 'Help is on its way.',
     answered: '{{name}} answers:',
     done: 'Done',

@@ -451,7 +451,7 @@ export const ko: People = {
     calling: '호출하는 중',
     called: '운영자를 호출했습니다.',
     calledBody: '곧 부스로 오거나 여기에 글로 답해 드립니다.',
-    seen: '{{name}} 운영자가 호출을 확인했습니다.',
+    seen: '운영자가 호출을 확인했습니다.',
     seenBody: '곧 도와드리겠습니다.',
     answered: '{{name}} 운영자의 답:',
     done: '확인했습니다',
