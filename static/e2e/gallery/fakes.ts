@@ -11,8 +11,8 @@ import type {
   SourceName,
 } from '../../src/protocol/types';
 import type { Connection, DeviceState, Place, RoomModel, Tile, Visit } from '../../src/room/model';
-import { face } from './faces';
 import { type Extras, extrasOf } from './extras';
+import { face } from './faces';
 
 /** Monday, 6 December 2021, 10:12:30 in Seoul */
 export const moment = Date.parse('2021-12-06T01:12:30Z');
@@ -103,6 +103,7 @@ export function visitOf(setting: Setting): Visit {
     seat: 1,
     languages: [],
     mail: false,
+    invited_at: time(-40_000),
     notice: { name: 'notice-1', records: ['attendance', 'chat', 'notes', 'device_test'], retention_days: 90 },
   };
   if (setting.kind === 'booth') bootstrap.booth = 'Booth 1';

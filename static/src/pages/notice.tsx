@@ -10,6 +10,7 @@ import type { Tone } from '../ui/state';
 import { Title } from '../ui/title';
 import { useDesk } from './desk';
 import { Head } from './head';
+import { NowClocks } from './nowclocks';
 import { reasonOf } from './reasons';
 
 interface Props {
@@ -23,7 +24,9 @@ interface Props {
 export function Notice({ icon: Sign, tone, title, lead, children }: Props) {
   return (
     <div class="page">
-      <Head />
+      <Head>
+        <NowClocks />
+      </Head>
       <main id="main" tabIndex={-1} class="notice" data-tone={tone}>
         <div class="notice-body">
           <span class="notice-sign">

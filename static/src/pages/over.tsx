@@ -23,6 +23,7 @@ export function OverPage({ place }: { place: Over }) {
   const { visit, words } = useDesk();
   const { consultation, why, back } = place;
   const next = place.next?.id === consultation.id ? null : place.next;
+  const booth = visit.bootstrap.value?.kind === 'booth';
   const story = why === 'left' && !back ? 'leftForGood' : why;
   return (
     <Notice
@@ -43,10 +44,30 @@ export function OverPage({ place }: { place: Over }) {
           </Button>
         )}
       </div>
+      {(story === 'ended' || story === 'leftForGood') && !booth && <After next={next !== null} />}
       {next && <Slip title={words.t('over.next')} consultation={next} />}
-      <Slip title={words.t('over.was')} consultation={consultation} brief />
-      {!back && !next && <p class="notice-ask">{words.t('over.mayClose')}</p>}
+      {/* The next people of a booth must not read the names of the last ones. */}
+      {!booth && <Slip title={words.t('over.was')} consultation={consultation} brief />}
+      {!back && !next && !booth && <p class="notice-ask">{words.t('over.mayClose')}</p>}
     </Notice>
+  );
+}
+
+/** What happens next: told to those who talked, and to those who have more to come. */
+function After({ next }: { next: boolean }) {
+  const { visit, words } = useDesk();
+  const bootstrap = visit.bootstrap.value;
+  const interpreter = bootstrap?.you.role === 'interpreter';
+  return (
+    <section class="after">
+      <h2 class="eyebrow">{words.t('over.after')}</h2>
+      <p>
+        {interpreter
+          ? words.t('over.afterInterpreter')
+          : words.t('over.afterParty', { organiser: bootstrap?.event.organiser ?? words.t('app.name') })}
+      </p>
+      {next && <p>{words.t('over.afterNext')}</p>}
+    </section>
   );
 }
 

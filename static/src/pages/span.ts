@@ -9,7 +9,11 @@ const day = 24 * hour;
 export function span(ms: number, language: Language): string {
   const length = Math.abs(ms);
   const [unit, size] =
-    length >= 2 * day ? (['day', day] as const) : length >= hour ? (['hour', hour] as const) : (['minute', minute] as const);
+    length >= 2 * day
+      ? (['day', day] as const)
+      : length >= hour
+        ? (['hour', hour] as const)
+        : (['minute', minute] as const);
   return new Intl.NumberFormat(tagOf(language), { style: 'unit', unit, unitDisplay: 'long' }).format(
     Math.max(1, Math.round(length / size)),
   );

@@ -1,4 +1,5 @@
 import { Languages, MapPin } from 'lucide-preact';
+import { Fragment } from 'preact';
 import type { Consultation, Role } from '../protocol/types';
 import { Title } from '../ui/title';
 import { useDesk } from './desk';
@@ -20,7 +21,14 @@ export function Who({ consultation, role }: { consultation: Consultation; role: 
   return (
     <div class="meet-who">
       <p class="eyebrow">{words.t(leads[role])}</p>
-      <Title name={names}>{names}</Title>
+      <Title name={names}>
+        {others.map((side, index) => (
+          <Fragment key={side}>
+            {index > 0 && ' · '}
+            <bdi>{consultation[side].name}</bdi>
+          </Fragment>
+        ))}
+      </Title>
       <p class="meet-facts">
         {others.includes('firm') && <span>{words.t('lobby.products', consultation.firm)}</span>}
         {others.includes('buyer') && <BuyerFacts consultation={consultation} />}

@@ -1,5 +1,5 @@
 /** The booth's own screen before a consultation: read from two metres, with nothing to press. */
-import { CalendarCheck, WifiOff } from 'lucide-preact';
+import { Maximize, WifiOff } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import { digits } from '../../i18n/format';
 import type { Consultation } from '../../protocol/types';
@@ -10,9 +10,15 @@ import { Title } from '../../ui/title';
 import { useDesk, zoneOf } from '../desk';
 import { DeviceToggle, Level, Mirror, Problem } from '../devices';
 import { LanguageChoice } from '../head';
+import { Company } from '../lobby/company';
 import { Move, Retry } from '../lobby/go';
 import { at, gateOf, today } from '../meeting';
 import { BuyerFacts, Interpreting } from '../who';
+import { CallButton, CallNote } from './call';
+import { BoothHealth } from './health';
+import { Idle } from './idle';
+import { Ringing } from './ringing';
+import { screenOf } from './screen';
 import { Timetable } from './timetable';
 
 interface Props {
@@ -23,39 +29,67 @@ interface Props {
 export function BoothPage({ next, waiting }: Props) {
   const desk = useDesk();
   const { visit, words, now } = desk;
-  const zone = zoneOf(desk);
-  const format = desk.format.value;
-  const bootstrap = visit.bootstrap.value;
-  const lines = today(bootstrap?.consultations ?? [], next, zone, now.value);
-  const soon = next && lines.some((line) => line.consultation.id === next.id) ? next : null;
+  const lines = today(visit.bootstrap.value?.consultations ?? [], next, zoneOf(desk), now.value);
+  const screen = screenOf(next, lines, now.value);
   useEffect(() => void visit.devices.start(), [visit]);
   return (
-    <div class="page booth">
-      <header class="booth-head">
-        <p class="booth-name">
-          <strong>{bootstrap?.booth}</strong>
-          <span>{bootstrap?.event.name}</span>
-        </p>
-        <LanguageChoice quiet />
-        <p class="booth-clock">
-          <span>{format.day(now.value, zone)}</span>
-          <time>{format.time(now.value, zone)}</time>
-        </p>
-      </header>
+    <div class="page booth" data-screen={screen.at}>
+      <Ringing />
+      <BoothHead clock={screen.at === 'next'} />
       <main id="main" tabIndex={-1} class="booth-main">
-        {soon ? <Next key={soon.id} next={soon} waiting={waiting} /> : <None next={next} />}
+        {screen.at === 'next' ? (
+          <Next key={screen.next.id} next={screen.next} waiting={waiting} />
+        ) : (
+          <Idle screen={screen} />
+        )}
         <section class="booth-self" aria-label={words.t('lobby.picture')}>
+          <div class="booth-call" aria-live="polite">
+            <CallNote />
+          </div>
           <Problem />
+          <BoothHealth />
           <Mirror />
           <div class="booth-sound">
             <DeviceToggle kind="microphone" />
             <DeviceToggle kind="camera" />
             <Level />
           </div>
+          <CallButton />
         </section>
       </main>
-      <Timetable lines={lines} />
+      {lines.length > 0 && <Timetable lines={lines} />}
     </div>
+  );
+}
+
+/** The clock is here unless it is the page. */
+function BoothHead({ clock }: { clock: boolean }) {
+  const desk = useDesk();
+  const { visit, words, now } = desk;
+  const zone = zoneOf(desk);
+  const format = desk.format.value;
+  const bootstrap = visit.bootstrap.value;
+  return (
+    <header class="booth-head">
+      <p class="booth-name">
+        <strong>
+          <bdi>{bootstrap?.booth}</bdi>
+        </strong>
+        <span>{bootstrap?.event.name}</span>
+      </p>
+      {visit.kiosk.screen.value === 'window' && (
+        <Button icon={Maximize} onClick={() => visit.kiosk.toggleFullScreen()} testid="fullscreen">
+          {words.t('room.fullScreen')}
+        </Button>
+      )}
+      <LanguageChoice quiet />
+      {clock && (
+        <p class="booth-clock">
+          <span>{format.day(now.value, zone)}</span>
+          <time>{format.time(now.value, zone)}</time>
+        </p>
+      )}
+    </header>
   );
 }
 
@@ -68,12 +102,17 @@ function Next({ next, waiting }: { next: Consultation; waiting: Waiting }) {
       <p class="booth-lead">
         {words.t('booth.next')} <span>{words.t('booth.begins', { time })}</span>
       </p>
-      <Title name={next.buyer.name}>{next.buyer.name}</Title>
+      <Title name={next.buyer.name}>
+        <bdi>{next.buyer.name}</bdi>
+      </Title>
       <p class="booth-facts">
         <BuyerFacts consultation={next} />
         <Interpreting consultation={next} />
       </p>
-      <p class="booth-firm">{next.firm.name}</p>
+      <p class="booth-firm">
+        <bdi>{next.firm.name}</bdi>
+      </p>
+      <Company />
       {visit.connection.value.state === 'no_media' && (
         <Note icon={WifiOff} tone="wait">
           {words.t('lobby.noMedia')}
@@ -126,26 +165,5 @@ function Countdown({ left }: { left: number }) {
       </p>
       <p class="booth-hint">{words.t('booth.wait')}</p>
     </div>
-  );
-}
-
-function None({ next }: { next: Consultation | null }) {
-  const desk = useDesk();
-  const { words } = desk;
-  const format = desk.format.value;
-  const zone = zoneOf(desk);
-  return (
-    <section class="booth-next booth-none">
-      <CalendarCheck size={64} aria-hidden="true" />
-      <Title>{words.t('booth.noneToday')}</Title>
-      <p class="booth-facts">{words.t('booth.noneTodayBody')}</p>
-      {next && (
-        <p class="booth-facts">
-          {words.t('booth.nextDay', {
-            when: `${format.day(at(next.starts_at), zone)} ${format.time(at(next.starts_at), zone)}`,
-          })}
-        </p>
-      )}
-    </section>
   );
 }

@@ -21,7 +21,6 @@ export function Timetable({ lines }: { lines: Line[] }) {
   return (
     <aside class="booth-day" aria-labelledby="booth-day">
       <h2 id="booth-day">{words.t('booth.today')}</h2>
-      {lines.length === 0 && <p>{words.t('booth.empty')}</p>}
       <ol>
         {lines.map(({ consultation, turn }) => (
           <li
@@ -32,9 +31,13 @@ export function Timetable({ lines }: { lines: Line[] }) {
           >
             <time dateTime={consultation.starts_at}>{format.time(at(consultation.starts_at), zone)}</time>
             <span class="booth-line">
-              <strong>{consultation.buyer.name}</strong>
+              <strong>
+                <bdi>{consultation.buyer.name}</bdi>
+              </strong>
               <span>{format.country(consultation.buyer.country)}</span>
-              <span>{consultation.firm.name}</span>
+              <span>
+                <bdi>{consultation.firm.name}</bdi>
+              </span>
             </span>
             {turn !== 'later' && (
               <State tone={turns[turn].tone} shape={turns[turn].shape}>

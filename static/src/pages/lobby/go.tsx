@@ -8,18 +8,18 @@ import { Note } from '../../ui/note';
 import { useDesk, zoneOf } from '../desk';
 import { at, type Gate, gateOf } from '../meeting';
 import { reasonOf } from '../reasons';
+import { agreeAndJoin, enterLabel, mustAgree } from './agree';
+import { ConsentAsked } from './consent';
 
 export function Go({ next, waiting }: { next: Consultation; waiting: Waiting }) {
-  const { visit, words, now } = useDesk();
+  const { words, now } = useDesk();
   const gate = gateOf(next, now.value);
   switch (waiting.for) {
     case 'person':
       return (
         <div class="go">
           <Doors next={next} gate={gate} />
-          <Button look="main" big icon={DoorOpen} onClick={() => visit.join()} testid="join">
-            {words.t(gate.doors === 'open' ? 'lobby.join' : 'lobby.joinEarly')}
-          </Button>
+          <Enter open={gate.doors === 'open'} />
         </div>
       );
     case 'doors':
@@ -31,9 +31,7 @@ export function Go({ next, waiting }: { next: Consultation; waiting: Waiting }) 
               {words.t('lobby.byItself')}
             </Note>
           ) : (
-            <Button look="main" big icon={DoorOpen} onClick={() => visit.join()} testid="join">
-              {words.t('lobby.joinEarly')}
-            </Button>
+            <Enter open={false} />
           )}
         </div>
       );
@@ -51,6 +49,35 @@ export function Go({ next, waiting }: { next: Consultation; waiting: Waiting }) 
     case 'retry':
       return <Retry waiting={waiting} />;
   }
+}
+
+/** The button. The first time it also says yes to what is kept, and shows that over itself. */
+function Enter({ open }: { open: boolean }) {
+  const { visit, words } = useDesk();
+  const consent = visit.consent.consent.value;
+  const label = enterLabel(consent, open);
+  if (!mustAgree(consent)) {
+    return (
+      <Button look="main" big icon={DoorOpen} onClick={() => visit.join()} testid="join">
+        {words.t(label)}
+      </Button>
+    );
+  }
+  return (
+    <>
+      <ConsentAsked consent={consent} />
+      <Button
+        look="main"
+        big
+        icon={DoorOpen}
+        busy={consent.state === 'sending'}
+        onClick={() => void agreeAndJoin(visit)}
+        testid="join"
+      >
+        {words.t(label)}
+      </Button>
+    </>
+  );
 }
 
 function Doors({ next, gate }: { next: Consultation; gate: Gate }) {

@@ -4,19 +4,32 @@ import { useEffect } from 'preact/hooks';
 import type { Consultation } from '../../protocol/types';
 import type { Waiting } from '../../room/model';
 import { Note } from '../../ui/note';
-import { useDesk, zoneOf } from '../desk';
-import { DeviceChoices, DeviceToggle, Level, Mirror, Problem } from '../devices';
+import { useDesk } from '../desk';
+import { DeviceChoices, DeviceToggle, Level, Problem } from '../devices';
 import { Head } from '../head';
-import { afterwards, at } from '../meeting';
+import { at } from '../meeting';
+import { CoordinatorNote, NotesButton } from '../notes';
 import { Notice } from '../notice';
+import { NowClocks } from '../nowclocks';
+import { TimeWarnings } from '../warnings';
 import { When } from '../when';
 import { Around, Who } from '../who';
+import { Checkup } from './checkup';
+import { Company } from './company';
+import { ConsentGiven } from './consent';
+import { DayList } from './daylist';
 import { Go } from './go';
+import { HandoverButton } from './handover';
+import { Sight, Try } from './practice';
 
 export function LobbyPage({ next, waiting }: { next: Consultation | null; waiting: Waiting }) {
   const { words } = useDesk();
   if (!next) {
-    return <Notice icon={CalendarCheck} title={words.t('lobby.none')} lead={words.t('lobby.noneBody')} />;
+    return (
+      <Notice icon={CalendarCheck} title={words.t('lobby.none')} lead={words.t('lobby.noneBody')}>
+        <DayList />
+      </Notice>
+    );
   }
   return <Ready next={next} waiting={waiting} />;
 }
@@ -27,21 +40,29 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
   useEffect(() => void visit.devices.start(), [visit]);
   return (
     <div class="page">
-      <Head />
+      <Head>
+        <NowClocks />
+      </Head>
       <main id="main" tabIndex={-1} class="lobby">
         <section class="meet" aria-label={words.t('lobby.who')}>
+          <div class="lobby-note" aria-live="polite">
+            <CoordinatorNote />
+          </div>
           <Who key={next.id} consultation={next} role={role} />
           <When from={at(next.starts_at)} to={at(next.ends_at)} />
+          <TimeWarnings />
           <Around consultation={next} role={role} />
+          <Company />
         </section>
         <section class="ready" aria-label={words.t('lobby.picture')}>
           <Problem />
-          <Mirror />
+          <Sight />
           <div class="ready-sound">
             <DeviceToggle kind="microphone" />
             <DeviceToggle kind="camera" />
             <Level />
           </div>
+          <Checkup />
           <details>
             <summary>
               <SlidersHorizontal size={20} aria-hidden="true" />
@@ -56,36 +77,16 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
           )}
           <Go next={next} waiting={waiting} />
         </section>
-        <Later next={next} />
+        <section class="besides" aria-label={words.t('notes.open')}>
+          <div class="aids">
+            <NotesButton />
+            <HandoverButton />
+          </div>
+          <Try />
+          <DayList />
+          <ConsentGiven />
+        </section>
       </main>
     </div>
-  );
-}
-
-function Later({ next }: { next: Consultation }) {
-  const desk = useDesk();
-  const { visit, words, now } = desk;
-  const rest = afterwards(visit.bootstrap.value?.consultations ?? [], next, now.value);
-  const format = desk.format.value;
-  const zone = zoneOf(desk);
-  if (rest.length === 0) {
-    return null;
-  }
-  return (
-    <section class="later">
-      <h2>{words.t('lobby.later')}</h2>
-      <ul>
-        {rest.map((one) => (
-          <li key={one.id}>
-            <time dateTime={one.starts_at}>
-              {format.shortDay(at(one.starts_at), zone)} {format.time(at(one.starts_at), zone)}
-            </time>
-            <span>
-              {one.firm.name} · {one.buyer.name}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -6,6 +6,7 @@ import { Title } from '../../ui/title';
 import { useDesk, zoneOf } from '../desk';
 import { at } from '../meeting';
 import { signOf } from '../phases';
+import { weekday } from '../span';
 import { type Remaining, remaining } from './remaining';
 
 const keys = {
@@ -72,7 +73,9 @@ function Clocks({ ends }: { ends: number }) {
         <div key={whose}>
           <dt>{words.t(`time.${whose}`)}</dt>
           <dd>
-            <time>{format.time(now.value, zone)}</time>{' '}
+            <time>
+              <small>{weekday(now.value, zone, words.language.value)}</small> {format.time(now.value, zone)}
+            </time>{' '}
             <span>{words.t('room.until', { time: format.time(ends, zone) })}</span>
           </dd>
         </div>

@@ -3,6 +3,7 @@ import {
   Camera,
   CameraOff,
   Ellipsis,
+  Headset,
   LogOut,
   MessageSquare,
   Mic,
@@ -25,7 +26,8 @@ interface Props {
 }
 
 export function Controls({ room, chatOpen, chatButton, onChat }: Props) {
-  const { words } = useDesk();
+  const { visit, words } = useDesk();
+  const notes = visit.notes.unread.value;
   const dialog = useRef<HTMLDialogElement>(null);
   const unread = room.unread.value;
   return (
@@ -51,9 +53,20 @@ export function Controls({ room, chatOpen, chatButton, onChat }: Props) {
         buttonRef={chatButton}
         onClick={onChat}
       />
+      {visit.bootstrap.value?.kind === 'booth' && (
+        <Control
+          icon={Headset}
+          word={words.t('room.help')}
+          more={words.t('call.open')}
+          testid="call-coordinator"
+          onClick={() => visit.kiosk.callCoordinator()}
+        />
+      )}
       <Control
         icon={Ellipsis}
         word={words.t('room.more')}
+        badge={notes > 0 ? String(notes) : ''}
+        more={notes > 0 ? words.t('notes.unread', { count: notes }) : ''}
         testid="devices"
         onClick={() => dialog.current?.showModal()}
       />

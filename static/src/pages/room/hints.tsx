@@ -1,19 +1,30 @@
 /** What people are told over the pictures: the connection first, then sound, then the time. */
-import { Clock, Hourglass, Volume2, WifiOff } from 'lucide-preact';
+import { useSignal } from '@preact/signals';
+import { AlarmClockPlus, Clock, Hourglass, Volume2, WifiOff } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { RoomModel } from '../../room/model';
 import { Button } from '../../ui/button';
 import { Note } from '../../ui/note';
+import { CallNote } from '../booth/call';
+import { BoothHealth } from '../booth/health';
 import { useDesk } from '../desk';
-import { hintOf, remaining } from './remaining';
+import { afterwards, at, othersOf } from '../meeting';
+import { CoordinatorNote } from '../notes';
+import { gained, hintOf, remaining, stillTold } from './remaining';
 
 /** A break this short mends itself; telling of it would only worry. */
 const patience = 3000;
 
 export function Hints({ room }: { room: RoomModel }) {
+  const { visit } = useDesk();
+  const booth = visit.bootstrap.value?.kind === 'booth';
   return (
     <div class="hints" aria-live="polite">
+      {booth ? <CallNote /> : <CoordinatorNote />}
       <ConnectionHint />
+      {booth && visit.connection.value.state === 'connected' && <BoothHealth />}
       <SoundHint room={room} />
+      <ExtensionHint room={room} />
       <TimeHint room={room} />
     </div>
   );
@@ -61,6 +72,31 @@ function SoundHint({ room }: { room: RoomModel }) {
   ) : null;
 }
 
+/** A consultation that was given more time says so when it happens, to all who sit in it. */
+function ExtensionHint({ room }: { room: RoomModel }) {
+  const desk = useDesk();
+  const { words, now, here } = desk;
+  const clock = room.clock.value;
+  const known = useRef(clock);
+  const news = useSignal({ minutes: 0, since: 0 });
+  useEffect(() => {
+    const minutes = gained(known.current, clock);
+    known.current = clock;
+    if (minutes > 0) {
+      news.value = { minutes, since: now.peek() };
+    }
+  }, [clock, news, now]);
+  const { minutes, since } = news.value;
+  return minutes > 0 && stillTold(since, now.value) ? (
+    <Note inside icon={AlarmClockPlus} tone="live" testid="extended">
+      {words.t('room.extended', {
+        minutes: words.t('time.minutes', { count: minutes }),
+        time: desk.format.value.time(at(clock.ends_at), here),
+      })}
+    </Note>
+  ) : null;
+}
+
 function TimeHint({ room }: { room: RoomModel }) {
   const { words, now } = useDesk();
   const hint = hintOf(remaining(room.clock.value, now.value), room.warning.value);
@@ -76,7 +112,7 @@ function TimeHint({ room }: { room: RoomModel }) {
     case 'farewell':
       return (
         <Note inside icon={Clock} tone="late" testid="time-hint">
-          {words.t('room.farewell')}
+          {words.t('room.farewell')} <ThenNext room={room} />
         </Note>
       );
     case 'five':
@@ -88,4 +124,20 @@ function TimeHint({ room }: { room: RoomModel }) {
         </Note>
       );
   }
+}
+
+/** What this link goes on with, for those who have no time to look it up. */
+function ThenNext({ room }: { room: RoomModel }) {
+  const { visit, words, format, here, now } = useDesk();
+  const all = visit.day.value.map(({ consultation }) => consultation);
+  const [next] = afterwards(all, room.consultation, now.value);
+  if (!next) {
+    return null;
+  }
+  const [side = 'buyer'] = othersOf(visit.bootstrap.value?.you.role ?? 'buyer').slice(-1);
+  return (
+    <>
+      {words.t('room.thenNext', { name: next[side].name, time: format.value.time(at(next.starts_at), here) })}
+    </>
+  );
 }

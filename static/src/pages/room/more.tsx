@@ -1,10 +1,11 @@
 import { Maximize, Minimize, X } from 'lucide-preact';
 import type { RefObject } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { Button } from '../../ui/button';
 import { useDesk } from '../desk';
 import { DeviceChoices, Level, Problem } from '../devices';
 import { LanguageChoice } from '../head';
+import { NotesButton } from '../notes';
 
 /** Devices, language, full screen. A modal dialog: the browser keeps the focus in it and gives it back. */
 export function More({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {
@@ -19,6 +20,7 @@ export function More({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
           {words.t('room.close')}
         </Button>
       </div>
+      <NotesButton />
       <Problem />
       <Level />
       <DeviceChoices />
@@ -29,23 +31,18 @@ export function More({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
 }
 
 function FullScreen() {
-  const { words } = useDesk();
-  const [full, setFull] = useState(document.fullscreenElement !== null);
-  useEffect(() => {
-    const changed = () => setFull(document.fullscreenElement !== null);
-    document.addEventListener('fullscreenchange', changed);
-    return () => document.removeEventListener('fullscreenchange', changed);
-  }, []);
-  if (!document.fullscreenEnabled) {
+  const { visit, words } = useDesk();
+  const screen = visit.kiosk.screen.value;
+  if (screen === 'unavailable') {
     return null;
   }
-  // Refusals leave the page as it is, which is all there is to say about them.
-  const toggle = () => {
-    const done = full ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-    done.catch(() => undefined);
-  };
+  const full = screen === 'full';
   return (
-    <Button icon={full ? Minimize : Maximize} onClick={toggle}>
+    <Button
+      icon={full ? Minimize : Maximize}
+      onClick={() => visit.kiosk.toggleFullScreen()}
+      testid="fullscreen"
+    >
       {words.t(full ? 'room.leaveFullScreen' : 'room.fullScreen')}
     </Button>
   );

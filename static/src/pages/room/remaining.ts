@@ -50,3 +50,13 @@ export function hintOf(rest: Remaining, warning: number | null): Hint | null {
       return null;
   }
 }
+
+/** gained is the whole minutes that a clock's end has moved away, nothing for one that came nearer. */
+export function gained(before: Clock, after: Clock): number {
+  return Math.max(0, Math.round((at(after.ends_at) - at(before.ends_at)) / 60_000));
+}
+
+/** stillTold tells whether a word of that moment still lies over the pictures. */
+export function stillTold(since: number, now: number): boolean {
+  return now - since < told;
+}

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { RoomModel } from '../../room/model';
+import { Ringing } from '../booth/ringing';
 import { useDesk } from '../desk';
 import { Bar } from './bar';
 import { Chat } from './chat';
@@ -27,6 +28,7 @@ export function RoomPage({ room }: { room: RoomModel }) {
   }, [chatOpen.value, unread, room]);
   return (
     <div class="room" data-kind={visit.bootstrap.value?.kind} data-chat={chatOpen.value ? 'open' : 'shut'}>
+      {visit.bootstrap.value?.kind === 'booth' && <Ringing />}
       <Bar room={room} />
       <main id="main" tabIndex={-1} class="room-main" aria-label={words.t('room.people')}>
         <People room={room} />
