@@ -26,6 +26,7 @@ import { BoothCall } from './call';
 import { ConsentAsk } from './consent';
 import { LinkHandover } from './handover';
 import { Monitor } from './health';
+import { kept } from './kept';
 import { Kiosk } from './kiosk';
 import type { Gathering, Place, TimeWarning } from './model';
 import { Notes } from './notes';
@@ -33,7 +34,7 @@ import type { Opening } from './opening';
 import type { MediaPath } from './path';
 import { Rehearsal } from './practice';
 import type { Publisher } from './publisher';
-import { Reporter } from './readiness';
+import { type Remembered, Reporter } from './readiness';
 import { Bell } from './ring';
 import { timeWarnings, zonesOfCountry } from './timetruth';
 import { Trials } from './trials';
@@ -57,7 +58,6 @@ export interface AroundDeps {
 
 const lookEvery = 500;
 const readEvery = 60_000;
-const readUntilKey = 'sangdam.notes.read';
 
 const codeOf = (error: unknown): Code | null => (error instanceof Refused ? error.code : null);
 
@@ -102,7 +102,7 @@ export class Around {
       now,
       newKey: () => win.crypto.randomUUID(),
       send: (note) => ask<void>('note', note),
-      readUntil: { get: () => Number(stored(win)?.getItem(readUntilKey) ?? 0), set: (at) => keep(win, at) },
+      readUntil: kept(() => win.sessionStorage, 'sangdam.notes.read', 0),
     });
     this.rehearsal = new Rehearsal({
       practise: () => ask<Practising>('practice', {}),
@@ -130,6 +130,7 @@ export class Around {
       rehearsal: this.rehearsal,
       reporter: new Reporter({
         post: async (readiness) => void (await rest.post('/me/readiness', readiness)),
+        memory: kept<Remembered | null>(() => win.localStorage, 'sangdam.tests', null),
       }),
       roundTrip: async () => (await this.count())?.roundTrip ?? null,
       clockOffset: () => this.offset.value ?? 0,
@@ -338,22 +339,5 @@ export class Around {
       invited: Date.parse(bootstrap.invited_at) || this.firstRead,
       zonesOf: zonesOfCountry,
     });
-  }
-}
-
-/** Storage may be forbidden; then notes count as new after a reload. */
-function stored(win: Window): Storage | null {
-  try {
-    return win.sessionStorage;
-  } catch {
-    return null;
-  }
-}
-
-function keep(win: Window, at: number): void {
-  try {
-    stored(win)?.setItem(readUntilKey, String(at));
-  } catch {
-    // Full, or forbidden.
   }
 }

@@ -28,7 +28,8 @@ export function healthOf(measured: Measured): Health {
     camera,
     level: Math.min(1, Math.max(0, loudest)),
     echo: echoHeard(moments),
-    rtt_ms: Math.round(path?.roundTrip ?? 0),
+    // Rounded up: 0 says that it is not known.
+    rtt_ms: Math.ceil(path?.roundTrip ?? 0),
     loss: path ? lossBetween(before, path) : 0,
   };
 }

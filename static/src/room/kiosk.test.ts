@@ -145,7 +145,7 @@ test('a booth that is well says so in numbers', () => {
     camera: 'ok',
     level: 0.7,
     echo: false,
-    rtt_ms: 31,
+    rtt_ms: 32,
     loss: 0.05,
   });
 });

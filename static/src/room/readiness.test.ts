@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Readiness } from '../protocol/types';
-import { browserOf, type Findings, Reporter, readinessOf, sameResults } from './readiness';
+import { browserOf, type Findings, type Remembered, Reporter, readinessOf, sameResults } from './readiness';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -82,10 +82,17 @@ test('round trips and the drift of a clock are no news', () => {
 function reporting() {
   const posts: Readiness[] = [];
   let answers = true;
+  let kept: Remembered | null = null;
   const reporter = new Reporter({
     post: async (r) => {
       if (!answers) throw new Error('away');
       posts.push(r);
+    },
+    memory: {
+      get: () => kept,
+      set: (results) => {
+        kept = results;
+      },
     },
   });
   return { posts, reporter, away: (away: boolean) => (answers = !away) };
@@ -137,4 +144,17 @@ test('going in tells at once', async () => {
   expect(posts).toHaveLength(1);
   await run(60_000);
   expect(posts).toHaveLength(1);
+});
+
+test('a page loaded anew tells what the device has shown before, until it shows something else', async () => {
+  const { posts, reporter } = reporting();
+  reporter.learn(readinessOf(findings()));
+  await reporter.flush();
+  const untried = findings({ audible: false, voice: { state: 'idle' } });
+  reporter.learn(readinessOf(untried));
+  await reporter.flush();
+  expect(posts[1]).toMatchObject({ microphone: 'passed', speaker: 'passed' });
+  reporter.learn(readinessOf({ ...untried, tone: { state: 'not_heard' } }));
+  await reporter.flush();
+  expect(posts[2]).toMatchObject({ microphone: 'passed', speaker: 'failed' });
 });

@@ -29,7 +29,8 @@ export function readinessOf(found: Findings): Readiness {
     camera: opened(found.camera) ?? (found.camera.state === 'on' ? 'passed' : 'untested'),
     speaker: speakerOf(found),
     media: found.path === 'connected' ? 'passed' : found.path === 'hopeless' ? 'failed' : 'untested',
-    rtt_ms: Math.round(found.roundTrip ?? 0),
+    // Rounded up: 0 says that it is not known.
+    rtt_ms: Math.ceil(found.roundTrip ?? 0),
     browser: browserOf(found.userAgent),
     // This page runs only where a room would.
     supported: true,
@@ -85,8 +86,19 @@ export function browserOf(userAgent: string): string {
   return userAgent.slice(0, 60);
 }
 
+/** What a device showed once it has: a page that was loaded anew has not tried it again, and need not. */
+export type Remembered = Pick<Readiness, 'microphone' | 'camera' | 'speaker'>;
+
+export function remember(before: Remembered | null, now: Readiness): Readiness {
+  const kept = (kind: keyof Remembered): Result =>
+    now[kind] === 'untested' ? (before?.[kind] ?? 'untested') : now[kind];
+  return { ...now, microphone: kept('microphone'), camera: kept('camera'), speaker: kept('speaker') };
+}
+
 export interface ReporterDeps {
   post(readiness: Readiness): Promise<void>;
+  /** results of this device, over reloads */
+  memory: { get(): Remembered | null; set(results: Remembered): void };
 }
 
 const settle = 3000;
@@ -105,10 +117,12 @@ export class Reporter {
   }
 
   /** The newest findings. A page that has found nothing yet has nothing to tell. */
-  learn(readiness: Readiness): void {
-    this.latest = readiness;
+  learn(found: Readiness): void {
+    const readiness = remember(this.deps.memory.get(), found);
     const { microphone, camera, speaker } = readiness;
     if ([microphone, camera, speaker].every((result) => result === 'untested')) return;
+    this.latest = readiness;
+    this.deps.memory.set({ microphone, camera, speaker });
     if (this.posted && sameResults(this.posted, readiness)) return;
     if (this.timer !== undefined) return;
     const wait = Math.max(settle, this.lastAt + atMost - performance.now());
