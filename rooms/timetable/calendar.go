@@ -190,13 +190,13 @@ func (f Feed) event(cal *ics.Calendar, e *schedule.Event, c schedule.Consultatio
 	v.SetProperty(ics.ComponentPropertyOrganizer, address, ics.WithCN(parameter(e.Organiser)))
 }
 
-// setTime writes a time on the center's clock. When the clocks show it twice,
-// that means the first one (RFC 5545, section 3.3.5); the second is written in
-// UTC.
+// setTime writes a time on the center's clock. When the clocks show it twice it
+// is written in UTC: readers do not agree on which one is meant, although RFC
+// 5545, section 3.3.5, says the first.
 func setTime(v *ics.VEvent, property ics.ComponentProperty, at time.Time, center *time.Location) {
 	const layout = "20060102T150405"
 	local := at.In(center)
-	if found := wallTime(at.UTC().Add(offset(local)), center); len(found) > 0 && !found[0].Equal(at) {
+	if len(wallTime(at.UTC().Add(offset(local)), center)) > 1 {
 		v.SetProperty(property, at.UTC().Format(layout)+"Z")
 		return
 	}
@@ -241,7 +241,7 @@ func timezone(zone *time.Location, from, to time.Time) *ics.VTimezone {
 		begins, ends := at.In(zone).ZoneBounds()
 		name, now := at.In(zone).Zone()
 		was, onset := now, "19700101T000000"
-		if !begins.IsZero() {
+		if begins.Year() >= 1970 { // the local mean times before have seconds, which readers choke on
 			_, was = begins.Add(-time.Second).In(zone).Zone()
 			onset = begins.UTC().Add(time.Duration(was) * time.Second).Format("20060102T150405")
 		}
@@ -262,15 +262,12 @@ func timezone(zone *time.Location, from, to time.Time) *ics.VTimezone {
 	return v
 }
 
-// utcOffset writes seconds as RFC 5545, section 3.3.14, has it.
+// utcOffset writes seconds as RFC 5545, section 3.3.14, has it; since 1970 they
+// are whole minutes.
 func utcOffset(seconds int) string {
 	sign := "+"
 	if seconds < 0 {
 		sign, seconds = "-", -seconds
 	}
-	s := fmt.Sprintf("%s%02d%02d", sign, seconds/3600, seconds/60%60)
-	if seconds%60 != 0 {
-		s += fmt.Sprintf("%02d", seconds%60)
-	}
-	return s
+	return fmt.Sprintf("%s%02d%02d", sign, seconds/3600, seconds/60%60)
 }

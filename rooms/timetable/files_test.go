@@ -424,10 +424,10 @@ func TestImport_HostileFilesAreToldQuicklyAndInBoundedMemory(t *testing.T) {
 			if d != nil || len(problems) != 1 || problems[0].Code != tt.want {
 				t.Fatalf("%v", problems)
 			}
-			if took > 5*time.Second {
+			if took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
-			if used := after.Sys - before.Sys; after.Sys > before.Sys && used > 300<<20 {
+			if used := after.Sys - before.Sys; after.Sys > before.Sys && used > 200<<20 {
 				t.Errorf("took %d MB from the system", used>>20)
 			}
 		})
@@ -450,7 +450,7 @@ func repackless(t *testing.T) []byte {
 func TestImport_HalfAFileIsNoEvent(t *testing.T) {
 	g := sampleGrid(t)
 	workbook := asXLSX(t, g, true, false)
-	for at := 1; at < len(workbook); at += 97 {
+	for at := 1; at < len(workbook); at += 397 {
 		if d, problems := Import(workbook[:at], "a.xlsx"); d != nil || len(problems) != 1 {
 			t.Fatalf("%d of %d bytes: %v", at, len(workbook), problems)
 		}
@@ -459,7 +459,7 @@ func TestImport_HalfAFileIsNoEvent(t *testing.T) {
 	// last cell. Anywhere else it is told.
 	for name, file := range map[string][]byte{"UTF-8": asCSV(g, ','), "CP949": asCP949(t, g), "UTF-16": asUTF16(g, binary.LittleEndian)} {
 		silent := 0
-		for at := 1; at < len(file); at += 7 {
+		for at := 1; at < len(file); at += 23 {
 			d, problems := Import(file[:at], "a.csv")
 			if (d == nil) == (len(problems) == 0) {
 				t.Fatalf("%s, %d bytes: %v, %v", name, at, d, problems)

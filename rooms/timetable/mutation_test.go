@@ -130,9 +130,9 @@ func TestMutation_EveryKindOfErrorIsToldWithRowAndColumnAndNothingElse(t *testin
 			if _, problems := Import(encode(clean), "a"); len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			rounds := 400
+			rounds := 250
 			if strings.HasPrefix(name, "XLSX") {
-				rounds = 80
+				rounds = 40
 			}
 			r := rand.New(rand.NewPCG(2021, uint64(len(name))))
 			made := make(map[string]int)
@@ -233,7 +233,7 @@ func TestMutation_EveryKindOfConflictIsToldWithRowsAndColumnAndNothingElse(t *te
 	base := expected(clean)
 	for name, encode := range encodings(t) {
 		t.Run(name, func(t *testing.T) {
-			rounds := 400
+			rounds := 250
 			if strings.HasPrefix(name, "XLSX") {
 				rounds = 100
 			}

@@ -1,14 +1,17 @@
 package timetable
 
 import (
+	"encoding/binary"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the tests mean the zones, not the machine's copy of them
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -327,23 +330,50 @@ func TestDemo_TakesTheBestWhenNoneIsPerfect(t *testing.T) {
 	}
 }
 
-// FuzzImport: whatever the bytes, an event without problems is valid.
+// FuzzImport: whatever the bytes, a draft without faults is a valid event that
+// can be planned, checked and written, and a report has words.
 func FuzzImport(f *testing.F) {
 	f.Add([]byte(header + row()))
 	f.Add([]byte("\ufeff" + header + row("date", "2021-13-01")))
 	f.Add([]byte(header + row("interpreter", "", "interpreter_languages", "") + row("consultation", "S02")))
 	f.Add([]byte(`"`))
+	f.Add([]byte("sep=;\n"))
+	g := sampleGrid(f)[:3]
+	f.Add(asUTF16(g, binary.LittleEndian))
+	f.Add(asCP949(f, [][]string{{"상담번호", "날짜"}, {"1", "2"}}))
+	f.Add(asXLSX(f, g, true, false))
+	f.Add(asXLSX(f, g, false, true))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		e, problems := read(string(b))
-		if (e == nil) == (len(problems) == 0) {
-			t.Fatalf("event %v with problems %v", e, problems)
-		}
-		if e == nil {
-			return
-		}
-		e.ID = "e"
-		if err := e.Validate(); err != nil {
-			t.Error(err)
-		}
+		fuzzed(t, b)
+		// The same as the sheet of a good workbook.
+		fuzzed(t, book(t, func(w io.Writer) { w.Write(b) }, nil))
+		fuzzed(t, book(t, func(w io.Writer) { io.WriteString(w, headingRow()); w.Write(b) }, func(w io.Writer) { w.Write(b) }))
 	})
+}
+
+func fuzzed(t *testing.T, b []byte) {
+	d, problems := Import(b, "a")
+	if (d == nil) != Faulty(problems) || len(problems) > maxProblems {
+		t.Fatalf("draft %v with problems %v", d, problems)
+	}
+	for _, p := range problems {
+		if p.Words("ko") == "" || !utf8.ValidString(p.Words("en")) {
+			t.Errorf("%+v", p)
+		}
+	}
+	if d == nil {
+		return
+	}
+	d.Event.ID = "e"
+	if err := d.Event.Validate(); err != nil {
+		t.Error(err)
+	}
+	e, _ := Plan(nil, d.Event, nil)
+	if _, changes := Plan(e, d.Event, nil); !changes.Empty() {
+		t.Errorf("%+v", changes)
+	}
+	d.Locate(Check(e))
+	if _, err := Calendar(e, Feed{Role: schedule.RoleFirm, Party: string(e.Firms[0].ID), Words: CalendarWordsIn("en")}); err != nil {
+		t.Error(err)
+	}
 }

@@ -78,6 +78,8 @@ func (w *workbook) read(name string) ([]byte, bool) {
 	return b, err == nil
 }
 
+// decoder reads a part. Only raw tokens are asked of it: otherwise it keeps a
+// stack, which elements in elements without end would fill.
 func decoder(b []byte) *xml.Decoder {
 	d := xml.NewDecoder(bytes.NewReader(b))
 	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, strconv.ErrSyntax }
@@ -163,7 +165,7 @@ func (w *workbook) shared() *Problem {
 	}
 	d := decoder(b)
 	for {
-		token, err := d.Token()
+		token, err := d.RawToken()
 		if err == io.EOF {
 			return nil
 		}
@@ -189,7 +191,7 @@ func words(d *xml.Decoder, until string) (string, error) {
 	var s strings.Builder
 	inText, aids := false, 0
 	for {
-		token, err := d.Token()
+		token, err := d.RawToken()
 		if err != nil {
 			return "", err
 		}
@@ -221,7 +223,7 @@ func words(d *xml.Decoder, until string) (string, error) {
 // next reads one row.
 func (w *workbook) next() (line, *Problem) {
 	for !w.done {
-		token, err := w.sheet.Token()
+		token, err := w.sheet.RawToken()
 		if err != nil {
 			return line{}, damaged() // io.EOF, too: the sheet's data never ended
 		}
@@ -245,7 +247,7 @@ func (w *workbook) next() (line, *Problem) {
 func (w *workbook) cells(l line) (line, *Problem) {
 	at := -1
 	for {
-		token, err := w.sheet.Token()
+		token, err := w.sheet.RawToken()
 		if err != nil {
 			return line{}, damaged()
 		}
@@ -284,7 +286,7 @@ func (w *workbook) cells(l line) (line, *Problem) {
 func (w *workbook) cell(kind string) (c cell, err error) {
 	var v string
 	for {
-		token, err := w.sheet.Token()
+		token, err := w.sheet.RawToken()
 		if err != nil {
 			return cell{}, err
 		}
@@ -336,7 +338,7 @@ func (w *workbook) cell(kind string) (c cell, err error) {
 func value(d *xml.Decoder) (string, error) {
 	var s strings.Builder
 	for {
-		token, err := d.Token()
+		token, err := d.RawToken()
 		if err != nil {
 			return "", err
 		}
