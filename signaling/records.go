@@ -100,6 +100,10 @@ func wireRecord(e *schedule.Event, a attendance.Attendance) protocol.AttendanceR
 		Verdict:         string(a.Verdict),
 		TogetherSeconds: int64(math.Round(a.Together)),
 		Seats:           each(a.Seats, wireAttendanceSeat),
+		ExtendedTo:      optional(a.ExtendedTo),
+	}
+	if d := a.Decided; d != nil {
+		out.Decided = &protocol.Decided{By: d.By, At: d.At.UTC(), Reason: d.Reason, Derived: string(d.Derived)}
 	}
 	switch {
 	case a.Cancelled:

@@ -39,8 +39,18 @@ type AttendanceRecord struct {
 	Buyer           string           `json:"buyer"`
 	Country         string           `json:"country"`
 	Verdict         string           `json:"verdict" set:"Verdict"`
-	TogetherSeconds int64            `json:"together_seconds"` // both sides present
+	Decided         *Decided         `json:"decided,omitempty"`     // the verdict is a coordinator's
+	ExtendedTo      *time.Time       `json:"extended_to,omitempty"` // the end, when it is not EndsAt
+	TogetherSeconds int64            `json:"together_seconds"`      // both sides present
 	Seats           []AttendanceSeat `json:"seats"`
+}
+
+// Decided is a coordinator's verdict.
+type Decided struct {
+	By      string    `json:"by"` // the coordinator's link
+	At      time.Time `json:"at"`
+	Reason  string    `json:"reason,omitempty"`
+	Derived string    `json:"derived,omitempty" set:"Verdict"` // what the record says by itself
 }
 
 // AttendanceSeat is one seat's part of it.

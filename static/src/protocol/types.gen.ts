@@ -368,8 +368,11 @@ export interface components {
             buyer: string;
             consultation: string;
             country: string;
+            decided?: components["schemas"]["Decided"];
             /** Format: date-time */
             ends_at: string;
+            /** Format: date-time */
+            extended_to?: string;
             firm: string;
             seats: components["schemas"]["AttendanceSeat"][];
             /** Format: date-time */
@@ -505,6 +508,13 @@ export interface components {
             person?: string;
             phone?: string;
             trade_office?: string;
+        };
+        Decided: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            derived?: components["schemas"]["Verdict"];
+            reason?: string;
         };
         Delay: {
             after: string;
