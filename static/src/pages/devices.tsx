@@ -59,7 +59,7 @@ export function Level() {
   const { visit, words } = useDesk();
   const on = visit.devices.microphone.value.state === 'on';
   return (
-    <div class="ready-level">
+    <div class="prepare-level">
       <Meter level={on ? visit.devices.level.value : 0} label={words.t('lobby.level')} />
       <p>{words.t(on ? 'lobby.levelHint' : 'lobby.levelOff')}</p>
     </div>

@@ -34,8 +34,7 @@ export function BoothPage({ next, waiting }: Props) {
   useEffect(() => void visit.devices.start(), [visit]);
   return (
     <div class="page booth" data-screen={screen.at}>
-      <Ringing />
-      <BoothHead clock={screen.at === 'next'} />
+      {visit.kiosk.ring.value.state === 'ringing' ? <Ringing /> : <BoothHead clock={screen.at === 'next'} />}
       <main id="main" tabIndex={-1} class="booth-main">
         {screen.at === 'next' ? (
           <Next key={screen.next.id} next={screen.next} waiting={waiting} />

@@ -11,12 +11,12 @@ export function Checkup() {
   const { tests } = visit;
   const check = checkOf(tests.voice.value, tests.tone.value);
   return (
-    <section class="check card" aria-label={words.t('check.title')}>
-      <p class="check-word" role="status" data-tone={check.tone}>
+    <section class="trial-sound" aria-label={words.t('check.title')}>
+      <p class="trial-word" role="status" data-tone={check.tone}>
         {words.t(check.word)}
         <Left />
       </p>
-      <div class="check-acts">
+      <div class="trial-acts">
         {check.acts.map((act, index) => (
           <ActButton key={act} act={act} first={index === 0} tests={tests} />
         ))}
@@ -82,7 +82,7 @@ function ActButton({ act, first, tests }: { act: Act; first: boolean; tests: Tes
 function Results() {
   const { visit, words } = useDesk();
   return (
-    <ul class="results" aria-label={words.t('check.results')}>
+    <ul class="trial-results" aria-label={words.t('check.results')}>
       {resultsOf(visit.tests.readiness.value).map(({ of, name, word, tone, shape }) => (
         <li key={of} data-tone={tone} data-testid={`result-${of}`}>
           <Sign shape={shape} />

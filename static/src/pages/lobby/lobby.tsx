@@ -54,15 +54,18 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
           <Around consultation={next} role={role} />
           <Company />
         </section>
-        <section class="ready" aria-label={words.t('lobby.picture')}>
+        <section class="prepare" aria-label={words.t('lobby.picture')}>
           <Problem />
           <Sight />
-          <div class="ready-sound">
+          <div class="prepare-sound">
             <DeviceToggle kind="microphone" />
             <DeviceToggle kind="camera" />
             <Level />
           </div>
-          <Checkup />
+          <div class="trial card">
+            <Checkup />
+            <Try />
+          </div>
           <details>
             <summary>
               <SlidersHorizontal size={20} aria-hidden="true" />
@@ -82,7 +85,6 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
             <NotesButton />
             <HandoverButton />
           </div>
-          <Try />
           <DayList />
           <ConsentGiven />
         </section>
