@@ -118,8 +118,10 @@ func TestDerive_Intervals(t *testing.T) {
 		}, want{2, 18, 0, 0, 20, false}},
 		{"declared dead twice ends at the first", []schedule.Entry{say(0, in, buyer, "x"), say(10, out, buyer, "x", schedule.LeftNodeDied), say(11, out, buyer, "x", schedule.LeftNodeDied)}, want{1, 10, 0, 0, 10, false}},
 		{"two sessions on two nodes", []schedule.Entry{
-			say(0, in, buyer, "x"), {At: at(5), Event: "e", Kind: in, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
-			say(8, out, buyer, "x", schedule.LeftNodeDied), {At: at(15), Event: "e", Kind: out, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
+			say(0, in, buyer, "x"),
+			{At: at(5), Event: "e", Kind: in, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
+			say(8, out, buyer, "x", schedule.LeftNodeDied),
+			{At: at(15), Event: "e", Kind: out, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
 		}, want{2, 15, 0, 0, 15, false}},
 		{"another seat's leave ends nothing", []schedule.Entry{say(0, in, buyer, "x"), say(5, out, firm, "x"), say(10, out, buyer, "x")}, want{1, 10, 0, 0, 10, false}},
 	}
@@ -222,15 +224,18 @@ func TestDerive_ACoordinatorsNewestVerdictIsFinal(t *testing.T) {
 	}{
 		{"none", nil, VerdictNoShowBuyer, nil},
 		{
-			"one", []schedule.Entry{word(50, schedule.VerdictByPhone, "the line was down: they called")},
+			"one",
+			[]schedule.Entry{word(50, schedule.VerdictByPhone, "the line was down: they called")},
 			schedule.VerdictByPhone, &Decided{By: "console-1", At: at(50), Reason: "the line was down: they called", Derived: VerdictNoShowBuyer},
 		},
 		{
-			"the newest by its time", []schedule.Entry{word(60, schedule.VerdictTechnical, ""), word(50, VerdictHeld, "no")},
+			"the newest by its time",
+			[]schedule.Entry{word(60, schedule.VerdictTechnical, ""), word(50, VerdictHeld, "no")},
 			schedule.VerdictTechnical, &Decided{By: "console-1", At: at(60), Derived: VerdictNoShowBuyer},
 		},
 		{
-			"of one instant the later in the ledger", []schedule.Entry{word(50, VerdictHeld, ""), word(50, VerdictShort, "")},
+			"of one instant the later in the ledger",
+			[]schedule.Entry{word(50, VerdictHeld, ""), word(50, VerdictShort, "")},
 			VerdictShort, &Decided{By: "console-1", At: at(50), Derived: VerdictNoShowBuyer},
 		},
 		{"taken back", []schedule.Entry{word(50, VerdictHeld, ""), word(51, "", "")}, VerdictNoShowBuyer, nil},

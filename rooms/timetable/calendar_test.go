@@ -286,8 +286,10 @@ func TestCalendar_InstantsAreRightInAllZonesAcrossChangesOfTheClocks(t *testing.
 	}
 	zones["Australia/Lord_Howe"], zones["America/Sao_Paulo"], zones["Africa/Casablanca"] = true, true, true
 	for zone := range zones {
-		e := &schedule.Event{ID: "fair", Name: "Fair", Zone: zone, Firms: []schedule.Firm{{ID: "f", Name: "Firm"}}, Booths: []schedule.Booth{{ID: "b", Name: "Booth"}},
-			Buyers: []schedule.Buyer{{ID: "y", Name: "Buyer", Country: "US", Zone: "America/New_York", Language: "en"}}}
+		e := &schedule.Event{
+			ID: "fair", Name: "Fair", Zone: zone, Firms: []schedule.Firm{{ID: "f", Name: "Firm"}}, Booths: []schedule.Booth{{ID: "b", Name: "Booth"}},
+			Buyers: []schedule.Buyer{{ID: "y", Name: "Buyer", Country: "US", Zone: "America/New_York", Language: "en"}},
+		}
 		for _, day := range []time.Time{
 			time.Date(2021, 3, 14, 0, 0, 0, 0, time.UTC), time.Date(2021, 3, 28, 0, 0, 0, 0, time.UTC), time.Date(2021, 10, 31, 0, 0, 0, 0, time.UTC),
 			time.Date(2021, 11, 7, 0, 0, 0, 0, time.UTC), time.Date(2021, 12, 8, 0, 0, 0, 0, time.UTC), time.Date(2021, 4, 3, 12, 0, 0, 0, time.UTC),

@@ -3,6 +3,7 @@ package timetable
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"encoding/csv"
 	"fmt"
@@ -14,8 +15,6 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
-
-	"compress/flate"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"

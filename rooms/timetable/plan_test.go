@@ -33,8 +33,10 @@ func TestPlan_TellsWhatIsCreatedChangedAndCancelled(t *testing.T) {
 	want := Changes{
 		Created: []schedule.ConsultationID{"S04"},
 		Changed: []Change{{Consultation: "S02", Fields: []FieldChange{
-			{"start", "2021-12-06T02:00:00Z", "2021-12-06T02:30:00Z"}, {"end", "2021-12-06T02:40:00Z", "2021-12-06T03:10:00Z"},
-			{"booth", "Booth 1", "Booth 2"}, {"interpreter", "Interpreter EN", ""},
+			{"start", "2021-12-06T02:00:00Z", "2021-12-06T02:30:00Z"},
+			{"end", "2021-12-06T02:40:00Z", "2021-12-06T03:10:00Z"},
+			{"booth", "Booth 1", "Booth 2"},
+			{"interpreter", "Interpreter EN", ""},
 		}}},
 		Cancelled: []schedule.ConsultationID{"S03"}, Unchanged: []schedule.ConsultationID{"S01"}, Refused: []Change{},
 		Parties: []PartyChange{{Kind: "booth", ID: opaque("b", "Booth 2"), Name: "Booth 2", Op: "created"}},

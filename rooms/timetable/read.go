@@ -224,7 +224,11 @@ func (t *table) zone(column string) (*time.Location, string, bool) {
 		t.zones[name] = loc // reads a file each time otherwise
 	}
 	if loc == nil {
-		if near := closestZone(name); near != "" {
+		near := ""
+		if !t.more { // no use in looking for what will not be told
+			near = closestZone(name)
+		}
+		if near != "" {
 			t.problem(ProblemZone, column, name, "closest", near)
 		} else {
 			t.problem(ProblemZone, column, name)

@@ -138,7 +138,7 @@ func TestImport_SaysWhichCellIsWrong(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			e, problems := read((tt.text))
+			e, problems := read(tt.text)
 			if e != nil || len(problems) != 1 {
 				t.Fatalf("event %v, problems %v", e != nil, problems)
 			}
@@ -160,6 +160,15 @@ func TestImport_TellsAllProblemsAtOnceButNotWithoutEnd(t *testing.T) {
 	}
 }
 
+func TestImport_AWrongZoneIsToldWithTheNearestOne(t *testing.T) {
+	for wrong, want := range map[string]string{"Asia/Soul": "Asia/Seoul", "europe/pari": "Europe/Paris", "America/NewYork": "America/New_York", "KST": "", "Seoul": ""} {
+		_, problems := read(header + row("timezone", wrong))
+		if len(problems) != 1 || problems[0].Params["closest"] != want || (want != "") != strings.Contains(problems[0].Words("ko"), "‘"+want+"’") {
+			t.Errorf("%s: %v", wrong, problems)
+		}
+	}
+}
+
 func TestImport_BoundsSizeAndRows(t *testing.T) {
 	if e, problems := read((header + strings.Repeat("x", MaxBytes))); e != nil || len(problems) != 1 || problems[0].Code != ProblemTooLarge {
 		t.Errorf("%v", problems)
@@ -172,10 +181,10 @@ func TestImport_BoundsSizeAndRows(t *testing.T) {
 		}
 		return b.String()
 	}
-	if e, problems := read((rows(MaxRows))); e == nil || len(e.Consultations) != MaxRows {
+	if e, problems := read(rows(MaxRows)); e == nil || len(e.Consultations) != MaxRows {
 		t.Errorf("%v", problems)
 	}
-	if e, problems := read((rows(MaxRows + 1))); e != nil || len(problems) != 1 || problems[0].Code != ProblemRows {
+	if e, problems := read(rows(MaxRows + 1)); e != nil || len(problems) != 1 || problems[0].Code != ProblemRows {
 		t.Errorf("%v", problems)
 	}
 }
@@ -196,7 +205,7 @@ func TestImport_TakesWhatSpreadsheetsWrite(t *testing.T) {
 		"no last line break": strings.TrimSuffix(header+row(), "\n"),
 		"a column of theirs": strings.Replace(header, "\n", ",notes\n", 1) + strings.Replace(row(), "\n", ",call first\n", 1),
 	} {
-		got, problems := read((text))
+		got, problems := read(text)
 		if d := cmp.Diff(plain, got); d != "" {
 			t.Errorf("%s: %v %s", name, problems, d)
 		}
@@ -221,7 +230,7 @@ func TestImport_IdentifiersOutliveASecondImport(t *testing.T) {
 	}
 	lines := slices.Collect(strings.Lines(string(b)))
 	slices.Reverse(lines[2:]) // corrected, sorted anew, one taken out
-	second, problems := read((strings.Join(append(lines[:1:1], lines[2:]...), "")))
+	second, problems := read(strings.Join(append(lines[:1:1], lines[2:]...), ""))
 	if second == nil {
 		t.Fatal(problems)
 	}
