@@ -86,7 +86,7 @@ const table: Timetable = {
   conflicts: [
     {
       code: 'booth_busy',
-      consultations: ['S06', 'S07'],
+      consultations: ['S04', 'S06'],
       party: 'booth-3',
       params: { party: 'Booth 3' },
     },
@@ -195,7 +195,7 @@ const links: LinkInfo[] = [
       language: buyer.language,
       party: buyer.id ?? '',
       email: buyer.contact.email ?? '',
-      consultations: items.filter((item) => item.buyer === buyer.id).map(({ id }) => id),
+      consultations: items.filter((item) => index === 1 || item.buyer === buyer.id).map(({ id }) => id),
       sent_at: time(-8000),
       ...(index % 2 === 0 ? { used_at: time(-2000) } : {}),
     });

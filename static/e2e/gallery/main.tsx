@@ -10,7 +10,7 @@ const scene = scenes[name];
 if (root && scene) {
   document.documentElement.dataset.touched = 'no';
   render(<App visit={scene()} />, root);
-  void touched(name).then(() => {
+  void touched(name).finally(() => {
     document.documentElement.dataset.touched = 'yes';
   });
 } else {

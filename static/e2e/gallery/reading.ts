@@ -1,6 +1,6 @@
 /** What keeps a text from being read: runs inside the page, so it leans on nothing outside of itself. */
 export interface Obstacle {
-  what: 'beyond the window' | 'clipped' | 'a word is cut' | 'two texts overlap';
+  what: 'beyond the window' | 'outside of its button' | 'clipped' | 'a word is cut' | 'two texts overlap';
   text: string;
   at: string;
 }
@@ -31,6 +31,10 @@ export function obstacles(): Obstacle[] {
     if (rects.some((rect) => rect.left < -1 || rect.right > window.innerWidth + 1)) {
       tell('beyond the window', node);
     }
+    const box = parent.closest('button, .state, .role, .tile-state, .button')?.getBoundingClientRect();
+    if (box && rects.some((rect) => rect.left < box.left - 1 || rect.right > box.right + 1)) {
+      tell('outside of its button', node);
+    }
     if (rects.some((rect) => clips(parent, rect))) {
       tell('clipped', node);
     }
@@ -39,13 +43,19 @@ export function obstacles(): Obstacle[] {
       if (/[\p{Script=Thai}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word[0])) continue;
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
-      const lines = new Set([...range.getClientRects()].map((rect) => Math.round(rect.bottom / 4)));
-      if (lines.size > 1) {
+      const parts = [...range.getClientRects()].filter((rect) => rect.width > 1);
+      const tops = parts.map((rect) => rect.top);
+      if (Math.max(...tops) - Math.min(...tops) > (parts[0]?.height ?? 0) / 2) {
         tell('a word is cut', node);
         break;
       }
     }
-    placed.push(...rects.map((rect) => ({ node, rect })));
+    // A face may ask for twice the height of its letters: only the letters are looked at.
+    const size = Number.parseFloat(getComputedStyle(parent).fontSize);
+    for (const rect of rects) {
+      const middle = (rect.top + rect.bottom) / 2;
+      placed.push({ node, rect: new DOMRect(rect.left, middle - size / 2, rect.width, size) });
+    }
   }
   for (const [index, one] of placed.entries()) {
     for (const other of placed.slice(index + 1)) {
@@ -86,7 +96,6 @@ export function obstacles(): Obstacle[] {
   function cover(one: DOMRect, other: DOMRect): boolean {
     const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
     const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-    // Lines of one paragraph touch; a quarter of a line is more than touching.
     return width > 2 && height > Math.min(one.height, other.height) / 4;
   }
 }

@@ -16,9 +16,14 @@ function file(): void {
 export const touches: Record<string, Touch[]> = {
   console_card: [`[data-consultation="S06"] ${part('row-actions')}`, part('extend-10'), part('extend-apply')],
   console_letters: [part('letters')],
-  console_letter: [part('letters'), `${part('thread')}:nth-child(1)`],
+  console_letter: [part('letters'), `li:nth-child(2) > ${part('thread')}`],
   console_timetable: [part('tab-timetable'), part('timetable')],
-  console_edit: [part('tab-timetable'), part('edit'), part('edit-check'), part('agree')],
+  console_edit: [
+    part('tab-timetable'),
+    `[data-consultation="S06"] ${part('edit')}`,
+    part('edit-check'),
+    part('agree'),
+  ],
   console_create: [part('tab-timetable'), part('create')],
   console_import: [part('tab-timetable'), part('tab-import'), file, part('sums')],
   console_import_bad: [part('tab-timetable'), part('tab-import'), file, part('problems')],
@@ -45,7 +50,12 @@ const looked = new Set([
 
 /** touched presses one after the other, each as soon as it is there; the last one may only be waited for. */
 export async function touched(scene: string): Promise<void> {
-  for (const touch of touches[scene] ?? []) {
+  // The staff's words are fetched first; the page begins anew when they are there.
+  const steps = touches[scene] ?? [];
+  while (steps.length > 0 && !document.querySelector('.console h1')?.textContent?.match(/^[A-Z가-힣]/)) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const touch of steps) {
     if (typeof touch === 'function') {
       touch();
       continue;
@@ -58,7 +68,7 @@ export async function touched(scene: string): Promise<void> {
 }
 
 async function there(selector: string): Promise<HTMLElement> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 100; tries++) {
     const found = document.querySelector<HTMLElement>(selector);
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));

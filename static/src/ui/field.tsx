@@ -51,7 +51,7 @@ interface CheckProps {
 
 export function Check({ checked, onChange, children, testid }: CheckProps) {
   return (
-    <label class="check">
+    <label class="tick">
       <input
         type="checkbox"
         checked={checked}

@@ -14,7 +14,7 @@ export const en = {
       readiness: 'Readiness',
     },
     actions: 'Actions',
-    open: 'Act',
+    open: 'More',
     days: 'Days',
     live: 'Talking',
     waiting: 'Waiting',

@@ -151,7 +151,7 @@ export const staff = {
   policy: {
     doors: 'Doors open, minutes before',
     gap: 'Gap between consultations, minutes',
-    grace: 'Grace after the end, minutes',
+    grace: 'Place kept after a lost connection, minutes',
     overrun: 'Overrun at most, minutes',
     late: 'Late after, minutes',
     noShow: 'Propose a no-show after, minutes',
@@ -159,7 +159,7 @@ export const staff = {
     hint: {
       doors: 'How long before the start people may go in',
       gap: 'Less than this between two of a booth or person is reported',
-      grace: 'How long a seat is kept for a lost connection',
+      grace: 'Half minutes are fine: 1.5',
       overrun: 'How long people may talk on when nobody waits',
       late: 'After the start; then the board reports who is missing',
       noShow: 'After the start; you decide in each case',
@@ -252,7 +252,5 @@ export const staff = {
     three:
       'Leave the page open all day. It rings two minutes before each consultation and goes in by itself.',
     plan: 'Consultations in this booth',
-    more_one: 'and {{count}} more on the screen',
-    more_other: 'and {{count}} more on the screen',
   },
 } as const;

@@ -35,7 +35,7 @@ export function Booths() {
                 data-tone={look.tone}
                 data-testid="booth-state"
                 data-booth={booth.name}
-                title={words.t('booths.write')}
+                title={`${said.join(' · ')} — ${words.t('booths.write')}`}
                 onClick={() => {
                   staff.writing.value = booth.reply_to;
                   staff.letters.value = true;

@@ -66,7 +66,7 @@ function List({ threads }: { threads: Thread[] }) {
             <li key={thread.to}>
               <button
                 type="button"
-                class="thread"
+                class="letters-thread"
                 data-tone={thread.open.length > 0 ? 'late' : undefined}
                 data-testid="thread"
                 onClick={() => {

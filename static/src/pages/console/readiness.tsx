@@ -100,7 +100,7 @@ function Seat({ link }: { link: LinkReadiness }) {
   const { tone, shape } = signs[link.light];
   const reasons = link.reasons.map((reason) => words.t(`readiness.reason.${reason}`));
   return (
-    <li class="ready" data-tone={tone} data-testid="ready" data-light={link.light}>
+    <li class="ready-seat" data-tone={tone} data-testid="ready" data-light={link.light}>
       <State tone={tone} shape={shape}>
         {words.t(`readiness.light.${link.light}`)}
       </State>
@@ -110,7 +110,7 @@ function Seat({ link }: { link: LinkReadiness }) {
           <bdi>{link.name}</bdi>
         </strong>{' '}
         <small>
-          {link.kind === 'booth' ? words.t('links.group.booth') : words.t(`role.${link.role}`)}
+          {link.kind !== 'booth' && words.t(`role.${link.role}`)}
           {link.seat > 1 && ` · ${words.t('links.colleague', { number: link.seat })}`}
         </small>
       </p>

@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Copy, QrCode } from 'lucide-preact';
 import type { LinkInfo } from '../../../protocol/types';
-import { groupOf } from '../../../room/desk/links';
 import { State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
@@ -20,7 +19,7 @@ export function LinkRow({ link, onOpen }: { link: LinkInfo; onOpen: () => void }
           <bdi>{link.name}</bdi>
         </strong>{' '}
         <small>
-          {words.t(`links.group.${groupOf(link)}`)}
+          {link.kind !== 'booth' && words.t(`role.${link.role}`)}
           {link.seat > 1 && ` · ${words.t('links.colleague', { number: link.seat })}`}
         </small>
       </td>

@@ -13,8 +13,8 @@ interface Props {
   onDone: () => void;
 }
 
-/** More than a page holds is for the day page, where it is always up to date. */
-const most = 14;
+/** From here on the times stand closer together, so that a page holds them. */
+const many = 5;
 
 function itemsOf(link: LinkInfo, table: Timetable): TimetableItem[] {
   return table.consultations.filter((item) => !item.cancelled && link.consultations.includes(item.id));
@@ -52,8 +52,8 @@ export function BuyerSheet({ link, table, onDone }: Props) {
           {buyer && format.country(buyer.country)}
         </p>
       </header>
-      <ul class="sheet-times">
-        {items.slice(0, most).map((item) => {
+      <ul class="sheet-times" data-dense={items.length >= many}>
+        {items.map((item) => {
           const start = at(item.starts_at);
           const end = at(item.ends_at);
           const firm = table.firms.find((one) => one.id === item.firm);
@@ -125,7 +125,7 @@ export function BoothSheet({ link, table, onDone }: Props) {
       <table class="sheet-list">
         <caption>{words.t('sheets.plan')}</caption>
         <tbody>
-          {items.slice(0, 24).map((item) => {
+          {items.map((item) => {
             const buyer = table.buyers.find((one) => one.id === item.buyer);
             const interpreter = table.interpreters.find((one) => one.id === item.interpreter);
             return (
@@ -148,7 +148,6 @@ export function BoothSheet({ link, table, onDone }: Props) {
           })}
         </tbody>
       </table>
-      {items.length > 24 && <p class="sheet-end">{words.t('sheets.more', { count: items.length - 24 })}</p>}
     </article>
   );
 }

@@ -10,7 +10,8 @@ import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
 import { useStaff } from '../staff';
 import { Change } from './change';
-import { begin, type Draft, Fields, type Op, request } from './fields';
+import { begin, type Draft, type Op, request } from './draft';
+import { Fields } from './fields';
 
 export type Begun =
   | { op: 'create'; day: string }

@@ -38,7 +38,7 @@ export function Policies({ policy }: { policy: Policy }) {
               type="number"
               min={min}
               max={max}
-              step={1}
+              step={key === 'grace' ? 0.5 : 1}
               required
               label={words.t(`policy.${key}`)}
               hint={words.t(`policy.hint.${key}`)}

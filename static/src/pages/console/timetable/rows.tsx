@@ -72,7 +72,7 @@ function Row({ table, item, onEdit }: { table: Timetable; item: TimetableItem; o
         <small>–{format.time(at(item.ends_at), zone)}</small>
         <small class="list-id">{item.id}</small>
       </td>
-      <td>
+      <td class="list-booth">
         <bdi>{booth?.name ?? item.booth}</bdi>
       </td>
       <td>

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { Policy, Timetable } from '../../../protocol/types';
+import { nextId, onClock } from './draft';
+import { policyDraft, policyOf } from './policy';
+
+const policy: Policy = {
+  doors_seconds: 900,
+  grace_seconds: 90,
+  gap_seconds: 600,
+  late_after_seconds: 120,
+  no_show_after_seconds: 600,
+  max_overrun_seconds: 3600,
+  extension_minutes: [5, 10],
+  seats: 3,
+  languages: ['ko', 'en'],
+};
+
+test('a policy that nobody touched comes back as it was', () => {
+  expect(policyOf(policyDraft(policy), policy)).toEqual(policy);
+});
+
+test('a field that is empty, no number or out of bounds keeps the form from being sent', () => {
+  const draft = policyDraft(policy);
+  for (const doors of ['', 'x', '-1', '500']) {
+    expect(policyOf({ ...draft, doors }, policy)).toBeNull();
+  }
+  expect(policyOf({ ...draft, seats: '1.5' }, policy)).toBeNull();
+  expect(policyOf({ ...draft, languages: [] }, policy)).toBeNull();
+});
+
+test('steps and languages are sent in order', () => {
+  const out = policyOf({ ...policyDraft(policy), steps: [15, 5], languages: ['fr', 'ko'] }, policy);
+  expect(out).toMatchObject({ extension_minutes: [5, 15], languages: ['ko', 'fr'] });
+});
+
+test("a new consultation follows the highest number, on the center's clock", () => {
+  const table = { consultations: [{ id: 'S09' }, { id: 'S35' }, { id: 'extra' }] } as unknown as Timetable;
+  expect(nextId(table)).toBe('S36');
+  expect(onClock(Date.parse('2021-12-05T15:30:00Z'), 'Asia/Seoul')).toBe('2021-12-06T00:30');
+});
