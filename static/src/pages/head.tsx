@@ -11,8 +11,14 @@ export function Head({ children }: { children?: ComponentChildren }) {
   return (
     <header class="head">
       <div class="head-name">
-        <span class="head-event">{event?.name ?? words.t('app.name')}</span>
-        {event && <span class="head-by">{event.organiser}</span>}
+        <span class="head-event" dir="auto">
+          {event?.name ?? words.t('app.name')}
+        </span>
+        {event && (
+          <span class="head-by" dir="auto">
+            {event.organiser}
+          </span>
+        )}
       </div>
       <div class="head-side">
         {children}

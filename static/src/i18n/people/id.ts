@@ -197,7 +197,6 @@ export const id: People = {
     noneToday: 'Tidak ada lagi pembeli hari ini',
     noneTodayBody: 'Terima kasih atas kerja Anda hari ini.',
     nextDay: 'Berikutnya: {{when}}',
-    empty: 'Tidak ada pertemuan di stan ini hari ini.',
     enterNow: 'Masuk sekarang',
     emptyTitle: 'Hari ini tidak ada pertemuan',
     emptyBody: 'Tidak ada yang dijadwalkan di stan ini hari ini.',
@@ -466,7 +465,8 @@ export const id: People = {
     open: 'Lanjutkan di ponsel Anda',
     title: 'Lanjutkan di perangkat lain',
     scan: 'Arahkan kamera perangkat lain ke kotak ini dan buka alamatnya.',
-    then: 'Perangkat itu akan bertanya apakah ingin pindah ke sana. Setelah Anda setuju, halaman ini berhenti.',
+    moves:
+      'Perangkat itu akan bertanya apakah ingin pindah ke sana. Setelah Anda setuju, halaman ini berhenti.',
     own: 'Mohon jangan perlihatkan kotak ini kepada orang lain: kotak ini membuka tempat Anda.',
     alt: 'Kotak berisi alamat tempat Anda',
     loading: 'Mohon tunggu sebentar',

@@ -54,7 +54,7 @@ function Square() {
           />
           <div>
             <p class="handover-lead">{words.t('handover.scan')}</p>
-            <p>{words.t('handover.then')}</p>
+            <p>{words.t('handover.moves')}</p>
             <p class="handover-own">{words.t('handover.own')}</p>
           </div>
         </div>

@@ -74,7 +74,9 @@ function StageWords({ tile }: { tile: Tile }) {
   const { words } = useDesk();
   return (
     <p class="tile-plate">
-      <span class="tile-name">{words.t('room.sharedBy', { name: tile.participant.name })}</span>
+      <span class="tile-name">
+        <span>{words.t('room.sharedBy', { name: tile.participant.name })}</span>
+      </span>
     </p>
   );
 }
@@ -106,7 +108,9 @@ function NamePlate({ role, name }: { role: Role; name: string }) {
       <span class="role" data-role={role}>
         {words.t(`role.${role}`)}
       </span>
-      <span class="tile-name">{name}</span>
+      <span class="tile-name">
+        <span dir="auto">{name}</span>
+      </span>
     </p>
   );
 }
