@@ -6,30 +6,37 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/store/storetest"
 	"sangdam/signaling/desk"
+	"sangdam/signaling/mail"
 	"sangdam/signaling/protocol"
 )
 
 const publicURL = "https://meet.example.kr"
 
 // newOffice is a rig with a desk, on a real Redis.
-func newOffice(t *testing.T) *rig {
+func newOffice(t *testing.T, change ...func(*desk.Deps)) *rig {
 	t.Helper()
 	url, _, _ := storetest.Redis(t)
 	var r *rig
 	r = newRigOn(t, url, func(d *Deps) {
-		d.Desk = desk.New(desk.Deps{
+		deps := desk.Deps{
 			Store: d.Tokens.(desk.Store), Rooms: d.Registry.(desk.Rooms), Keeper: testKeeper('k'), URL: publicURL,
 			Out: func(ctx context.Context, id schedule.LinkID) { r.server.Expel(ctx, id) },
-		})
+		}
+		for _, c := range change {
+			c(&deps)
+		}
+		d.Desk = desk.New(deps)
 	})
 	return r
 }
@@ -570,5 +577,79 @@ func TestOwn_CalendarTestAndConsent(t *testing.T) {
 	}
 	if got := r.call("GET", console, "me/calendar.ics", nil, nil); got != 404 {
 		t.Errorf("a console's calendar: %d", got)
+	}
+}
+
+func TestMail_ADryRunSendsNothingAndWhoWasWrittenToIsNotAgain(t *testing.T) {
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var connections atomic.Int32
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			c, err := server.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			_, _ = c.Write([]byte("554 closed today\r\n"))
+			_ = c.Close()
+		}
+	})
+	sender, err := mail.NewSender(mail.Config{URL: "smtp://" + server.Addr().String(), From: "fair@example.kr"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		sender.Close()
+		_ = server.Close()
+		serving.Wait()
+	})
+	r := newOffice(t, func(d *desk.Deps) { d.Mail = sender })
+	r.event.Buyers[0].Contact.Email, r.event.Buyers[1].Contact.Email = "ana@tekstil.example", "ugo@tessuti.example"
+	r.whole()
+	console := r.open("console")
+	if !console.Mail || r.open("buyer").Mail {
+		t.Error("consoles alone learn that there is mail")
+	}
+	var dry protocol.MailReport
+	r.call("POST", console.Token, "events/fair/links/mail?dry_run=true", protocol.MailRequest{}, &dry)
+	if dry.Queued != 0 || len(dry.Letters) != 2 || len(dry.Skipped) != 1 || dry.Skipped[0].Reason != "no_address" {
+		t.Fatalf("%+v", dry)
+	}
+	for _, l := range dry.Letters {
+		if !strings.Contains(l.Text, publicURL+"/j/"+l.Link+"#") {
+			t.Errorf("no link in %s", l.Text)
+		}
+	}
+	time.Sleep(50 * time.Millisecond)
+	if n := connections.Load(); n != 0 {
+		t.Errorf("a dry run talked to the mail server %d times", n)
+	}
+	if err := r.store.LinkSent(t.Context(), r.links["buyer"].Link.ID, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var sent protocol.MailReport
+	r.call("POST", console.Token, "events/fair/links/mail", protocol.MailRequest{}, &sent)
+	if sent.Queued != 1 || len(sent.Letters) != 0 {
+		t.Errorf("%+v", sent)
+	}
+	eventually(t, "the mail server is asked", func() bool { return connections.Load() > 0 })
+	r.call("POST", console.Token, "events/fair/links/mail?dry_run=true", protocol.MailRequest{Links: []string{string(r.links["buyer"].Link.ID)}}, &dry)
+	if len(dry.Letters) != 1 {
+		t.Errorf("who is named is written to again: %+v", dry)
+	}
+}
+
+func TestMail_WithoutAServerThereIsAPreviewAlone(t *testing.T) {
+	r := newOffice(t)
+	token := r.open("console").Token
+	if got := r.call("POST", token, "events/fair/links/mail", protocol.MailRequest{}, nil); got != 404 {
+		t.Errorf("%d", got)
+	}
+	if got := r.call("POST", token, "events/fair/links/mail?dry_run=true", protocol.MailRequest{}, nil); got != 200 {
+		t.Errorf("the preview: %d", got)
 	}
 }

@@ -72,8 +72,20 @@ type Deps struct {
 // Desk serves the coordinators of all events. Its methods may be called from any
 // goroutine.
 type Desk struct {
-	deps Deps // fixed after New
+	// Fixed after New.
+	deps    Deps
+	files   *auth.Limiter // timetable files of an event
+	drawn   *auth.Limiter // QR codes of a link
+	reports *auth.Limiter // tests and consents of a link
 }
+
+// Limits (PROTOCOL.md, "Limits"; a test compares). A sheet for everybody asks
+// for hundreds of codes at once.
+const (
+	filesEvery, filesBurst     = 5 * time.Second, 10
+	drawnEvery, drawnBurst     = 100 * time.Millisecond, 500
+	reportsEvery, reportsBurst = 2 * time.Second, 20
+)
 
 // New makes a Desk. It starts nothing.
 func New(d Deps) *Desk {
@@ -83,7 +95,19 @@ func New(d Deps) *Desk {
 	if d.Logger == nil {
 		d.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{deps: d}
+	return &Desk{
+		deps:    d,
+		files:   auth.NewLimiter(filesEvery, filesBurst),
+		drawn:   auth.NewLimiter(drawnEvery, drawnBurst),
+		reports: auth.NewLimiter(reportsEvery, reportsBurst),
+	}
+}
+
+func (d *Desk) limit(l *auth.Limiter, key string) error {
+	if wait, ok := l.Allow(key, 1, d.now()); !ok {
+		return &protocol.Fault{Code: protocol.CodeRateLimited, RetryAfter: max(wait, time.Millisecond)}
+	}
+	return nil
 }
 
 // CanMail tells whether this server sends mail.

@@ -16,6 +16,9 @@ import (
 // QR draws a link of this server. Nothing else is drawn: a code that our page
 // shows is believed.
 func (d *Desk) QR(ctx context.Context, by schedule.Grants, in protocol.QRRequest) ([]byte, error) {
+	if err := d.limit(d.drawn, string(by.Link)); err != nil {
+		return nil, err
+	}
 	notOurs := &protocol.Fault{Code: protocol.CodeForbidden, Detail: "not a link of this event"}
 	path, ok := strings.CutPrefix(in.Text, d.deps.URL+"/j/")
 	id, secret, two := strings.Cut(path, "#")
@@ -35,6 +38,9 @@ func (d *Desk) QR(ctx context.Context, by schedule.Grants, in protocol.QRRequest
 
 // Test keeps what the lobby's test found on this device.
 func (d *Desk) Test(ctx context.Context, by schedule.Grants, in protocol.Readiness) error {
+	if err := d.limit(d.reports, string(by.Link)); err != nil {
+		return err
+	}
 	finite := func(f, most float64) bool { return math.Abs(f) <= most } // false for what is no number, too
 	result := func(s string) bool { return slices.Contains(protocol.Set("TestResult"), s) }
 	if !result(in.Microphone) || !result(in.Camera) || !result(in.Speaker) || !result(in.Media) ||
@@ -140,6 +146,9 @@ func (d *Desk) Notice(ctx context.Context, by schedule.Grants) (protocol.Notice,
 
 // Agree keeps a consent to the notice as it is now.
 func (d *Desk) Agree(ctx context.Context, by schedule.Grants, in protocol.ConsentRequest) (protocol.Consent, error) {
+	if err := d.limit(d.reports, string(by.Link)); err != nil {
+		return protocol.Consent{}, err
+	}
 	if in.Notice != noticeName {
 		return protocol.Consent{}, protocol.Fail(protocol.CodeConflict)
 	}

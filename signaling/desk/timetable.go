@@ -37,6 +37,9 @@ func (d *Desk) present(ctx context.Context, by schedule.Grants) (*schedule.Event
 // applies it. With a problem that is no warning nothing is applied; consultations
 // that are live or over are left as they are, and told.
 func (d *Desk) Import(ctx context.Context, by schedule.Grants, in api.Upload) (protocol.Outcome, error) {
+	if err := d.limit(d.files, string(by.Event)); err != nil {
+		return protocol.Outcome{}, err
+	}
 	e, states, err := d.present(ctx, by)
 	if err != nil {
 		return protocol.Outcome{}, err
