@@ -176,6 +176,24 @@ func TestReload_AConsultationThatIsMovedShutsItsDoors(t *testing.T) {
 	})
 }
 
+func TestReload_AMoveForgetsWhatWasOfTheOldTime(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		ok(t, h.reg.Extend(t.Context(), "E1", "S04", minute(700)))
+		h.until(16)
+		h.join("S01/firm", "f")
+		h.reload(func(e *schedule.Event) {
+			e.Consultations[0].Start, e.Consultations[0].End = minute(200), minute(210)
+			e.Consultations[3].Start, e.Consultations[3].End = minute(400), minute(460)
+		})
+		want(t, "no extension of a consultation without a room", h.row("S04").Clock.EndsAt, minute(460))
+		want(t, "nor in the store", h.store.state("S04").ExtendedTo, time.Time{})
+		h.close()
+		h.until(220)
+		h.start()
+		want(t, "no room is opened after the end", h.phases("S01"), []string{"open@15", "waiting@16", "scheduled@16"})
+	})
+}
+
 func TestReload_AStandByTakesTheSeatOfAnother(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		h.until(32)
@@ -243,6 +261,31 @@ func TestAlerts_WhoLeftBeforeTheStartIsLate(t *testing.T) {
 	})
 }
 
+func TestAlerts_WhoLeftAtOnceWasNotLate(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		v, _ := h.join("S02/firm", "f")
+		h.until(31)
+		ok(t, v.Leave(t.Context()))
+		h.until(32)
+		want(t, "late", alerts(h, "S02"), map[schedule.AlertKind][]schedule.Role{schedule.AlertLate: {schedule.RoleBuyer}})
+	})
+}
+
+func TestAlerts_AnEndThatNoRoomHasSeenSaysNothing(t *testing.T) {
+	e := fair()
+	for i := range e.Consultations {
+		c := &e.Consultations[i]
+		c.Start, c.End = c.Start.Add(-24*time.Hour), c.End.Add(-24*time.Hour)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, e)
+		defer h.close()
+		want(t, "phase", h.row("S01").Clock.Phase, schedule.PhaseEnded)
+		want(t, "alerts", len(h.row("S01").Alerts), 0)
+	})
+}
+
 func TestVerdict_IsRecordedShownAndKept(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		judge := func(v schedule.Verdict) error {
@@ -266,6 +309,9 @@ func TestVerdict_IsRecordedShownAndKept(t *testing.T) {
 		ok(t, judge(schedule.VerdictNoShowBoth))
 		want(t, "confirmed", alerts(h, "S01")[schedule.AlertNoShow], nil)
 		want(t, "on the board", h.row("S01").Verdict, schedule.VerdictNoShowBoth)
+		h.close()
+		h.start()
+		want(t, "after a restart of the open room", h.row("S01").Verdict, schedule.VerdictNoShowBoth)
 		h.until(91) // the room is gone
 		want(t, "on the board after the end", h.row("S01").Verdict, schedule.VerdictNoShowBoth)
 		ok(t, judge(schedule.VerdictByPhone))
