@@ -49,7 +49,7 @@ type Conflict struct {
 	Consultations []schedule.ConsultationID `json:"consultations"`   // ascending by start
 	Party         string                    `json:"party,omitempty"` // id of the booth, firm, buyer or interpreter
 	Column        string                    `json:"column"`          // where in a file it could be mended
-	Rows          []int                     `json:"rows,omitempty"`  // of the consultations, after Draft.Locate
+	Rows          []int                     `json:"rows,omitempty"`  // of the consultations, after Draft.Locate; 0: not in the file
 	Params        map[string]string         `json:"params,omitempty"`
 }
 
@@ -261,11 +261,13 @@ func (c Conflict) Words(language string) string {
 		ids[i] = string(id)
 	}
 	where := strings.Join(ids, ", ")
-	if len(c.Rows) > 0 {
-		rows := make([]string, len(c.Rows))
-		for i, r := range c.Rows {
-			rows[i] = strconv.Itoa(r)
+	var rows []string
+	for _, r := range c.Rows {
+		if r > 0 {
+			rows = append(rows, strconv.Itoa(r))
 		}
+	}
+	if len(rows) > 0 {
 		if language == "ko" {
 			where += " (" + strings.Join(rows, ", ") + "행)"
 		} else {
