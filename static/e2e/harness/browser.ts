@@ -9,6 +9,8 @@ export interface Options {
   width?: number;
   height?: number;
   userAgent?: string;
+  /** the zone of the machine that it runs on */
+  zone?: string;
   /** false: the person says no to camera and microphone */
   devices?: boolean;
   /** a film for the fake camera, in place of Chromium's own test picture */
@@ -159,7 +161,7 @@ const chromiumFlags = [
   '--disable-backgrounding-occluded-windows',
 ];
 
-class ChromiumPerson extends Person {
+export class ChromiumPerson extends Person {
   constructor(
     name: string,
     private readonly browser: Browser,
@@ -196,6 +198,17 @@ class ChromiumPerson extends Person {
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
   }
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+  }
+  /** Hands a file to a file input, hidden as it may be. */
+  async pick(selector: string, name: string, text: string): Promise<void> {
+    await this.page.setInputFiles(selector, { name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  }
+  /** What the printer would get. */
+  print(path: string): Promise<Buffer> {
+    return this.page.pdf({ path, preferCSSPageSize: true, printBackground: true });
+  }
   protected async end(): Promise<void> {
     await this.context.close();
     await this.browser.close();
@@ -203,7 +216,7 @@ class ChromiumPerson extends Person {
 }
 
 /** A Chromium of its own: pages in one browser slow each other's pictures down. */
-export async function inChromium(name: string, options: Options = {}): Promise<Person> {
+export async function inChromium(name: string, options: Options = {}): Promise<ChromiumPerson> {
   const devices = options.devices ?? true;
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -218,6 +231,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<P
     colorScheme: options.dark ? 'dark' : 'light',
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     ...(options.userAgent ? { userAgent: options.userAgent } : {}),
+    ...(options.zone ? { timezoneId: options.zone } : {}),
   });
   await context.addInitScript(probeSource);
   return new ChromiumPerson(name, browser, context, await context.newPage());

@@ -1,8 +1,8 @@
 import type { Attendance, Bootstrap } from '../../src/protocol/types';
 
-/** Opens a coordinator's link as the page does, and reads the event's attendance. */
-export async function attendance(coordinatorLink: string): Promise<{ record: Attendance; csv: string }> {
-  const link = new URL(coordinatorLink);
+/** Opens a link as the page does. */
+export async function open(url: string): Promise<Bootstrap> {
+  const link = new URL(url);
   const id = link.pathname.split('/').pop() ?? '';
   const opened = await fetch(`${link.origin}/api/v1/links/${id}/open`, {
     method: 'POST',
@@ -10,7 +10,13 @@ export async function attendance(coordinatorLink: string): Promise<{ record: Att
     body: JSON.stringify({ secret: link.hash.slice(1) }),
   });
   if (!opened.ok) throw new Error(`open ${link.pathname}: ${opened.status} ${await opened.text()}`);
-  const { token, event } = (await opened.json()) as Bootstrap;
+  return (await opened.json()) as Bootstrap;
+}
+
+/** Opens a coordinator's link and reads the event's attendance. */
+export async function attendance(coordinatorLink: string): Promise<{ record: Attendance; csv: string }> {
+  const link = new URL(coordinatorLink);
+  const { token, event } = await open(coordinatorLink);
   const get = async (query: string) => {
     const response = await fetch(`${link.origin}/api/v1/events/${event.id}/attendance${query}`, {
       headers: { authorization: `Bearer ${token}` },

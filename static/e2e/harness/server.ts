@@ -27,6 +27,8 @@ class Program {
   private readonly process: ChildProcess;
   /** the exit code, once it has ended */
   readonly ended: Promise<number | null>;
+  /** the exit code, once all of its output was read */
+  readonly closed: Promise<number | null>;
 
   constructor(file: string, args: string[], env: Record<string, string> = {}) {
     this.process = spawn(file, args, {
@@ -43,6 +45,7 @@ class Program {
       this.process.on('error', reject);
       this.process.on('exit', resolve);
     });
+    this.closed = new Promise((resolve) => this.process.on('close', resolve));
   }
 
   async says(what: RegExp, ms = 15_000): Promise<void> {
@@ -112,6 +115,12 @@ function need(links: Links, whom: string, output: string): string {
   return url;
 }
 
+/** What a test changes of a stored event; durations are nanoseconds. */
+export interface StoredEvent {
+  policy: Record<string, number | number[]>;
+  consultations: { id: string; start: string; end: string }[];
+}
+
 /** A real redis-server with an append-only file in a folder of its own. */
 export class Redis {
   private constructor(
@@ -129,6 +138,23 @@ export class Redis {
     ]);
     await program.says(/Ready to accept connections/);
     return new Redis(program, folder, `redis://127.0.0.1:${port}/0`);
+  }
+
+  /** Changes an event behind the server's back, while none runs: times to the second are not for a table. */
+  async change(event: string, how: (event: StoredEvent) => void): Promise<void> {
+    const key = `sangdam:{${event}}:event`;
+    const stored = JSON.parse(await this.ask('GET', key)) as StoredEvent;
+    how(stored);
+    stored.consultations.sort((a, b) => Date.parse(a.start) - Date.parse(b.start) || (a.id < b.id ? -1 : 1));
+    const told = await this.ask('SET', key, JSON.stringify(stored));
+    if (told.trim() !== 'OK') throw new Error(`redis: ${told}`);
+  }
+
+  private async ask(...words: string[]): Promise<string> {
+    const program = new Program('redis-cli', ['-u', this.url, '--raw', ...words]);
+    const code = await program.closed;
+    if (code !== 0) throw new Error(`redis-cli: ${program.output}`);
+    return program.output;
   }
 
   async end(): Promise<void> {
@@ -158,19 +184,31 @@ export class Server {
   }
 
   /** Imports a timetable as a coordinator would; links are read from the output. */
-  async import(event: string, file: string): Promise<void> {
+  async import(event: string, file: string): Promise<string> {
     const told = await this.command(
       'import',
       '--redis',
       this.redis.url,
       '--public-url',
       this.origin,
+      '--data',
+      this.data,
       '--event',
       event,
       file,
     );
     if (told.code !== 0) throw new Error(`import: ${told.output}`);
     for (const [whom, url] of readLinks(told.output)) this.links.set(whom, url);
+    return told.output;
+  }
+
+  /** The links of an event, as they are printed again later. */
+  async again(event: string): Promise<string[]> {
+    const told = await this.command(
+      ...['links', '--redis', this.redis.url, '--public-url', this.origin, '--data', this.data, event],
+    );
+    if (told.code !== 0) throw new Error(`links: ${told.output}`);
+    return [...told.output.matchAll(/https?:\/\/\S+/g)].map(([url]) => url).sort();
   }
 
   async start(): Promise<void> {
@@ -200,7 +238,7 @@ export class Server {
   async command(...args: string[]): Promise<{ code: number | null; output: string }> {
     const program = new Program(binary, args);
     const deadline = setTimeout(() => void program.end('SIGKILL'), 20_000);
-    const code = await program.ended;
+    const [code] = await Promise.all([program.closed, program.ended]);
     clearTimeout(deadline);
     return { code, output: program.output };
   }

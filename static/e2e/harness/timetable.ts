@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { StoredEvent } from './server';
 
 const heading =
   'consultation,date,start,end,timezone,booth,firm,firm_products,buyer,buyer_country,buyer_timezone,buyer_language,interpreter,interpreter_languages';
@@ -27,4 +29,47 @@ export function writeTimetable(file: string): void {
     file,
     `${heading}\nT01,${start.date},${start.time},${end.time},${zone},Booth 1,Firm 01,circular knits,Buyer GB-1,GB,Europe/London,en,,\n`,
   );
+}
+
+export const minute = 60_000;
+export const day = 24 * 60 * minute;
+/** A stored duration, from milliseconds. */
+export const span = (ms: number): number => ms * 1_000_000;
+
+/** The timetable of the fair, as the center wrote it. */
+export const yangju = fileURLToPath(
+  new URL('../../../cmd/sangdam/demo/yangju-2021.csv', import.meta.url),
+);
+
+/** The fair moved by whole days so that its first is on another date; hours stay as they are. */
+export function fairFrom(first: string): string {
+  const text = readFileSync(yangju, 'utf8');
+  const shift = Date.parse(first) - Date.parse('2021-12-06');
+  return text.replaceAll(/2021-12-\d\d/g, (date) => dateOf(Date.parse(date) + shift));
+}
+
+export const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Consultations of one day to come, one an hour; `change` of the Redis then says when exactly they are. */
+export function writeMeetings(file: string, meetings: { booth: string; firm: string; buyer: string }[]): void {
+  const date = dateOf(Date.now() + 2 * day);
+  const zones = new Map([
+    ['DE', 'Europe/Berlin,de'],
+    ['GB', 'Europe/London,en'],
+    ['TR', 'Europe/Istanbul,tr'],
+  ]);
+  const lines = meetings.map(({ booth, firm, buyer }, index) => {
+    const hour = String(9 + index).padStart(2, '0');
+    const country = buyer.slice(-4, -2);
+    return `T0${index + 1},${date},${hour}:00,${hour}:40,Asia/Seoul,${booth},${firm},knits,${buyer},${country},${zones.get(country)},,`;
+  });
+  writeFileSync(file, `${heading}\n${lines.join('\n')}\n`);
+}
+
+/** Says when a consultation is, in milliseconds from now. */
+export function set(event: StoredEvent, id: string, from: number, to: number): void {
+  const one = event.consultations.find((c) => c.id === id);
+  if (!one) throw new Error(`no ${id}`);
+  one.start = new Date(Date.now() + from).toISOString();
+  one.end = new Date(Date.now() + to).toISOString();
 }
