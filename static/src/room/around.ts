@@ -88,7 +88,11 @@ export class Around {
   constructor(deps: AroundDeps) {
     this.deps = deps;
     const { win, opening, devices, path, ask, now } = deps;
-    const rest = new Rest({ token: () => opening.known.token, fetcher: win.fetch.bind(win) });
+    const rest = new Rest({
+      token: () => opening.token(),
+      distrustToken: () => opening.distrustToken(),
+      fetcher: win.fetch.bind(win),
+    });
     this.look = new CameraLook(win.document);
     this.vigil = new Vigil({
       wait: (consultation) => ask<Waiting>('wait', { consultation }),
@@ -189,6 +193,8 @@ export class Around {
           // Practising took this session out of the server's lobby; waiting would end it.
           if (practising && next !== null) this.vigil.forget();
           else this.vigil.want(next);
+          // It has been used, or there is nothing left to go on with.
+          if (place.at === 'over') this.handover.close();
         });
       }),
     );

@@ -141,7 +141,10 @@ export interface DayLine {
   chosen: boolean;
 }
 
-/** Who is there for the consultation of the lobby: in its lobby, in its room, or not yet. */
+/**
+ * Who else is there for the consultation of the lobby: in its lobby, in its room, or not yet. This page's own
+ * waiting is left out.
+ */
 export interface Gathering {
   consultation: Consultation;
   clock: Clock;

@@ -1,8 +1,11 @@
-import { Unreachable } from '../protocol/failure';
+import { Refused, Unreachable } from '../protocol/failure';
 import { refusal } from './link';
 
 export interface RestDeps {
-  token(): string;
+  /** a token that is good, as far as is known */
+  token(): Promise<string>;
+  /** the server does not know that token any more */
+  distrustToken(): void;
   fetcher: typeof fetch;
 }
 
@@ -18,11 +21,22 @@ export class Rest {
 
   /** Posts JSON and gives back the answer, whose body is still to be read. */
   async post(path: string, body: unknown): Promise<Response> {
+    try {
+      return await this.postOnce(path, body);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'token_unknown') throw error;
+      this.deps.distrustToken();
+      return this.postOnce(path, body);
+    }
+  }
+
+  private async postOnce(path: string, body: unknown): Promise<Response> {
+    const token = await this.deps.token();
     let response: Response;
     try {
       response = await this.deps.fetcher(`/api/v1${path}`, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.deps.token()}` },
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
         cache: 'no-store',
         credentials: 'omit',
