@@ -272,6 +272,17 @@ func TestAlerts_WhoLeftAtOnceWasNotLate(t *testing.T) {
 	})
 }
 
+func TestAlerts_WhoCameIsKnownAfterARestart(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(33)
+		v, _ := h.join("S01/interpreter", "i") // no phase begins with an interpreter
+		ok(t, v.Leave(t.Context()))
+		h.close()
+		h.start()
+		want(t, "late", alerts(h, "S01")[schedule.AlertLate], []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer})
+	})
+}
+
 func TestAlerts_AnEndThatNoRoomHasSeenSaysNothing(t *testing.T) {
 	e := fair()
 	for i := range e.Consultations {
