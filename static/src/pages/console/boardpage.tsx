@@ -6,7 +6,6 @@ import type { BoardModel } from '../../room/model';
 import { Button } from '../../ui/button';
 import { jumpTo } from '../../ui/jump';
 import { Sign } from '../../ui/state';
-import { Title } from '../../ui/title';
 import { useDesk, zoneOf } from '../desk';
 import { countsOf, dayFor, daysOf, type Entry, entriesOf } from './board';
 import { Booths } from './booths';
@@ -31,7 +30,7 @@ export function BoardPage() {
   return (
     <>
       <div class="console-top">
-        <Title>{words.t('console.title')}</Title>
+        <h1 tabIndex={-1}>{words.t('console.title')}</h1>
         <Counts entries={entries} />
         <Attendance board={board} />
       </div>

@@ -4,7 +4,7 @@
  */
 import { signal, useSignal } from '@preact/signals';
 import { BellRing, FlaskConical, MessageSquare, WifiOff } from 'lucide-preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { sameClock } from '../../i18n/format';
 import { LinksModel } from '../../room/desk/links';
 import { Loaded } from '../../room/desk/load';
@@ -40,6 +40,9 @@ export function ConsolePage({ board }: { board: BoardModel }) {
     }),
     [board],
   );
+  // The heading takes the focus when the console comes; later the tab that was pressed keeps it.
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => main.current?.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }), []);
   return (
     <StaffContext.Provider value={staff}>
       <div class="page console">
@@ -63,7 +66,7 @@ export function ConsolePage({ board }: { board: BoardModel }) {
           />
           <Letters />
         </div>
-        <main id="main" tabIndex={-1}>
+        <main id="main" tabIndex={-1} ref={main}>
           <div
             id="part"
             class="console-main"

@@ -7,7 +7,6 @@ import type { Light, LinkReadiness } from '../../protocol/types';
 import { lightCounts, lights, readinessOf } from '../../room/desk/readiness';
 import { Button } from '../../ui/button';
 import { type Shape, Sign, State, type Tone } from '../../ui/state';
-import { Title } from '../../ui/title';
 import { useDesk, zoneOf } from '../desk';
 import { at } from '../meeting';
 import { useStaff } from './staff';
@@ -40,7 +39,7 @@ export function ReadinessPage() {
   return (
     <>
       <div class="console-top">
-        <Title>{words.t('readiness.title')}</Title>
+        <h1 tabIndex={-1}>{words.t('readiness.title')}</h1>
         <Button icon={RefreshCw} onClick={() => void readiness.load()} testid="readiness-reload">
           {words.t('readiness.reload')}
         </Button>

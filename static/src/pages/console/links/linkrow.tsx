@@ -24,7 +24,7 @@ export function LinkRow({ link, onOpen }: { link: LinkInfo; onOpen: () => void }
         </small>
       </td>
       <td>
-        <span class="list-label">{words.t('links.consultations')}</span>
+        {shown && <span class="list-label">{words.t('links.consultations')}</span>}
         <small>
           {link.consultations.length > 4
             ? words.t('links.andMore', { list: shown, count: link.consultations.length - 4 })

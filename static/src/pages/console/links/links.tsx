@@ -7,7 +7,6 @@ import { type Failure, failureOf } from '../../../room/desk/load';
 import { Button } from '../../../ui/button';
 import { Field } from '../../../ui/field';
 import { save } from '../../../ui/save';
-import { Title } from '../../../ui/title';
 import { useDesk } from '../../desk';
 import { useStaff } from '../staff';
 import { useFailure } from '../told';
@@ -68,7 +67,7 @@ export function LinksPage() {
   return (
     <>
       <div class="console-top">
-        <Title>{words.t('links.title')}</Title>
+        <h1 tabIndex={-1}>{words.t('links.title')}</h1>
         <div class="buttons">
           <Button
             icon={Printer}

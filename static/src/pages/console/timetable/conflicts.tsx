@@ -40,7 +40,7 @@ export function Conflicts({ conflicts, table, title }: Props) {
             <strong>{conflict.consultations.map(shown).join(', ')}</strong>
             {conflict.rows && conflict.rows.length > 0 && (
               <small>{words.t('timetable.rows', { rows: conflict.rows.join(', ') })}</small>
-            )}{' '}
+            )}
             <span>{told(conflict)}</span>
           </li>
         ))}

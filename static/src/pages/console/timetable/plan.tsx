@@ -1,11 +1,17 @@
 import type { Key } from '../../../i18n/words';
 import type { FieldChange, PlanItem } from '../../../protocol/types';
 import { useDesk, zoneOf } from '../../desk';
+import { readable } from './policy';
 
 /** What a change makes, changes and takes away; also how the record tells it. */
 export function Plan({ items }: { items: readonly PlanItem[] }) {
-  const { words } = useDesk();
+  const { words, format: formats } = useDesk();
   const field = useField();
+  const format = {
+    minutes: (count: number) => words.t('time.minutes', { count }),
+    list: formats.value.list,
+    tongue: formats.value.tongue,
+  };
   return (
     <ul class="plan" data-testid="plan">
       {items.map((item) => (
@@ -22,7 +28,7 @@ export function Plan({ items }: { items: readonly PlanItem[] }) {
           {item.fields.length > 0 && (
             <ul>
               {item.fields.map((one) => (
-                <li key={one.field}>{field(one)}</li>
+                <li key={one.field}>{field(item.what === 'policy' ? readable(one, format) : one)}</li>
               ))}
             </ul>
           )}

@@ -15,6 +15,10 @@ export function Policies({ policy }: { policy: Policy }) {
   const { timetable } = useStaff();
   const draft = useSignal<PolicyDraft>(policyDraft(policy));
   useEffect(() => () => timetable.policy.reset(), [timetable]);
+  // Somebody else was first: the form begins again with what stands now.
+  useEffect(() => {
+    if (timetable.policy.now.peek().at === 'stale') draft.value = policyDraft(policy);
+  }, [timetable, policy, draft]);
   const set = (change: Partial<PolicyDraft>) => {
     draft.value = { ...draft.value, ...change };
     timetable.policy.reset();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Policy, Timetable } from '../../../protocol/types';
 import { nextId, onClock } from './draft';
-import { policyDraft, policyOf } from './policy';
+import { policyDraft, policyOf, readable } from './policy';
 
 const policy: Policy = {
   doors_seconds: 900,
@@ -21,7 +21,7 @@ test('a policy that nobody touched comes back as it was', () => {
 
 test('a field that is empty, no number or out of bounds keeps the form from being sent', () => {
   const draft = policyDraft(policy);
-  for (const doors of ['', 'x', '-1', '500']) {
+  for (const doors of ['', 'x', '0', '500']) {
     expect(policyOf({ ...draft, doors }, policy)).toBeNull();
   }
   expect(policyOf({ ...draft, seats: '1.5' }, policy)).toBeNull();
@@ -37,4 +37,17 @@ test("a new consultation follows the highest number, on the center's clock", () 
   const table = { consultations: [{ id: 'S09' }, { id: 'S35' }, { id: 'extra' }] } as unknown as Timetable;
   expect(nextId(table)).toBe('S36');
   expect(onClock(Date.parse('2021-12-05T15:30:00Z'), 'Asia/Seoul')).toBe('2021-12-06T00:30');
+});
+
+test("a policy's change is told in minutes, languages by name", () => {
+  const format = {
+    minutes: (count: number) => `${count} min`,
+    list: (items: readonly string[]) => items.join('+'),
+    tongue: (code: string) => code.toUpperCase(),
+  };
+  const told = (field: string, before: string) => readable({ field, before, after: '' }, format).before;
+  expect(told('doors', '900000000000')).toBe('15 min');
+  expect(told('extensions', '[300000000000,600000000000]')).toBe('5 min+10 min');
+  expect(told('languages', '["ko","fr"]')).toBe('KO+FR');
+  expect(told('seats', '3')).toBe('3');
 });

@@ -1,16 +1,16 @@
 /** The policy as its form has it: minutes as typed, lists as ticked. Pure. */
 import { known, languages } from '../../../i18n/languages';
-import type { Policy } from '../../../protocol/types';
+import type { FieldChange, Policy } from '../../../protocol/types';
 
-/** Fields of the form; those in minutes are seconds on the wire. */
+/** Fields of the form; those in minutes are seconds on the wire, where zero would mean the default. */
 export const spans = [
-  { key: 'doors', min: 0, max: 120 },
-  { key: 'gap', min: 0, max: 120 },
-  { key: 'grace', min: 0, max: 30 },
-  { key: 'overrun', min: 0, max: 120 },
-  { key: 'late', min: 0, max: 60 },
+  { key: 'doors', min: 1, max: 120 },
+  { key: 'gap', min: 1, max: 120 },
+  { key: 'grace', min: 0.5, max: 30 },
+  { key: 'overrun', min: 1, max: 120 },
+  { key: 'late', min: 1, max: 60 },
   { key: 'noShow', min: 1, max: 120 },
-  { key: 'seats', min: 1, max: 4 },
+  { key: 'seats', min: 1, max: 10 },
 ] as const;
 export type Span = (typeof spans)[number]['key'];
 
@@ -62,4 +62,29 @@ export function policyOf(draft: PolicyDraft, before: Policy): Policy | null {
   const order: readonly string[] = languages;
   out.languages = [...draft.languages].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return out;
+}
+
+export interface PolicyFormat {
+  minutes(count: number): string;
+  list(items: readonly string[]): string;
+  tongue(code: string): string;
+}
+
+/** readable writes the values of a policy's change, which are JSON with durations in nanoseconds, for people. */
+export function readable(change: FieldChange, format: PolicyFormat): FieldChange {
+  const told = (text: string): string => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return text;
+    }
+    const minutes = (one: unknown) => format.minutes(Number(one) / 60e9);
+    if (change.field === 'languages' && Array.isArray(value)) {
+      return format.list(value.map((tag) => format.tongue(String(tag))));
+    }
+    if (Array.isArray(value)) return format.list(value.map(minutes));
+    return change.field === 'seats' ? String(value) : minutes(value);
+  };
+  return { ...change, before: told(change.before), after: told(change.after) };
 }

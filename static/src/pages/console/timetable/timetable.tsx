@@ -11,7 +11,6 @@ import type { Load } from '../../../room/desk/load';
 import { Button } from '../../../ui/button';
 import { Select } from '../../../ui/select';
 import { Tabs } from '../../../ui/tabs';
-import { Title } from '../../../ui/title';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
 import { dayFor } from '../board';
@@ -39,7 +38,7 @@ export function TimetablePage() {
   return (
     <>
       <div class="console-top">
-        <Title>{words.t('timetable.title')}</Title>
+        <h1 tabIndex={-1}>{words.t('timetable.title')}</h1>
         <Tabs
           label={words.t('timetable.title')}
           tabs={views.map((key) => ({ key, label: words.t(`timetable.views.${key}`) }))}
@@ -69,7 +68,7 @@ function Shown({ view, table }: { view: View; table: Load<Timetable> }) {
     case 'import':
       return <Import table={table.value} />;
     case 'policies':
-      return <Policies key={table.value.revision} policy={table.value.policy} />;
+      return <Policies policy={table.value.policy} />;
     case 'history':
       return <History />;
   }
