@@ -27,8 +27,11 @@ func TestReadiness_TheWorstPartIsTheLight(t *testing.T) {
 		"all well, a neighbour's zone": {good, schedule.LightGreen, nil},
 		"never tested":                 {schedule.Readiness{}, schedule.LightUntested, nil},
 		"no camera":                    {with(func(r *schedule.Readiness) { r.Camera = schedule.TestFailed }), schedule.LightAmber, []string{"camera_failed"}},
-		"deaf, and slow": {with(func(r *schedule.Readiness) { r.Microphone, r.RTT = schedule.TestFailed, time.Second }),
-			schedule.LightRed, []string{"microphone_failed", "media_slow"}},
+		"deaf, and slow": {
+			with(func(r *schedule.Readiness) { r.Microphone, r.RTT = schedule.TestFailed, time.Second }),
+			schedule.LightRed,
+			[]string{"microphone_failed", "media_slow"},
+		},
 		"half a test":        {with(func(r *schedule.Readiness) { r.Speaker = schedule.TestNone }), schedule.LightAmber, []string{"speaker_untested"}},
 		"an old browser":     {with(func(r *schedule.Readiness) { r.Supported = false }), schedule.LightRed, []string{"browser_unsupported"}},
 		"a clock behind":     {with(func(r *schedule.Readiness) { r.ClockOffset = -time.Minute }), schedule.LightAmber, []string{"clock_off"}},
