@@ -207,7 +207,11 @@ export const hallScenes: Record<string, () => Visit> = {
   booth_called: () => boothAt({ call: { state: 'called', at: moment } }),
   booth_answered: () =>
     boothAt({
-      call: { state: 'answered', name: '김하늘', text: '2분 안에 가겠습니다. 전원 케이블을 확인해 주세요.' },
+      call: {
+        state: 'answered',
+        name: '김하늘',
+        text: 'I am with you in two minutes. Please check the power cable.',
+      },
       health: { microphone: 'silent' },
     }),
   booth_failed: () => boothAt({ call: { state: 'failed', code: null }, health: { loss: 0.2 } }),
