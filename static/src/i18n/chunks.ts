@@ -34,6 +34,6 @@ const scripts: Partial<Record<Language, () => Promise<unknown>>> = {
 };
 
 /** dress brings the letters of a language. A page whose letters do not come shows the device's own. */
-export function dress(language: Language): void {
-  scripts[language]?.().catch(() => undefined);
+export async function dress(language: Language): Promise<void> {
+  await scripts[language]?.().catch(() => undefined);
 }

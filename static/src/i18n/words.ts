@@ -37,6 +37,7 @@ export interface Words {
 }
 
 const kept = 'sangdam.language';
+const again = 2000;
 
 export function createWords(storage: Storage | null, browser: readonly string[]): Words {
   const i18n = createInstance();
@@ -76,16 +77,18 @@ export function createWords(storage: Storage | null, browser: readonly string[])
   const change = async (): Promise<void> => {
     const mine = ++turn;
     const next = pick([read(storage), link, ...browser], offer.value);
-    dress(next);
     if (next === 'en' && !forStaff) {
       show(next);
       return;
     }
     try {
-      await fetched(next);
+      await Promise.all([fetched(next), dress(next)]);
     } catch {
-      // The page goes on in the language that it has; the next choice asks again.
-      if (mine === turn) ready.value = true;
+      // The page goes on in the language that it has; the next choice asks again. The staff's
+      // words are in no bundle: without them there is nothing to show, so they are asked for again.
+      if (mine === turn && forStaff && !had.has(`staff ${language.value}`))
+        setTimeout(() => void change(), again);
+      else if (mine === turn) ready.value = true;
       return;
     }
     if (mine === turn) show(next);

@@ -4,7 +4,7 @@
  */
 import '../styles/index.css';
 import { computed, signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
 import { createFormat } from '../i18n/format';
 import { directionOf } from '../i18n/languages';
 import { createWords } from '../i18n/words';
@@ -71,7 +71,8 @@ function Whole() {
   const language = words.language.value;
   const title = words.t(`app.titles.${place.at}`);
   const event = visit.bootstrap.value?.event.name ?? words.t('app.name');
-  useEffect(() => {
+  // Before the first paint: letters of the wrong face would be fetched for it.
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.dir = directionOf(language);
     document.title = `${title} · ${event}`;
