@@ -388,3 +388,15 @@ func TestSeats_ColleaguesUpToThePolicy(t *testing.T) {
 		}
 	})
 }
+
+func TestRemove_TellsThePersonAndTheRecord(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		v, firm := h.join("S01/firm", "f")
+		_, buyer := h.join("S01/buyer", "b")
+		ok(t, v.Remove(t.Context()))
+		want(t, "dismissed", firm.reason(), rooms.ErrForbidden)
+		want(t, "told to others", buyer.departures(), []rooms.Left{{ID: "f", Reason: schedule.LeftRemoved}})
+		want(t, "the record", h.ledger.of(schedule.EntrySeatLeft)[0].Detail, string(schedule.LeftRemoved))
+	})
+}

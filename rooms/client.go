@@ -19,7 +19,8 @@ type Client interface {
 	Deliver([]Change)
 	// Dismiss is the last call: the session is out of the room. The reason is
 	// one of ErrEnded, ErrCancelled, ErrMoved, ErrReplaced, ErrLost,
-	// ErrRoomFailed, ErrStopping. It does not follow Visit.Leave. It may come
+	// ErrRoomFailed, ErrStopping, ErrForbidden (the seat is another party's now, or
+	// the link is worthless), or a *TooEarlyError (moved to a later time). It does not follow Visit.Leave. It may come
 	// while Join is still under way; Join then fails.
 	Dismiss(reason error)
 }
@@ -64,8 +65,8 @@ type Lobbyist interface {
 	// and a call of this seat that was seen.
 	Noted(schedule.Note)
 	// Dismiss is the last call: the consultation is over (ErrEnded,
-	// ErrCancelled), or the session waits elsewhere (ErrReplaced). It does not
-	// follow Waiting.Stop, nor Join with the same session.
+	// ErrCancelled), or the seat is another party's now (ErrForbidden). It does
+	// not follow Waiting.Stop, nor Wait or Join with the same session.
 	Dismiss(reason error)
 }
 

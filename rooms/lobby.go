@@ -11,7 +11,8 @@ import (
 )
 
 // Waiting is a session's time in a lobby, from Wait to Stop, Dismiss or a Join
-// with the same session. It is no attendance.
+// with the same session. It is no attendance. Whoever began it stops it with the
+// session.
 type Waiting struct {
 	board *board
 	req   WaitRequest

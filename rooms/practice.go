@@ -12,7 +12,7 @@ type Practice struct {
 
 // Practice binds slot 0 of a Peer to its own camera and microphone, on any day
 // and for whoever has a Peer. It ends by Stop, by a Join of the same session,
-// and by another Practice of it.
+// and by another Practice of it; whoever began it stops it with the session.
 func (g *Registry) Practice(session string, peer sfu.PeerID) (*Practice, error) {
 	if session == "" || peer == "" {
 		return nil, ErrInvalid

@@ -74,15 +74,21 @@ func (v *Visit) Rebind(ctx context.Context, peer sfu.PeerID, on []sfu.Source) er
 }
 
 // Leave ends the visit by choice. Client.Dismiss does not follow.
-func (v *Visit) Leave(ctx context.Context) error { return v.end(ctx, schedule.LeftByChoice) }
+func (v *Visit) Leave(ctx context.Context) error {
+	return v.end(ctx, schedule.LeftByChoice, nil)
+}
 
-// Remove ends the visit by somebody else's choice: the link is worthless.
-// Client.Dismiss does not follow.
-func (v *Visit) Remove(ctx context.Context) error { return v.end(ctx, schedule.LeftRemoved) }
+// Remove ends the visit by somebody else's choice: the link is worthless. The
+// Client is dismissed with ErrForbidden.
+func (v *Visit) Remove(ctx context.Context) error {
+	return v.end(ctx, schedule.LeftRemoved, ErrForbidden)
+}
 
-func (v *Visit) end(ctx context.Context, why schedule.LeaveReason) error {
+func (v *Visit) end(ctx context.Context, why schedule.LeaveReason, reason error) error {
 	return v.act(ctx, func(p *participant, now time.Time) error {
+		v.room.leaving = reason
 		v.room.remove(p, why, now)
+		v.room.leaving = nil
 		v.room.unbind(p)
 		return nil
 	})

@@ -124,10 +124,10 @@ func TestWeek_TheClockAloneDrivesThirtyFiveConsultations(t *testing.T) {
 	for i, c := range w.event.Consultations {
 		k := course(i)
 		if k.firm != never {
-			w.actor(booths, c.Booth).plan(appointment{c.ID, schedule.RoleFirm, c.Start.Add(minutes(k.firm)), time.Time{}})
+			actorOf(w, booths, c.Booth).plan(appointment{c.ID, schedule.RoleFirm, c.Start.Add(minutes(k.firm)), time.Time{}})
 		}
 		if c.Interpreter != "" {
-			w.actor2(interpreters, c.Interpreter).plan(appointment{c.ID, schedule.RoleInterpreter, c.Start.Add(-3 * time.Minute), time.Time{}})
+			actorOf(w, interpreters, c.Interpreter).plan(appointment{c.ID, schedule.RoleInterpreter, c.Start.Add(-3 * time.Minute), time.Time{}})
 		}
 		if k.buyer != never {
 			a := &actor{id: string(c.Buyer)}
@@ -232,14 +232,6 @@ func (w *week) ok(what string, err error) {
 	if err != nil {
 		w.t.Fatalf("%s at %v: %v", what, w.clock.Now(), err)
 	}
-}
-
-func (w *week) actor(of map[schedule.BoothID]*actor, id schedule.BoothID) *actor {
-	return actorOf(w, of, id)
-}
-
-func (w *week) actor2(of map[schedule.InterpreterID]*actor, id schedule.InterpreterID) *actor {
-	return actorOf(w, of, id)
 }
 
 func actorOf[K ~string](w *week, of map[K]*actor, id K) *actor {
