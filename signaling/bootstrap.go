@@ -98,30 +98,42 @@ func wirePerson(e *schedule.Event, g schedule.Grants) protocol.Person {
 	return p
 }
 
-// reader tells what the token of somebody who reads the record allows.
-func (s *Server) reader(ctx context.Context, token string) (schedule.Grants, error) {
+// caller tells what the token of a REST request allows.
+func (s *Server) caller(ctx context.Context, token string) (schedule.Grants, error) {
 	g, err := s.gate.Grants(ctx, token)
 	if err != nil {
 		return schedule.Grants{}, err
 	}
-	if wait, ok := s.limits.reports.Allow(string(g.Link), 1, s.now()); !ok {
+	if wait, ok := s.limits.calls.Allow(string(g.Link), 1, s.now()); !ok {
 		return schedule.Grants{}, limited(wait)
 	}
 	return g, nil
 }
 
 func (s *Server) attendance(ctx context.Context, id schedule.EventID) (protocol.Attendance, error) {
-	event, err := s.registry.Event(ctx, id)
+	event, err := s.recorded(ctx, id)
 	if err != nil {
-		return protocol.Attendance{}, fault(err)
+		return protocol.Attendance{}, err
 	}
 	return s.deps.Records.Attendance(ctx, event)
 }
 
 func (s *Server) attendanceCSV(ctx context.Context, id schedule.EventID) ([]byte, error) {
+	event, err := s.recorded(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.deps.Records.CSV(ctx, event)
+}
+
+// recorded finds an event whose record is to be read.
+func (s *Server) recorded(ctx context.Context, id schedule.EventID) (*schedule.Event, error) {
+	if wait, ok := s.limits.reports.Allow(string(id), 1, s.now()); !ok {
+		return nil, limited(wait)
+	}
 	event, err := s.registry.Event(ctx, id)
 	if err != nil {
 		return nil, fault(err)
 	}
-	return s.deps.Records.CSV(ctx, event)
+	return event, nil
 }

@@ -506,6 +506,20 @@ func TestLinks_TheTableIsSafeInASpreadsheet(t *testing.T) {
 	}
 }
 
+// A sheet for everybody is printed in one go, and the console goes on working.
+func TestQR_AFairsSheetsArePrintedAtOnce(t *testing.T) {
+	r := newOffice(t)
+	token := r.open("console").Token
+	for n := range 200 {
+		if got := r.call("POST", token, "qr", protocol.QRRequest{Text: publicURL + r.links["buyer"].Path}, nil); got != 200 {
+			t.Fatalf("picture %d: %d", n+1, got)
+		}
+	}
+	if got := r.call("GET", token, "events/fair/links", nil, nil); got != 200 {
+		t.Errorf("the links: %d", got)
+	}
+}
+
 func TestQR_DrawsLinksOfOursAlone(t *testing.T) {
 	r := newOffice(t)
 	console, buyer := r.open("console").Token, r.open("buyer").Token

@@ -42,7 +42,8 @@ const (
 	linkEvery, linkBurst     = 20 * time.Millisecond, 200 // messages of a link, all its sessions together
 	helloEvery, helloBurst   = 2 * time.Second, 20        // hellos of a link
 	socketEvery, socketBurst = 50 * time.Millisecond, 300 // sockets of an address
-	reportEvery, reportBurst = 2 * time.Second, 20        // records read by a link: each is derived anew
+	reportEvery, reportBurst = 2 * time.Second, 20        // readings of an event's record: each is derived anew
+	callEvery, callBurst     = 50 * time.Millisecond, 600 // REST requests of a link; a sheet for everybody asks hundreds of times
 	sessionsOfLink           = 12                         // that live at once
 	sessionsInAll            = 4096
 )
@@ -74,6 +75,7 @@ type shared struct {
 	hellos  *auth.Limiter
 	sockets *auth.Limiter
 	reports *auth.Limiter
+	calls   *auth.Limiter
 }
 
 func newShared() shared {
@@ -82,6 +84,7 @@ func newShared() shared {
 		hellos:  auth.NewLimiter(helloEvery, helloBurst),
 		sockets: auth.NewLimiter(socketEvery, socketBurst),
 		reports: auth.NewLimiter(reportEvery, reportBurst),
+		calls:   auth.NewLimiter(callEvery, callBurst),
 	}
 }
 

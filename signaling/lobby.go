@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -139,7 +140,7 @@ func (s *Session) seen(ctx context.Context, b *protocol.Seen) error {
 	if s.grants.Kind != schedule.LinkConsole {
 		return protocol.Fail(protocol.CodeForbidden)
 	}
-	return s.server.registry.Seen(ctx, s.grants.Event, b.Note, s.name)
+	return s.server.registry.Seen(ctx, s.grants.Event, b.Note, cmp.Or(s.name, string(schedule.RoleCoordinator)))
 }
 
 // health takes what a booth's screen tells of itself.

@@ -105,7 +105,7 @@ func New(d Deps) *Server {
 func (s *Server) routes() http.Handler {
 	rest := api.New(api.Deps{
 		OpenLink:      s.openLink,
-		Grants:        s.reader,
+		Grants:        s.caller,
 		Attendance:    s.attendance,
 		AttendanceCSV: s.attendanceCSV,
 		Bye:           s.beacon,
