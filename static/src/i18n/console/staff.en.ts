@@ -245,7 +245,7 @@ export const staff = {
     back: 'Back to the links',
     print_one: 'Print {{count}} page',
     print_other: 'Print {{count}} pages',
-    preparing: 'Preparing',
+    preparing: 'Preparing {{done}} of {{all}}',
     steps: 'Three steps',
     one: 'Open the address on the screen of this booth, or point the camera of its tablet at the square.',
     two: 'Allow camera and microphone, and choose full screen.',

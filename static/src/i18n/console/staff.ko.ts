@@ -233,7 +233,7 @@ export const staff = {
   sheets: {
     back: '링크로 돌아가기',
     print_other: '{{count}}쪽 인쇄',
-    preparing: '준비하고 있습니다',
+    preparing: '준비 중 {{done}}/{{all}}',
     steps: '세 단계',
     one: '이 부스의 화면에서 아래 주소를 열거나, 태블릿 카메라로 사각형을 비추세요.',
     two: '카메라와 마이크를 허용하고 전체 화면을 선택하세요.',

@@ -156,6 +156,36 @@ test('mail goes to those whose letters were shown and to nobody else', async () 
   ]);
 });
 
+test('pictures stand in one line, wait as they are told, and are asked for once', async () => {
+  const waits: number[] = [];
+  let asked = 0;
+  let underway = 0;
+  const model = new LinksModel(
+    deskOf({
+      qr: async (url) => {
+        expect(++underway).toBe(1);
+        await Promise.resolve();
+        underway--;
+        if (++asked === 2) throw new Refused({ code: 'rate_limited', retry_after_ms: 700 });
+        return new Blob([url]);
+      },
+    }),
+    async (ms) => {
+      waits.push(ms);
+    },
+  );
+  const link = (url: string) => ({ url }) as LinkInfo;
+  const yes = () => true;
+  const [a, , c] = await Promise.allSettled([
+    model.qr(link('a'), yes),
+    model.qr(link('gone'), () => false),
+    model.qr(link('b'), yes),
+  ]);
+  expect([a?.status, c?.status, asked, waits]).toEqual(['fulfilled', 'fulfilled', 3, [700]]);
+  await model.qr(link('a'), yes);
+  expect(asked).toBe(3);
+});
+
 test('links are found by group and by words in name, address and consultations', () => {
   const of = (name: string, kind: LinkInfo['kind'], role: LinkInfo['role']) =>
     ({ name, kind, role, consultations: ['S01'] }) as unknown as LinkInfo;

@@ -1,4 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { Refused } from '../../protocol/failure';
 import type { AddLink, LinkInfo, Links, MailReport } from '../../protocol/types';
 import type { EventDesk } from '../desk';
 import { type Failure, failureOf, Loaded } from './load';
@@ -32,14 +33,23 @@ export type Mailing =
   | { at: 'sent'; report: MailReport }
   | { at: 'failed'; why: Failure };
 
+/** How often a picture is asked for while the server is busy. */
+const patience = 10;
+
 /** LinksModel is every link of the event; its actions put the answer into the list at once. */
 export class LinksModel {
   readonly list: Loaded<Links>;
   private readonly desk: EventDesk;
   private readonly mailingSignal = signal<Mailing>({ at: 'idle' });
 
-  constructor(desk: EventDesk) {
+  private readonly pause: (ms: number) => Promise<void>;
+  /** by address: a reissued link has a new one */
+  private readonly pictures = new Map<string, Blob>();
+  private line: Promise<unknown> = Promise.resolve();
+
+  constructor(desk: EventDesk, pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))) {
     this.desk = desk;
+    this.pause = pause;
     this.list = new Loaded(() => desk.links());
   }
 
@@ -63,8 +73,32 @@ export class LinksModel {
     return made;
   }
 
-  qr(link: LinkInfo): Promise<Blob> {
-    return link.url ? this.desk.qr(link.url) : Promise.reject(new Error('a revoked link has no picture'));
+  /**
+   * A link's picture. Sheets ask for all of them, and the server answers only so many a second: they stand
+   * in one line, wait as long as they are told, and whoever has gone (`wanted`) leaves it.
+   */
+  qr(link: LinkInfo, wanted: () => boolean): Promise<Blob> {
+    const { url } = link;
+    if (!url) return Promise.reject(new Error('a revoked link has no picture'));
+    const had = this.pictures.get(url);
+    if (had) return Promise.resolve(had);
+    const mine = this.line.then(() => this.draw(url, wanted));
+    this.line = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async draw(url: string, wanted: () => boolean): Promise<Blob> {
+    for (let tries = 1; ; tries++) {
+      if (!wanted()) throw new Error('nobody waits for it any more');
+      try {
+        const picture = await this.desk.qr(url);
+        this.pictures.set(url, picture);
+        return picture;
+      } catch (cause) {
+        if (!(cause instanceof Refused) || cause.code !== 'rate_limited' || tries === patience) throw cause;
+        await this.pause(cause.retryAfter || 1000);
+      }
+    }
   }
 
   file(): Promise<Blob> {

@@ -19,18 +19,20 @@ export function Qr({ link, onDone }: Props) {
   useEffect(() => {
     let shown = '';
     let gone = false;
-    links.qr(link).then(
-      (blob) => {
-        if (gone) return;
-        shown = URL.createObjectURL(blob);
-        picture.value = shown;
-      },
-      () => {
-        if (gone) return;
-        failed.value = true;
-        onDone?.();
-      },
-    );
+    links
+      .qr(link, () => !gone)
+      .then(
+        (blob) => {
+          if (gone) return;
+          shown = URL.createObjectURL(blob);
+          picture.value = shown;
+        },
+        () => {
+          if (gone) return;
+          failed.value = true;
+          onDone?.();
+        },
+      );
     return () => {
       gone = true;
       if (shown) URL.revokeObjectURL(shown);

@@ -54,7 +54,9 @@ export function Sheets({ kind, links, onClose }: Props) {
             onClick={() => window.print()}
             testid="sheets-print"
           >
-            {ready ? words.t('sheets.print', { count: printed.length }) : words.t('sheets.preparing')}
+            {ready
+              ? words.t('sheets.print', { count: printed.length })
+              : words.t('sheets.preparing', { done: drawn.value.size, all: printed.length })}
           </Button>
         </div>
       </div>

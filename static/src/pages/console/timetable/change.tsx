@@ -118,7 +118,14 @@ function Checked({ outcome, table, busy, apply, counts }: CheckedProps) {
       />
       {!nothing && (
         <>
-          <Plan items={outcome.plan} />
+          {outcome.plan.length > 8 ? (
+            <details>
+              <summary>{words.t('timetable.changes', { count: outcome.plan.length })}</summary>
+              <Plan items={outcome.plan} />
+            </details>
+          ) : (
+            <Plan items={outcome.plan} />
+          )}
           {conflicts.length > 0 && (
             <Check
               checked={agreed.value}
