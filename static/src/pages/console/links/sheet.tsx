@@ -29,6 +29,7 @@ export function BuyerSheet({ link, table, onDone }: Props) {
   const items = itemsOf(link, table);
   const buyer = table.buyers.find((one) => one.id === link.party);
   const zone = buyer?.zone ?? event.zone;
+  const dense = items.length >= many;
   if (!words.ready.value) {
     return null;
   }
@@ -52,7 +53,7 @@ export function BuyerSheet({ link, table, onDone }: Props) {
           {buyer && format.country(buyer.country)}
         </p>
       </header>
-      <ul class="sheet-times" data-dense={items.length >= many}>
+      <ul class="sheet-times" data-dense={dense}>
         {items.map((item) => {
           const start = at(item.starts_at);
           const end = at(item.ends_at);
@@ -60,7 +61,7 @@ export function BuyerSheet({ link, table, onDone }: Props) {
           const clock = (place: string) => (
             <>
               <strong>
-                {format.day(start, place)}{' '}
+                {dense ? format.shortDay(start, place) : format.day(start, place)}{' '}
                 <bdi>
                   {format.time(start, place)}–{format.time(end, place)}
                 </bdi>
