@@ -227,9 +227,11 @@ func (w *fakeWatcher) hear(fn func(*watched)) {
 func (w *fakeWatcher) Board(b rooms.Board) {
 	w.hear(func(h *watched) { h.boards = append(h.boards, b) })
 }
+
 func (w *fakeWatcher) RowChanged(r rooms.Row) {
 	w.hear(func(h *watched) { h.rows = append(h.rows, r) })
 }
+
 func (w *fakeWatcher) NoteChanged(n schedule.Note) {
 	w.hear(func(h *watched) { h.notes = append(h.notes, n) })
 }
