@@ -33,9 +33,15 @@ beforeAll(async () => {
     inChromium('buyer', { zone: 'Europe/London' }),
   ]);
   await redis.change('booth', (event) => {
-    event.policy = { doors: span(8000), farewell: span(1000), changeover: span(1000), closing: span(4000), max_overrun: span(1000) };
-    set(event, 'T01', 2000, 26_000);
-    set(event, 'T02', 29_000, 60_000);
+    event.policy = {
+      doors: span(8000),
+      farewell: span(1000),
+      changeover: span(1000),
+      closing: span(4000),
+      max_overrun: span(1000),
+    };
+    set(event, 'T01', 2000, 22_000);
+    set(event, 'T02', 25_000, 48_000);
   });
   await server.start();
 });
@@ -56,7 +62,7 @@ const titled = (name: string) =>
     name,
   );
 
-const text = () => booth.evaluate(() => document.body.innerText, null);
+const text = () => booth.evaluate(() => document.body.textContent, null);
 
 test('the booth enters its first consultation by itself, and they meet', async () => {
   await booth.open(server.link('Booth 1'));
@@ -77,10 +83,16 @@ test('the booth enters its first consultation by itself, and they meet', async (
 
 test('the clock ends it, and nobody touches the booth', async () => {
   await buyer.at('over', 30_000);
-  await booth.until('the next buyer', (n) => document.querySelector('h1')?.textContent.includes(n) ?? false, second);
+  await booth.until(
+    'the next buyer',
+    (n) => document.querySelector('h1')?.textContent.includes(n) ?? false,
+    second,
+  );
   await booth.screenshot(`${out}/booth-between.png`);
   expect(await text()).not.toContain(secret);
-  expect(await booth.evaluate(() => document.querySelector('main')?.textContent ?? '', null)).not.toContain(first);
+  expect(await booth.evaluate(() => document.querySelector('main')?.textContent ?? '', null)).not.toContain(
+    first,
+  );
 });
 
 test('the second begins by itself, and nothing of the first is there', async () => {
@@ -100,7 +112,7 @@ test('the second begins by itself, and nothing of the first is there', async () 
   });
   // Only now is the screen touched: the chat is what might have stayed.
   await booth.click('[data-testid="chat-toggle"]');
-  await booth.appears('[data-testid="chat"]');
+  await booth.appears('[data-testid="chat-input"]');
   expect(
     await booth.evaluate(() => document.querySelectorAll('[data-testid="chat-message"]').length, null),
   ).toBe(0);

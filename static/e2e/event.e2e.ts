@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Timetable } from '../src/protocol/types';
 import { type ChromiumPerson, inChromium } from './harness/browser';
 import { open } from './harness/records';
 import { Redis, Server } from './harness/server';
 import { dateOf, day, fairFrom, yangju } from './harness/timetable';
-import type { Timetable } from '../src/protocol/types';
 
 const folder = mkdtempSync(join(tmpdir(), 'sangdam-e2e-'));
 const first = dateOf(Date.now() + 2 * day);
@@ -85,7 +85,7 @@ test('a broken file is told with row and column, and nothing of it is applied', 
   const told = await coordinator.evaluate(
     () =>
       [...document.querySelectorAll('[data-testid="problems"] tbody tr')].map((tr) =>
-        [...tr.querySelectorAll('td')].map((td) => td.innerText.replace(/\s+/g, ' ').trim()),
+        [...tr.querySelectorAll('td')].map((td) => (td.textContent ?? '').replace(/\s+/g, ' ').trim()),
       ),
     null,
   );
@@ -98,7 +98,9 @@ test('a broken file is told with row and column, and nothing of it is applied', 
     ]),
   );
   for (const [, , words] of told) expect(words?.split(' ').length, words).toBeGreaterThan(4);
-  expect(await coordinator.evaluate(() => document.querySelector('[data-testid="apply"]') !== null, null)).toBe(false);
+  expect(
+    await coordinator.evaluate(() => document.querySelector('[data-testid="apply"]') !== null, null),
+  ).toBe(false);
   expect((await table()).revision).toBe(1);
 });
 
@@ -114,7 +116,11 @@ test('a good change is applied, and a running booth page shows it', async () => 
   }, null);
   await coordinator.click('[data-testid="apply"]');
   await coordinator.appears('[data-testid="applied"]');
-  await booth.until('the new time', () => document.querySelector('main')?.innerText.includes('08:55') ?? false, null);
+  await booth.until(
+    'the new time',
+    () => document.querySelector('main')?.textContent.includes('08:55') ?? false,
+    null,
+  );
   expect((await table()).revision).toBe(2);
   expect(await server.again('yangju')).toEqual(links);
   for (const person of [booth, coordinator]) await person.expectNoFaults();

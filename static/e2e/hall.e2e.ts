@@ -51,7 +51,7 @@ const row = (id: string) => `[data-testid="board-row"][data-consultation="${id}"
 const says = (who: ChromiumPerson, selector: string, words: string) =>
   who.until(
     `“${words}” in ${selector}`,
-    ([s, w]) => [...document.querySelectorAll<HTMLElement>(s)].some((e) => e.innerText.includes(w)),
+    ([s, w]) => [...document.querySelectorAll<HTMLElement>(s)].some((e) => e.textContent.includes(w)),
     [selector, words] as [string, string],
   );
 
@@ -60,7 +60,9 @@ test('who waits in a lobby is seen on the board', async () => {
   await coordinator.at('console');
   await buyer.open(server.link(early));
   await buyer.at('lobby');
-  await coordinator.appears(`${row('T02')} [data-testid="seat-state"][data-role="buyer"][data-state="lobby"]`);
+  await coordinator.appears(
+    `${row('T02')} [data-testid="seat-state"][data-role="buyer"][data-state="lobby"]`,
+  );
 });
 
 test('the coordinator writes to who waits, who reads it and answers', async () => {

@@ -42,6 +42,8 @@ test.each([
   { kind: 'booths', pages: 3 },
   { kind: 'buyers', pages: buyers },
 ])('the sheets of $kind are a page each, with a code on every one', async ({ kind, pages }) => {
+  await coordinator.click('[data-testid="tab-board"]');
+  await coordinator.click('[data-testid="tab-links"]');
   await coordinator.click(`[data-testid="print-${kind}"]`);
   await coordinator.appears('[data-testid="sheets"][data-ready="true"]', 40_000);
   const codes = await coordinator.evaluate(
@@ -60,5 +62,4 @@ test.each([
   if (existsSync('/usr/bin/pdftoppm'))
     execFileSync('pdftoppm', ['-r', '50', '-png', pdf, join(out, `sheets-${kind}`)]);
   await coordinator.expectNoFaults();
-  await coordinator.click('[data-testid="sheets-back"]');
 });

@@ -37,9 +37,7 @@ export const day = 24 * 60 * minute;
 export const span = (ms: number): number => ms * 1_000_000;
 
 /** The timetable of the fair, as the center wrote it. */
-export const yangju = fileURLToPath(
-  new URL('../../../cmd/sangdam/demo/yangju-2021.csv', import.meta.url),
-);
+export const yangju = fileURLToPath(new URL('../../../cmd/sangdam/demo/yangju-2021.csv', import.meta.url));
 
 /** The fair moved by whole days so that its first is on another date; hours stay as they are. */
 export function fairFrom(first: string): string {
@@ -51,7 +49,10 @@ export function fairFrom(first: string): string {
 export const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** Consultations of one day to come, one an hour; `change` of the Redis then says when exactly they are. */
-export function writeMeetings(file: string, meetings: { booth: string; firm: string; buyer: string }[]): void {
+export function writeMeetings(
+  file: string,
+  meetings: { booth: string; firm: string; buyer: string }[],
+): void {
   const date = dateOf(Date.now() + 2 * day);
   const zones = new Map([
     ['DE', 'Europe/Berlin,de'],
