@@ -64,7 +64,7 @@ function After({ next }: { next: boolean }) {
       <p>
         {interpreter
           ? words.t('over.afterInterpreter')
-          : words.t('over.afterParty', { organiser: bootstrap?.event.organiser ?? words.t('app.name') })}
+          : words.t('over.afterParty', { organiser: bootstrap?.event.organiser || words.t('app.name') })}
       </p>
       {next && <p>{words.t('over.afterNext')}</p>}
     </section>

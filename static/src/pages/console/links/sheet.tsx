@@ -43,7 +43,7 @@ export function BuyerSheet({ link, table, onDone }: Props) {
     >
       <header class="sheet-head">
         <p>
-          <bdi>{event.name}</bdi> · <bdi>{event.organiser}</bdi>
+          <Of event={event} />
         </p>
         <h2>{words.t(items.length > 1 ? 'sheet.titleMany' : 'sheet.title')}</h2>
         <p class="sheet-name">
@@ -97,7 +97,7 @@ export function BuyerSheet({ link, table, onDone }: Props) {
         {[words.t('sheet.one'), words.t('sheet.two'), words.t('sheet.three')]}
       </Foot>
       <p class="sheet-end">
-        {words.t('sheet.alone')} {words.t('sheet.help', { organiser: event.organiser })}
+        {words.t('sheet.alone')} {words.t('sheet.help', { organiser: event.organiser || event.name })}
       </p>
     </article>
   );
@@ -114,7 +114,7 @@ export function BoothSheet({ link, table, onDone }: Props) {
     <article class="sheet" data-kind="booth" data-testid="sheet" data-link={link.id}>
       <header class="sheet-head">
         <p>
-          <bdi>{event.name}</bdi> · <bdi>{event.organiser}</bdi>
+          <Of event={event} />
         </p>
         <h2>
           <bdi>{link.name}</bdi>
@@ -150,6 +150,21 @@ export function BoothSheet({ link, table, onDone }: Props) {
         </tbody>
       </table>
     </article>
+  );
+}
+
+/** An event that was imported without saying who holds it has a name alone. */
+function Of({ event }: { event: Timetable['event'] }) {
+  return (
+    <>
+      <bdi>{event.name}</bdi>
+      {event.organiser && (
+        <>
+          {' · '}
+          <bdi>{event.organiser}</bdi>
+        </>
+      )}
+    </>
   );
 }
 
