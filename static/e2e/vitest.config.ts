@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 // how busy the machine is.
 export default defineConfig({
   test: {
-    include: ['e2e/*.e2e.ts'],
+    include: ['e2e/*.e2e.ts', 'e2e/gallery/languages.e2e.ts'],
+    // The two longest, the one from right to left and the one without spaces; all of them on demand.
+    env: { LANGUAGES: process.env.LANGUAGES ?? 'ar,ru,de,th' },
     environment: 'node',
     fileParallelism: false,
     testTimeout: 60_000,
