@@ -39,6 +39,7 @@ import { Bell } from './ring';
 import { timeWarnings, zonesOfCountry } from './timetruth';
 import { Trials } from './trials';
 import { TryOut } from './tryout';
+import { Turning } from './turning';
 import { Vigil } from './vigil';
 
 export interface AroundDeps {
@@ -66,6 +67,7 @@ export class Around {
   private readonly deps: AroundDeps;
   private readonly vigil: Vigil;
   private readonly rehearsal: Rehearsal;
+  private readonly turning = new Turning();
   private readonly bell: Bell;
   private readonly boothCall: BoothCall;
   private readonly monitor: Monitor;
@@ -190,6 +192,7 @@ export class Around {
         const practising = this.rehearsal.busy;
         const next = place.at === 'lobby' ? (place.next?.id ?? null) : null;
         untracked(() => {
+          this.turn(place);
           // Practising took this session out of the server's lobby; waiting would end it.
           if (practising && next !== null) this.vigil.forget();
           else this.vigil.want(next);
@@ -304,8 +307,14 @@ export class Around {
     }
   }
 
+  /** Others come to a booth: what was written with those before is not theirs, nor is the answer to a call. */
+  private turn(place: Place): void {
+    if (this.deps.opening.known.kind !== 'booth' || !this.turning.look(place)) return;
+    this.notes.clear();
+    this.boothCall.close();
+  }
+
   private heard(notes: readonly Note[], fresh: boolean): void {
-    // Others come to a booth: what was written with those before is not theirs.
     const booth = this.deps.opening.known.kind === 'booth';
     if (fresh && booth) this.notes.clear();
     this.notes.learn(notes);
