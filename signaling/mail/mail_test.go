@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -34,6 +35,7 @@ type sink struct {
 	mu    sync.Mutex
 	mails []received
 	asked int
+	mute  bool // says nothing to QUIT
 	came  chan struct{}
 	wg    sync.WaitGroup
 }
@@ -110,7 +112,12 @@ func (s *sink) serve(c net.Conn) {
 			s.came <- struct{}{}
 			say("250 taken")
 		case verb == "QUIT":
-			say("221 bye")
+			s.mu.Lock()
+			mute := s.mute
+			s.mu.Unlock()
+			if !mute {
+				say("221 bye")
+			}
 			return
 		default:
 			say("250 ok")
@@ -280,6 +287,49 @@ func TestSender_TriesAgainAfterATemporaryNoAndGivesUpAfterAFinalOne(t *testing.T
 	defer s.mu.Unlock()
 	if len(s.mails) != 2 || s.asked != 4 {
 		t.Errorf("%d mails in %d attempts, want 2 in 4", len(s.mails), s.asked)
+	}
+}
+
+func TestSender_AMailThatWasTakenIsNotSentAgain(t *testing.T) {
+	s := newSink(t)
+	s.mu.Lock()
+	s.mute = true
+	s.mu.Unlock()
+	sent := make(chan Letter, 2)
+	out := sender(t, s, func(_ context.Context, l Letter, _ time.Time) { sent <- l })
+	for range 2 {
+		out.Queue(writer(t).Invite(invitation("en")))
+	}
+	for range 2 {
+		select {
+		case <-sent:
+		case <-time.After(5 * time.Second):
+			t.Fatal("not sent")
+		}
+	}
+	if n := s.count(); n != 2 {
+		t.Errorf("%d mails, want 2", n)
+	}
+}
+
+func TestSender_TheLogNamesNobody(t *testing.T) {
+	s := newSink(t, "451 later ana@tekstil.example", "550 never ana@tekstil.example")
+	var log bytes.Buffer
+	out, err := newSender(Config{
+		URL: s.url(), From: "fair@example.kr", Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	}, []time.Duration{time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"ana@tekstil.example", "ana@tekstil.example>", "ana@tekstil.example"} {
+		l := writer(t).Invite(invitation("en"))
+		l.To = to
+		out.Queue(l)
+	}
+	s.wait(t)
+	out.Close() // nobody writes to the log any more
+	if n := strings.Count(log.String(), "a letter was given up"); n != 2 || strings.Contains(log.String(), "tekstil") {
+		t.Errorf("%d letters given up, want 2:\n%s", n, &log)
 	}
 }
 

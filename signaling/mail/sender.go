@@ -152,10 +152,10 @@ func (s *Sender) deliver(ctx context.Context, l Letter) {
 		case ctx.Err() != nil:
 			return
 		case attempt >= len(s.pauses) || permanent(err):
-			s.log.Error("a letter was given up", "link", l.Link, "attempts", attempt+1, "err", err)
+			s.log.Error("a letter was given up", "link", l.Link, "attempts", attempt+1, "err", reason(err))
 			return
 		}
-		s.log.Warn("a letter waits for the mail server", "link", l.Link, "err", err)
+		s.log.Warn("a letter waits for the mail server", "link", l.Link, "err", reason(err))
 		select {
 		case <-ctx.Done():
 			return
@@ -172,6 +172,18 @@ func permanent(err error) bool {
 	return errors.Is(err, errLetter)
 }
 
+// reason is an error fit for a log: what a server says of a letter, and what is
+// wrong with an address, names people.
+func reason(err error) string {
+	if refused, ok := errors.AsType[*gomail.SendError](err); ok {
+		return fmt.Sprintf("%v: the server said %d", refused.Reason, refused.ErrorCode())
+	}
+	if errors.Is(err, errLetter) {
+		return errLetter.Error()
+	}
+	return err.Error()
+}
+
 // errLetter is a letter that cannot be written down.
 var errLetter = errors.New("not a letter")
 
@@ -186,7 +198,11 @@ func (s *Sender) send(ctx context.Context, l Letter) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return client.DialAndSendWithContext(ctx, m)
+	err = client.DialAndSendWithContext(ctx, m)
+	if m.IsDelivered() { // a server that then leaves without a word must not get it again
+		return nil
+	}
+	return err
 }
 
 func (s *Sender) message(l Letter) (*gomail.Msg, error) {
