@@ -20,7 +20,7 @@ const (
 	MaxParticipants = sfu.RoomPairs // seven others and the reader
 	MaxChatRunes    = 2000          // of one message
 	MaxChatKept     = 500           // messages of a room; the oldest go first
-	MaxNoteRunes    = 1000          // of one note, and of a verdict's reason
+	MaxNoteRunes    = 2000          // of one note, and of a verdict's reason
 	MaxNotesKept    = 500           // of an event; the oldest go first
 	MaxWaiting      = 24            // sessions in one lobby
 )

@@ -115,7 +115,7 @@ func TestDocument_SizesAreTheBounds(t *testing.T) {
 		fmt.Sprintf("| `hello`, `restart` | %d |", MaxOfferMessage),
 		fmt.Sprintf("| every other type | %d |", MaxMessage),
 		fmt.Sprintf("| the offer itself | %d |", MaxOffer),
-		fmt.Sprintf("| text of a chat message | %d characters |", MaxText),
+		fmt.Sprintf("| text of a chat message or note | %d characters |", MaxText),
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("PROTOCOL.md does not say %s", want)
