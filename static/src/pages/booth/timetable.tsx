@@ -12,7 +12,10 @@ const turns: Record<
   cancelled: { tone: 'late', shape: 'cross', key: 'phase.cancelled' },
 };
 
-/** The day of this booth, in the order of the clock. */
+/**
+ * The day of this booth, in the order of the clock. Firms take turns here: each reads whom it meets
+ * itself, of the others only whose turn it will be, and of who was here before nothing.
+ */
 export function Timetable({ lines }: { lines: Line[] }) {
   const desk = useDesk();
   const { words } = desk;
@@ -31,13 +34,19 @@ export function Timetable({ lines }: { lines: Line[] }) {
           >
             <time dateTime={consultation.starts_at}>{format.time(at(consultation.starts_at), zone)}</time>
             <span class="booth-line">
-              <strong>
-                <bdi>{consultation.buyer.name}</bdi>
-              </strong>
-              <span>{format.country(consultation.buyer.country)}</span>
-              <span>
-                <bdi>{consultation.firm.name}</bdi>
-              </span>
+              {turn !== 'past' && (
+                <strong>
+                  <bdi>{turn === 'next' ? consultation.buyer.name : consultation.firm.name}</bdi>
+                </strong>
+              )}
+              {turn === 'next' && (
+                <>
+                  <span>{format.country(consultation.buyer.country)}</span>
+                  <span>
+                    <bdi>{consultation.firm.name}</bdi>
+                  </span>
+                </>
+              )}
             </span>
             {turn !== 'later' && (
               <State tone={turns[turn].tone} shape={turns[turn].shape}>
