@@ -205,6 +205,10 @@ func (s *Server) hello(ctx context.Context, c *socket, ref uint64, b *protocol.H
 		return err
 	}
 	c.session = ses
+	// Who made the link worthless meanwhile may not have seen this session.
+	if _, err := s.gate.Grants(ctx, b.Token); err != nil && fault(err).Code == protocol.CodeLinkRevoked {
+		return ses.do(ctx, ses.expel)
+	}
 	return nil
 }
 
