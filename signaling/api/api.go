@@ -116,8 +116,8 @@ func New(deps Deps) *API {
 // ServeHTTP answers one request; nothing of it may be cached.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	limit := requestLimit
-	if strings.HasSuffix(r.URL.Path, "/import") {
+	limit, upload := requestLimit, strings.HasSuffix(r.URL.Path, "/import")
+	if upload {
 		limit = uploadLimit
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), limit)
@@ -128,6 +128,15 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if a.deps.Addr != nil {
 		ctx = context.WithValue(ctx, addrKey{}, a.deps.Addr(r))
+	}
+	if upload { // no stranger's file is read into memory
+		if g, err := a.bearer(ctx, r.Header.Get("Authorization")); err != nil {
+			WriteProblem(w, protocol.AsFault(err))
+			return
+		} else if g.Kind != schedule.LinkConsole {
+			WriteProblem(w, protocol.Fail(protocol.CodeForbidden))
+			return
+		}
 	}
 	a.mux.ServeHTTP(w, r.WithContext(ctx))
 }
