@@ -47,7 +47,8 @@ export function createWords(storage: Storage | null, browser: readonly string[])
     fallbackLng: 'en',
     load: 'currentOnly',
     initAsync: false,
-    resources: { en: { translation: en } },
+    // A copy: the staff's words are added to it, and the catalogue must not grow.
+    resources: { en: { translation: structuredClone(en) } },
     interpolation: { escapeValue: false },
   });
   const language = signal<Language>('en');
