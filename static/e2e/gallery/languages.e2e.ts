@@ -18,7 +18,8 @@ const out = resolve(here, '../out/languages');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const scenes = (
-  process.env.SCENES ?? 'lobby_consent,lobby_denied,lobby_warned,booth_called,room,room_note,over_buyer,stopped'
+  process.env.SCENES ??
+  'lobby_consent,lobby_denied,lobby_warned,booth_called,room,room_note,over_buyer,stopped'
 ).split(',');
 const spoken = languages.filter((one) => process.env.LANGUAGES?.split(',').includes(one) ?? true);
 /** the two scripts that differ most from those the pages were drawn in */
