@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"time"
 
 	"sangdam/rooms/schedule"
 )
@@ -23,12 +24,14 @@ type board struct {
 	waiting  map[string]*Waiting // by session
 	notes    []keptNote          // oldest first, MaxNotesKept at most
 	screens  map[schedule.BoothID]*screen
+	handed   map[schedule.SeatID]time.Time // when the seats of a role, by its first, went to another party
 }
 
 func newBoard(e *schedule.Event, wall Clock, notes []schedule.Note) *board {
 	b := &board{
 		wall: wall, event: e, rows: map[schedule.ConsultationID]Row{}, watchers: map[*Watch]Watcher{},
 		waiting: map[string]*Waiting{}, screens: map[schedule.BoothID]*screen{},
+		handed: map[schedule.SeatID]time.Time{},
 	}
 	for _, n := range newest(notes, MaxNotesKept) {
 		b.notes = append(b.notes, keptNote{Note: n})
@@ -100,6 +103,11 @@ func (b *board) retime(e *schedule.Event) {
 			delete(b.rows, id)
 			continue
 		}
+		for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
+			if otherParty(row.Consultation, c, role) {
+				b.handed[schedule.SeatOf(id, role)] = stamp(b.wall)
+			}
+		}
 		for _, w := range b.inLobby(id) { // whose place is somebody else's now
 			_, role := w.req.Seat.Split()
 			if otherParty(row.Consultation, c, role) || !seatAllowed(e, c, w.req.Seat) {
@@ -131,7 +139,7 @@ func otherParty(before, after schedule.Consultation, r schedule.Role) bool {
 
 // full wants mu held.
 func (b *board) full() Board {
-	all := Board{Event: b.event, Rows: make([]Row, 0, len(b.rows)), Notes: b.latestNotes(), Booths: b.allBooths()}
+	all := Board{Event: b.event, Rows: make([]Row, 0, len(b.rows)), Notes: b.latestNotes(func(schedule.Note) bool { return true }), Booths: b.allBooths()}
 	for _, c := range b.event.Consultations {
 		if _, ok := b.rows[c.ID]; ok {
 			all.Rows = append(all.Rows, b.whole(c.ID))

@@ -156,6 +156,7 @@ func (b *board) whole(id schedule.ConsultationID) Row {
 func (b *board) lobbyOf(reader *Waiting) Lobby {
 	row := b.rows[reader.req.Consultation]
 	l := Lobby{Event: b.event, Consultation: row.Consultation, Clock: row.Clock, Seats: slices.Clip(row.Seats)}
+	l.Notes = b.latestNotes(func(n schedule.Note) bool { return b.remembers(reader.req.Seat, n) })
 	for _, w := range b.inLobby(reader.req.Consultation) {
 		if w != reader {
 			l.Seats = append(l.Seats, w.seatState())

@@ -189,14 +189,22 @@ func (b *board) tellNotes(notes []schedule.Note) {
 	}
 }
 
-// latestNotes are those of the last day; mu is held.
-func (b *board) latestNotes() []schedule.Note {
+// latestNotes are those of the last day that are asked for; mu is held.
+func (b *board) latestNotes(of func(schedule.Note) bool) []schedule.Note {
 	from := stamp(b.wall).Add(-noteFor)
 	var all []schedule.Note
 	for _, k := range b.notes {
-		if k.At.After(from) {
+		if k.At.After(from) && of(k.Note) {
 			all = append(all, k.Note)
 		}
 	}
 	return all
+}
+
+// remembers tells whether a note is told again to who comes (back) to a seat:
+// one for that seat or from it, and none from before the seat was given to
+// somebody else. mu is held.
+func (b *board) remembers(seat schedule.SeatID, n schedule.Note) bool {
+	c, role := seat.Split()
+	return (n.To.Reaches(seat) || n.From.Seat == seat) && !n.At.Before(b.handed[schedule.SeatOf(c, role)])
 }

@@ -76,6 +76,24 @@ func TestNotes_ReachWhomTheyAreFor(t *testing.T) {
 	})
 }
 
+func TestNotes_AreToldAgainToWhoComesBackButNotToTheNextBuyer(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		_, first := h.waitFor("S02/buyer", "b")
+		want(t, "nothing yet", len(first.heard().lobbies[0].Notes), 0)
+		h.note(rooms.NoteRequest{From: sender("S02/buyer"), Text: "my headset is gone"})
+		h.note(rooms.NoteRequest{From: coordinator, To: schedule.NoteTarget{Seat: "S02/buyer"}, Text: "take your time"})
+		h.note(rooms.NoteRequest{From: coordinator, To: schedule.NoteTarget{Seat: "S02/firm"}, Text: "not for buyers"})
+		_, again := h.waitFor("S02/buyer", "b2")
+		want(t, "after a reload", texts(again.heard().lobbies[0].Notes), []string{"my headset is gone", "take your time"})
+		time.Sleep(time.Second)
+		h.reload(func(e *schedule.Event) { e.Consultations[1].Buyer = "Y1" })
+		h.note(rooms.NoteRequest{From: coordinator, To: schedule.NoteTarget{Seat: "S02/buyer"}, Text: "thank you for stepping in"})
+		_, next := h.waitFor("S02/buyer", "c")
+		want(t, "who steps in", texts(next.heard().lobbies[0].Notes), []string{"thank you for stepping in"})
+	})
+}
+
 func TestNotes_ACallIsOpenUntilACoordinatorAnswers(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}

@@ -87,7 +87,8 @@ type Lobby struct {
 	Event        *schedule.Event
 	Consultation schedule.Consultation
 	Clock        schedule.Clock
-	Seats        []SeatState // as in Row, but without the reader
+	Seats        []SeatState     // as in Row, but without the reader
+	Notes        []schedule.Note // of the last day, for the reader's seat or from it; oldest first
 }
 
 // Booth is a booth's screen on the board.

@@ -114,6 +114,9 @@ func TestNote_GoesBetweenASeatAndTheConsoles(t *testing.T) {
 	if back.From.Role != "coordinator" || back.From.ReplyTo != "" || back.To != "S01/buyer" {
 		t.Errorf("%+v", back)
 	}
+	if again := buyer.wait("S01"); len(again.Notes) != 2 || again.Notes[1].Text != "take your time" {
+		t.Errorf("told again: %+v", again.Notes)
+	}
 	buyer.join("S01")
 	console.ask("note", protocol.SendNote{To: "*", Key: "b", Text: "lunch"}, "ok", nil)
 	buyer.change("a note in the room", isNote("lunch"))

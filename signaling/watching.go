@@ -32,6 +32,9 @@ func (s *stage) Lobby(l rooms.Lobby) {
 	if f.stage != s {
 		return
 	}
+	if s.lobby == nil {
+		s.notes = append(s.notes, l.Notes[max(0, len(l.Notes)-notesOfWait):]...)
+	}
 	s.lobby = &l
 	if f.want.typ != "" {
 		f.answerWaiting(s)
