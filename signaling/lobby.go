@@ -30,21 +30,10 @@ func (practising) place() {}
 // wait shows the lobby of a consultation.
 func (s *Session) wait(ctx context.Context, ref uint64, b *protocol.Wait) error {
 	id := schedule.ConsultationID(b.Consultation)
-	event, err := s.server.registry.Event(ctx, s.grants.Event)
+	seat, err := s.approach(ctx, id)
 	if err != nil {
 		return err
 	}
-	if _, ok := event.Consultation(id); !ok {
-		return protocol.Fail(protocol.CodeNotFound)
-	}
-	seat, ok := event.SeatIn(s.grants, id)
-	if !ok {
-		return protocol.Fail(protocol.CodeForbidden)
-	}
-	if err := s.leave(ctx); err != nil && !errors.Is(err, rooms.ErrGone) {
-		s.log.Warn("leaving to wait", "code", fault(err).Code)
-	}
-	s.event = event
 	st := s.feed.enter(pending{typ: protocol.TypeWait, ref: ref}, s.dismissal)
 	st.seat = seat
 	w, err := s.server.registry.Wait(ctx, rooms.WaitRequest{

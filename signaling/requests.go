@@ -127,6 +127,27 @@ func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media
 	return m, answer, nil
 }
 
+// approach finds the own seat in a consultation and leaves wherever the session
+// is.
+func (s *Session) approach(ctx context.Context, id schedule.ConsultationID) (schedule.SeatID, error) {
+	event, err := s.server.registry.Event(ctx, s.grants.Event)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := event.Consultation(id); !ok {
+		return "", protocol.Fail(protocol.CodeNotFound)
+	}
+	seat, ok := event.SeatIn(s.grants, id)
+	if !ok {
+		return "", protocol.Fail(protocol.CodeForbidden)
+	}
+	if err := s.leave(ctx); err != nil && !errors.Is(err, rooms.ErrGone) {
+		s.log.Warn("leaving for another place", "code", fault(err).Code)
+	}
+	s.event = event
+	return seat, nil
+}
+
 // join enters a room. The room's full state is the reply: it is told from the
 // room's loop, so that no delta can overtake it.
 func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error {
@@ -145,21 +166,10 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 		s.feed.expect(want)
 		return r.visit.Sync(ctx)
 	}
-	event, err := s.server.registry.Event(ctx, s.grants.Event)
+	seat, err := s.approach(ctx, id)
 	if err != nil {
 		return err
 	}
-	if _, ok := event.Consultation(id); !ok {
-		return protocol.Fail(protocol.CodeNotFound)
-	}
-	seat, ok := event.SeatIn(s.grants, id)
-	if !ok {
-		return protocol.Fail(protocol.CodeForbidden)
-	}
-	if err := s.leave(ctx); err != nil && !errors.Is(err, rooms.ErrGone) {
-		s.log.Warn("leaving for another room", "code", fault(err).Code)
-	}
-	s.event = event
 	s.sources = map[sfu.Source]bool{}
 	for _, name := range b.Sources {
 		s.sources[sfu.Source(name)] = true

@@ -28,7 +28,7 @@ func WriteCSV(w io.Writer, event *schedule.Event, all []Attendance) error {
 	if err != nil || event.Zone == "" {
 		zone = time.UTC
 	}
-	n := namesOf(event)
+	n := event.Names()
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
 	}
@@ -48,9 +48,9 @@ func WriteCSV(w io.Writer, event *schedule.Event, all []Attendance) error {
 				inRoom = "yes"
 			}
 			row := []string{
-				string(a.Consultation), clock(a.Start, zone), clock(a.End, zone), zone.String(), n.booths[a.Booth], n.firms[a.Firm], n.buyers[a.Buyer],
+				string(a.Consultation), clock(a.Start, zone), clock(a.End, zone), zone.String(), n.Booths[a.Booth], n.Firms[a.Firm], n.Buyers[a.Buyer],
 				verdict, minutes(a.Together),
-				string(s.Seat), string(s.Role), n.seat(a, s.Role), clock(s.FirstIn, zone), clock(s.LastOut, zone),
+				string(s.Seat), string(s.Role), nameOnSeat(n, a, s.Role), clock(s.FirstIn, zone), clock(s.LastOut, zone),
 				minutes(s.Present), minutes(s.Away), strconv.Itoa(len(s.Intervals)), inRoom,
 				clock(a.ExtendedTo, zone),
 			}
@@ -81,42 +81,14 @@ func clock(t time.Time, zone *time.Location) string {
 // minutes of seconds, with one decimal.
 func minutes(s float64) string { return strconv.FormatFloat(s/60, 'f', 1, 64) }
 
-// names are for people; the ledger has none.
-type names struct {
-	booths       map[schedule.BoothID]string
-	firms        map[schedule.FirmID]string
-	buyers       map[schedule.BuyerID]string
-	interpreters map[schedule.InterpreterID]string
-}
-
-func namesOf(e *schedule.Event) names {
-	n := names{
-		make(map[schedule.BoothID]string), make(map[schedule.FirmID]string),
-		make(map[schedule.BuyerID]string), make(map[schedule.InterpreterID]string),
-	}
-	for _, x := range e.Booths {
-		n.booths[x.ID] = x.Name
-	}
-	for _, x := range e.Firms {
-		n.firms[x.ID] = x.Name
-	}
-	for _, x := range e.Buyers {
-		n.buyers[x.ID] = x.Name
-	}
-	for _, x := range e.Interpreters {
-		n.interpreters[x.ID] = x.Name
-	}
-	return n
-}
-
-func (n names) seat(a Attendance, r schedule.Role) string {
+func nameOnSeat(n schedule.Names, a Attendance, r schedule.Role) string {
 	switch r {
 	case schedule.RoleFirm:
-		return n.firms[a.Firm]
+		return n.Firms[a.Firm]
 	case schedule.RoleBuyer:
-		return n.buyers[a.Buyer]
+		return n.Buyers[a.Buyer]
 	case schedule.RoleInterpreter:
-		return n.interpreters[a.Interpreter]
+		return n.Interpreters[a.Interpreter]
 	}
 	return ""
 }

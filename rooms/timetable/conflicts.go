@@ -83,7 +83,7 @@ func (d *Draft) Locate(all []Conflict) []Conflict {
 // Check finds every conflict of an event, ascending by the time of the first
 // consultation that it is about. Cancelled consultations have none.
 func Check(e *schedule.Event) []Conflict {
-	c := &checker{event: e, names: namesOf(e), gap: e.Policy.Gap, zones: make(map[string]*time.Location)}
+	c := &checker{event: e, names: e.Names(), gap: e.Policy.Gap, zones: make(map[string]*time.Location)}
 	if c.gap == 0 {
 		c.gap = schedule.DefaultPolicy().Gap
 	}
@@ -124,7 +124,7 @@ func parties() []shared {
 
 type checker struct {
 	event *schedule.Event
-	names names
+	names schedule.Names
 	gap   time.Duration
 	held  []schedule.Consultation // ascending
 	found []Conflict
@@ -173,13 +173,13 @@ func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute))
 func (c *checker) name(what, id string) string {
 	switch what {
 	case "booth":
-		return c.names.booths[schedule.BoothID(id)]
+		return c.names.Booths[schedule.BoothID(id)]
 	case "firm":
-		return c.names.firms[schedule.FirmID(id)]
+		return c.names.Firms[schedule.FirmID(id)]
 	case "buyer":
-		return c.names.buyers[schedule.BuyerID(id)]
+		return c.names.Buyers[schedule.BuyerID(id)]
 	}
-	return c.names.interpreters[schedule.InterpreterID(id)]
+	return c.names.Interpreters[schedule.InterpreterID(id)]
 }
 
 func (c *checker) location(name string) *time.Location {

@@ -88,8 +88,8 @@ func Apply(e *schedule.Event, rooms Rooms, edit Edit) (Edited, error) {
 
 // compare fills a summary, and counts the consultations' changes in now.
 func (s *Summary) compare(was, now *schedule.Event) {
-	names := namesOf(now)
-	maps.Copy(names.buyers, namesOf(was).buyers)
+	names := now.Names()
+	maps.Copy(names.Buyers, was.Names().Buyers)
 	before := make(map[schedule.ConsultationID]schedule.Consultation, len(was.Consultations))
 	for _, c := range was.Consultations {
 		before[c.ID] = c
@@ -100,7 +100,7 @@ func (s *Summary) compare(was, now *schedule.Event) {
 			s.Created = append(s.Created, c.ID)
 			continue
 		}
-		if fields := names.differences(o, c); len(fields) > 0 {
+		if fields := differences(names, o, c); len(fields) > 0 {
 			s.Changed = append(s.Changed, Change{Consultation: c.ID, Fields: fields})
 			now.Consultations[i].Sequence = o.Sequence + 1
 		}

@@ -106,7 +106,7 @@ func Plan(old, draft *schedule.Event, rooms Rooms) (*schedule.Event, Changes) {
 		out.Zone = draft.Zone
 	}
 	same := mergeParties(out, draft)
-	names := namesOf(out)
+	names := out.Names()
 	places := make(map[schedule.ConsultationID]int, len(out.Consultations))
 	for i, c := range out.Consultations {
 		places[c.ID] = i
@@ -123,7 +123,7 @@ func Plan(old, draft *schedule.Event, rooms Rooms) (*schedule.Event, Changes) {
 		}
 		was := out.Consultations[at]
 		c.Sequence = was.Sequence
-		fields := names.differences(was, c)
+		fields := differences(names, was, c)
 		switch why := fixed(rooms, c.ID); {
 		case len(fields) == 0:
 			changes.Unchanged = append(changes.Unchanged, c.ID)
@@ -255,36 +255,8 @@ func removeIdle(e *schedule.Event) {
 	e.Interpreters = slices.DeleteFunc(e.Interpreters, func(i schedule.Interpreter) bool { return !used["i"+string(i.ID)] })
 }
 
-// names are those of an event's booths and parties.
-type names struct {
-	booths       map[schedule.BoothID]string
-	firms        map[schedule.FirmID]string
-	buyers       map[schedule.BuyerID]string
-	interpreters map[schedule.InterpreterID]string
-}
-
-func namesOf(e *schedule.Event) names {
-	n := names{
-		make(map[schedule.BoothID]string, len(e.Booths)), make(map[schedule.FirmID]string, len(e.Firms)),
-		make(map[schedule.BuyerID]string, len(e.Buyers)), make(map[schedule.InterpreterID]string, len(e.Interpreters)),
-	}
-	for _, x := range e.Booths {
-		n.booths[x.ID] = x.Name
-	}
-	for _, x := range e.Firms {
-		n.firms[x.ID] = x.Name
-	}
-	for _, x := range e.Buyers {
-		n.buyers[x.ID] = x.Name
-	}
-	for _, x := range e.Interpreters {
-		n.interpreters[x.ID] = x.Name
-	}
-	return n
-}
-
 // differences lists the fields of a consultation that change.
-func (n names) differences(was, now schedule.Consultation) []FieldChange {
+func differences(n schedule.Names, was, now schedule.Consultation) []FieldChange {
 	var out []FieldChange
 	differ := func(field, from, to string, differs bool) {
 		if differs {
@@ -293,10 +265,10 @@ func (n names) differences(was, now schedule.Consultation) []FieldChange {
 	}
 	differ("start", instant(was.Start), instant(now.Start), !was.Start.Equal(now.Start))
 	differ("end", instant(was.End), instant(now.End), !was.End.Equal(now.End))
-	differ("booth", n.booths[was.Booth], n.booths[now.Booth], was.Booth != now.Booth)
-	differ("firm", n.firms[was.Firm], n.firms[now.Firm], was.Firm != now.Firm)
-	differ("buyer", n.buyers[was.Buyer], n.buyers[now.Buyer], was.Buyer != now.Buyer)
-	differ("interpreter", n.interpreters[was.Interpreter], n.interpreters[now.Interpreter], was.Interpreter != now.Interpreter)
+	differ("booth", n.Booths[was.Booth], n.Booths[now.Booth], was.Booth != now.Booth)
+	differ("firm", n.Firms[was.Firm], n.Firms[now.Firm], was.Firm != now.Firm)
+	differ("buyer", n.Buyers[was.Buyer], n.Buyers[now.Buyer], was.Buyer != now.Buyer)
+	differ("interpreter", n.Interpreters[was.Interpreter], n.Interpreters[now.Interpreter], was.Interpreter != now.Interpreter)
 	differ("cancelled", yesNo(was.Cancelled), yesNo(now.Cancelled), was.Cancelled != now.Cancelled)
 	return out
 }
