@@ -117,8 +117,10 @@ func TestDerive_Intervals(t *testing.T) {
 		}, want{2, 18, 0, 0, 20, false}},
 		{"declared dead twice ends at the first", []schedule.Entry{say(0, in, buyer, "x"), say(10, out, buyer, "x", schedule.LeftNodeDied), say(11, out, buyer, "x", schedule.LeftNodeDied)}, want{1, 10, 0, 0, 10, false}},
 		{"two sessions on two nodes", []schedule.Entry{
-			say(0, in, buyer, "x"), {At: at(5), Event: "e", Kind: in, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
-			say(8, out, buyer, "x", schedule.LeftNodeDied), {At: at(15), Event: "e", Kind: out, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
+			say(0, in, buyer, "x"),
+			{At: at(5), Event: "e", Kind: in, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
+			say(8, out, buyer, "x", schedule.LeftNodeDied),
+			{At: at(15), Event: "e", Kind: out, Consultation: "S20", Seat: "S20/buyer", Session: "y", Node: "n2"},
 		}, want{2, 15, 0, 0, 15, false}},
 		{"another seat's leave ends nothing", []schedule.Entry{say(0, in, buyer, "x"), say(5, out, firm, "x"), say(10, out, buyer, "x")}, want{1, 10, 0, 0, 10, false}},
 	}
