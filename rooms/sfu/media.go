@@ -67,7 +67,7 @@ type State string
 const (
 	StateNew          State = "new"
 	StateConnected    State = "connected"    // ICE and DTLS are up
-	StateDisconnected State = "disconnected" // nothing received for DisconnectAfter
+	StateDisconnected State = "disconnected" // nothing is received any more, not even a check
 	StateFailed       State = "failed"       // gone for good unless ICE restarts
 	StateClosed       State = "closed"
 )

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"strings"
@@ -84,7 +86,16 @@ func isAway(err error) bool {
 		}
 		return false
 	}
-	return true
+	return !isOurs(err)
+}
+
+// isOurs tells an error of our own disk, or of a value that we cannot read: it
+// must be logged where it happens, since health hears nothing of it.
+func isOurs(err error) bool {
+	var disk *fs.PathError
+	var syntax *json.SyntaxError
+	var value *json.UnmarshalTypeError
+	return errors.As(err, &disk) || errors.As(err, &syntax) || errors.As(err, &value) || errors.Is(err, ErrNotFound)
 }
 
 // DialHook, ProcessHook and ProcessPipelineHook make health a redis.Hook.

@@ -68,6 +68,10 @@ func (s *Store) recordStart(ctx context.Context, inc int64) error {
 	}
 	for _, id := range events {
 		e, err := s.Event(ctx, id)
+		if isOurs(err) { // one broken timetable stops no other event
+			s.log.Error("a timetable cannot be read", "event", id, "err", err)
+			continue
+		}
 		if err != nil {
 			return err
 		}

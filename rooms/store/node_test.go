@@ -1,6 +1,12 @@
 package store
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -205,6 +211,36 @@ func TestStartNode_IsRecordedInEventsThatAreNotOver(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+func TestStartNode_ABrokenTimetableStopsNoOtherEvent(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		w := open(t, Options{URL: url})
+		for _, id := range []schedule.EventID{"broken", "whole"} {
+			must(t, w.SaveEvent(ctx, &schedule.Event{ID: id, Consultations: []schedule.Consultation{{ID: "S01", End: time.Now()}}}))
+		}
+		must(t, w.rdb.Set(ctx, keyEvent("broken"), "{", 0).Err())
+		s := started(t, Options{URL: url, Node: "a", Dir: t.TempDir()})
+		must(t, s.Flush(ctx))
+		if got := entriesOf(t, s, "whole"); len(got) != 1 || got[0].Kind != schedule.EntryNodeStarted {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestIsAway_IsNoWordForMistakesOfOurOwn(t *testing.T) {
+	var e schedule.Event
+	_, disk := os.Open(filepath.Join(t.TempDir(), "missing"))
+	for _, err := range []error{json.Unmarshal([]byte("{"), &e), json.Unmarshal([]byte("[]"), &e), disk, ErrNotFound} {
+		if isAway(fmt.Errorf("wrapped: %w", err)) || err == nil {
+			t.Errorf("%v is taken for an outage", err)
+		}
+	}
+	if !isAway(context.DeadlineExceeded) || !isAway(io.EOF) {
+		t.Error("a silent or cut connection is taken for none")
+	}
 }
 
 func TestStartNode_CountsStartsAndTheEarlierOneLearnsOfIt(t *testing.T) {

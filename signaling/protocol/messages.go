@@ -187,7 +187,7 @@ type Participant struct {
 	Role    string    `json:"role" set:"SeatRole"`
 	Name    string    `json:"name"`
 	Sources []string  `json:"sources" set:"SourceName"` // the sources that are on
-	Away    bool      `json:"away"`                     // nothing received for 3 s: "reconnecting"
+	Away    bool      `json:"away"`                     // no media received for 3 s: "reconnecting"
 	Since   time.Time `json:"since"`
 }
 
