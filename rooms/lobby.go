@@ -17,6 +17,7 @@ type Waiting struct {
 	board *board
 	req   WaitRequest
 	since time.Time
+	told  bool // it was given the notes of before; guarded by board.mu
 	muted bool // it is entering a room and must not hear of the lobby after that; guarded by board.mu
 }
 
@@ -156,7 +157,10 @@ func (b *board) whole(id schedule.ConsultationID) Row {
 func (b *board) lobbyOf(reader *Waiting) Lobby {
 	row := b.rows[reader.req.Consultation]
 	l := Lobby{Event: b.event, Consultation: row.Consultation, Clock: row.Clock, Seats: slices.Clip(row.Seats)}
-	l.Notes = b.latestNotes(func(n schedule.Note) bool { return b.remembers(reader.req.Seat, n) })
+	if !reader.told {
+		reader.told = true
+		l.Notes = b.latestNotes(func(n schedule.Note) bool { return b.remembers(reader.req.Seat, n) })
+	}
 	for _, w := range b.inLobby(reader.req.Consultation) {
 		if w != reader {
 			l.Seats = append(l.Seats, w.seatState())

@@ -88,7 +88,7 @@ type Lobby struct {
 	Consultation schedule.Consultation
 	Clock        schedule.Clock
 	Seats        []SeatState     // as in Row, but without the reader
-	Notes        []schedule.Note // of the last day, for the reader's seat or from it; oldest first
+	Notes        []schedule.Note // in the first one alone: of the last day, for the reader's seat or from it; oldest first
 }
 
 // Booth is a booth's screen on the board.

@@ -32,9 +32,7 @@ func (s *stage) Lobby(l rooms.Lobby) {
 	if f.stage != s {
 		return
 	}
-	if s.lobby == nil {
-		s.notes = append(s.notes, l.Notes[max(0, len(l.Notes)-notesOfWait):]...)
-	}
+	s.notes = append(s.notes, l.Notes[max(0, len(l.Notes)-notesOfWait):]...)
 	s.lobby = &l
 	if f.want.typ != "" {
 		f.answerWaiting(s)
