@@ -33,21 +33,21 @@ export function Timetable({ lines }: { lines: Line[] }) {
             data-consultation={consultation.id}
           >
             <time dateTime={consultation.starts_at}>{format.time(at(consultation.starts_at), zone)}</time>
-            <span class="booth-line">
-              {turn !== 'past' && (
+            {turn !== 'past' && (
+              <span class="booth-line">
                 <strong>
                   <bdi>{turn === 'next' ? consultation.buyer.name : consultation.firm.name}</bdi>
                 </strong>
-              )}
-              {turn === 'next' && (
-                <>
-                  <span>{format.country(consultation.buyer.country)}</span>
-                  <span>
-                    <bdi>{consultation.firm.name}</bdi>
-                  </span>
-                </>
-              )}
-            </span>
+                {turn === 'next' && (
+                  <>
+                    <span>{format.country(consultation.buyer.country)}</span>
+                    <span>
+                      <bdi>{consultation.firm.name}</bdi>
+                    </span>
+                  </>
+                )}
+              </span>
+            )}
             {turn !== 'later' && (
               <State tone={turns[turn].tone} shape={turns[turn].shape}>
                 {words.t(turns[turn].key)}
