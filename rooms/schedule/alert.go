@@ -19,6 +19,9 @@ type Alert struct {
 	Roles    []Role    `json:"roles"` // who is missing, in the order of Consultation.Seats
 	Since    time.Time `json:"since"` // when the alert was due
 	Proposed Verdict   `json:"proposed,omitempty"`
+
+	CallAt     time.Time `json:"call_at,omitzero"`     // of late: from then on coordinators are shown how to reach them
+	ExpectedAt time.Time `json:"expected_at,omitzero"` // all who are missing said that they come, the last one then
 }
 
 // Alerts tells who of a consultation is missing at the time now, and the next

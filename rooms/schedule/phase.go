@@ -33,6 +33,9 @@ type Policy struct {
 	Extensions  []time.Duration `json:"extensions"`    // steps a consultation may be extended by
 	Seats       int             `json:"seats"`         // seats a side may have in one consultation, colleagues included
 	Languages   []string        `json:"languages"`     // BCP 47, offered on the pages
+
+	CallAfter       time.Duration `json:"call_after"`       // after Start: coordinators are shown how to reach who is missing
+	SilentListening bool          `json:"silent_listening"` // a room is not told that a coordinator listens
 }
 
 // DefaultPolicy is what an event that says nothing gets.
@@ -50,6 +53,7 @@ func DefaultPolicy() Policy {
 		Gap:         10 * time.Minute,
 		LateAfter:   2 * time.Minute,
 		NoShowAfter: 10 * time.Minute,
+		CallAfter:   3 * time.Minute,
 		Extensions:  []time.Duration{5 * time.Minute, 10 * time.Minute},
 		Seats:       3,
 		Languages:   []string{"ko", "en", "fr", "ru", "es", "de", "it", "pt", "tr", "vi", "id", "th", "ja", "zh-Hans", "ar"},

@@ -21,6 +21,7 @@ func (p Policy) WithDefaults() Policy {
 	fill(&p.Gap, d.Gap)
 	fill(&p.LateAfter, d.LateAfter)
 	fill(&p.NoShowAfter, d.NoShowAfter)
+	fill(&p.CallAfter, d.CallAfter)
 	if p.Warnings == nil {
 		p.Warnings = d.Warnings
 	}

@@ -26,8 +26,11 @@ type RoomState struct {
 	Phase        Phase          `json:"phase"`
 	ExtendedTo   time.Time      `json:"extended_to,omitzero"` // zero: not extended
 	EndedAt      time.Time      `json:"ended_at,omitzero"`
-	Came         []Role         `json:"came,omitempty"`    // who has been there since Start, whatever happened later
-	Verdict      Verdict        `json:"verdict,omitempty"` // a coordinator's
+	Came         []Role         `json:"came,omitempty"`     // who has been there since Start, whatever happened later
+	Verdict      Verdict        `json:"verdict,omitempty"`  // a coordinator's
+	Contacts     []Contacted    `json:"contacts,omitempty"` // oldest first
+	Care         *Carer         `json:"care,omitempty"`
+	Held         []SeatID       `json:"held,omitempty"` // who must be admitted before coming back
 	UpdatedAt    time.Time      `json:"updated_at"`
 }
 
@@ -53,7 +56,17 @@ const (
 	EntrySourceFlowing EntryKind = "source_flowing" // RTP of a source is really received; Detail: the source
 	EntrySourceStopped EntryKind = "source_stopped" // Detail: the source
 	EntryExtended      EntryKind = "extended"       // Detail: the new end, RFC 3339 in UTC
-	EntryVerdict       EntryKind = "verdict"        // Session: the coordinator's link; Detail: see Decision.Detail
+	EntryVerdict       EntryKind = "verdict"        // By; Detail: a Verdict, empty when an earlier one is taken back; Words: the reason
+
+	EntrySocketLost EntryKind = "socket_lost" // the session's socket is gone; media may flow on
+	EntrySocketBack EntryKind = "socket_back"
+	EntryPathUp     EntryKind = "path_up"   // ICE and DTLS are up; Detail: the route, like "udp" or "tcp"
+	EntryPathDown   EntryKind = "path_down" // nothing comes by it any more
+
+	EntryContact EntryKind = "contact" // By called who is missing; see Contacted
+	EntryPaper   EntryKind = "paper"   // By types in what was written on paper; Detail: from and to, RFC 3339 in UTC, one slash between; Words: where it comes from
+	EntryStaff   EntryKind = "staff"   // By did something; Detail: an Action, and after a space what it was done to; Words: why
+	EntryErased  EntryKind = "erased"  // By had a party's words and names taken away; Detail: the party's id
 )
 
 // LeaveReason says why an interval ended.
@@ -84,6 +97,16 @@ type Entry struct {
 	Session      string         `json:"session,omitempty"`
 	Node         string         `json:"node,omitempty"`
 	Detail       string         `json:"detail,omitempty"`
-	Prev         string         `json:"prev"`
-	Hash         string         `json:"hash"`
+	By           string         `json:"by,omitempty"` // who did it: an AccountID, LinkID or key; empty: nobody's act
+
+	// Digest is the salted SHA-256 of what somebody wrote with this entry. The
+	// words themselves are kept beside the chain, so that they can be erased and
+	// the chain stays; see attendance.Seal.
+	Digest string `json:"digest,omitempty"`
+	// Words are what somebody wrote. They travel with an entry to the ledger and
+	// come back with it when they are still there; no hash covers them but Digest.
+	Words string `json:"words,omitempty"`
+
+	Prev string `json:"prev"`
+	Hash string `json:"hash"`
 }

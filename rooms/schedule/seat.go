@@ -96,6 +96,9 @@ type Grants struct {
 	Seat      int       `json:"seat,omitempty"`    // which of its side's seats a person link takes; up to 1: the first
 	Version   int       `json:"version,omitempty"` // of the link when it was opened; a token of a former one is worthless
 	Name      string    `json:"name,omitempty"`    // of a coordinator; others are called by their party or booth
+	Right     Right     `json:"right,omitempty"`   // of a console; empty: coordinator
+	Account   AccountID `json:"account,omitempty"` // who signed in; empty: somebody with the link
+	Scopes    []Scope   `json:"scopes,omitempty"`  // of an API key, which may call REST and nothing else
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"`
 }

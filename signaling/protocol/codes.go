@@ -43,6 +43,9 @@ const (
 	CodeRoomFailed     Code = "room_failed"
 	CodeInternal       Code = "internal"
 	CodeConflict       Code = "conflict" // the timetable is not the one that the change was made on
+	CodeHeld           Code = "held"     // was removed: a coordinator has to admit them again
+	CodeSignInWrong    Code = "sign_in_wrong"
+	CodeSignInNeeded   Code = "sign_in_needed" // no cookie, or one that is worth nothing any more
 )
 
 // Rule is a line of the error table.
@@ -108,6 +111,12 @@ func (c Code) Rule() Rule {
 		return Rule{http.StatusServiceUnavailable, 4103, ActionRejoin}
 	case CodeConflict:
 		return Rule{http.StatusConflict, 4217, ActionNone}
+	case CodeHeld:
+		return Rule{http.StatusConflict, 4218, ActionNone}
+	case CodeSignInWrong:
+		return Rule{http.StatusUnauthorized, 4219, ActionStop}
+	case CodeSignInNeeded:
+		return Rule{http.StatusUnauthorized, 4220, ActionStop}
 	case CodeRoomFailed:
 		return Rule{http.StatusInternalServerError, 4104, ActionRejoin}
 	}

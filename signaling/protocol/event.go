@@ -110,4 +110,7 @@ type Alert struct {
 	Since time.Time `json:"since"`
 
 	Proposed string `json:"proposed,omitempty" set:"Verdict"` // of no_show
+
+	CallAt     *time.Time `json:"call_at,omitempty"`     // of late: from then on how to reach them is shown
+	ExpectedAt *time.Time `json:"expected_at,omitempty"` // they said that they are coming: no sound before
 }

@@ -150,6 +150,7 @@ type Snapshot struct {
 	Clock        Clock         `json:"clock"`
 	Participants []Participant `json:"participants"`
 	Chat         []ChatMessage `json:"chat"`
+	Helpers      []Helper      `json:"helpers"` // coordinators who listen or speak here
 }
 
 // Delta is the next numbered change of what the client has been told. Seq
@@ -171,6 +172,17 @@ type Change struct {
 	Booth       *BoothState  `json:"booth,omitempty"` // console: replaces the booth with its id
 	Waiting     *Waiting     `json:"waiting,omitempty"`
 	Note        *Note        `json:"note,omitempty"` // in the lobby, too
+
+	Helpers *[]Helper `json:"helpers,omitempty"` // in a room: all coordinators who listen or speak here
+	Order   *Order    `json:"order,omitempty"`   // in a room and in the lobby
+
+	// Of a console:
+	Vitals    *RowVitals   `json:"vitals,omitempty"`
+	Staff     *[]StaffHere `json:"staff,omitempty"` // all of them
+	Storage   *Storage     `json:"storage,omitempty"`
+	Crosstalk *[]Crosstalk `json:"crosstalk,omitempty"` // all of it
+	Wall      *[]WallSlot  `json:"wall,omitempty"`      // the whole slot map of the wall
+	Report    *Report      `json:"report,omitempty"`    // to the one who steered
 }
 
 // Person says who the holder of a link is.
@@ -178,6 +190,9 @@ type Person struct {
 	Name     string `json:"name"`
 	Role     string `json:"role" set:"Role"`
 	Language string `json:"language"`
+
+	ID    string `json:"id,omitempty"`                      // of a console: as in StaffHere
+	Right string `json:"right,omitempty" set:"RightOrNone"` // of a console
 }
 
 // Participant is a person present in a room. ID is its session.
@@ -271,6 +286,10 @@ type Board struct {
 	Rows   []Row        `json:"rows"`
 	Booths []BoothState `json:"booths"`
 	Notes  []Note       `json:"notes"` // the last ones, oldest first
+
+	Staff     []StaffHere `json:"staff"` // whose console is open, the reader's among them
+	Storage   Storage     `json:"storage"`
+	Crosstalk []Crosstalk `json:"crosstalk"`
 }
 
 // Row is one consultation on the board.
@@ -280,6 +299,12 @@ type Row struct {
 	Seats        []SeatState  `json:"seats"` // firm, buyer and, where there is one, interpreter; then others present
 	Alerts       []Alert      `json:"alerts"`
 	Verdict      string       `json:"verdict,omitempty" set:"Verdict"` // a coordinator's word
+
+	Vitals   []Vitals    `json:"vitals"`         // of who is here
+	Care     *Carer      `json:"care,omitempty"` // nobody takes care of it
+	Contacts []Contacted `json:"contacts"`       // oldest first
+	Held     []string    `json:"held"`           // seats that must be admitted before they come in again
+	Helpers  []Helper    `json:"helpers"`        // coordinators who listen or speak; ToMe is false
 }
 
 // SeatState is one seat of a row. State is absent, lobby,

@@ -1,5 +1,7 @@
 package protocol
 
+import "sangdam/rooms/schedule"
+
 // The closed sets of strings, for the schemas and for checks. They are
 // functions so that nobody can write to them.
 
@@ -12,6 +14,7 @@ func Codes() []Code {
 		CodeRoomFull, CodeSeatInUse, CodeMoved, CodeRemoved, CodeBadOffer,
 		CodeSessionUnknown, CodeReplaced, CodeSlow, CodeIdle, CodeDraining,
 		CodeUnavailable, CodeRoomFailed, CodeInternal, CodeConflict,
+		CodeHeld, CodeSignInWrong, CodeSignInNeeded,
 	}
 }
 
@@ -26,6 +29,7 @@ func ClientTypes() []string {
 		TypeHello, TypeResume, TypeRestart, TypeJoin, TypeLeave, TypeSource,
 		TypeChat, TypeWatch, TypePing, TypeBye,
 		TypeWait, TypeNote, TypeCall, TypeHealth, TypeSeen, TypePractice,
+		TypeWall, TypeHelp, TypeSteer, TypeVitals, TypeReport,
 	}
 }
 
@@ -33,7 +37,7 @@ func ClientTypes() []string {
 func ServerTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoined, TypeBoard, TypeOK,
-		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice,
+		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice, TypeWall,
 	}
 }
 
@@ -103,6 +107,47 @@ func Set(name string) []string {
 		}
 	case "RecordKind":
 		return []string{"attendance", "chat", "notes", "device_test"}
+	case "HelpMode":
+		return []string{"quiet", "listen", "speak"}
+	case "SeatRoleOrNone":
+		return append([]string{""}, Set("SeatRole")...)
+	case "SourceNameOrNone":
+		return append([]string{""}, Set("SourceName")...)
+	case "SteerAction":
+		return []string{"mute", "remove", "admit", "devices", "microphone", "camera", "speaker", "gain", "diagnose"}
+	case "OrderKind":
+		return []string{"mute", "devices", "microphone", "camera", "speaker", "gain", "diagnose", "come_in"}
+	case "OrderFailureOrNone":
+		return []string{"", "no_such_device", "not_allowed", "unsupported", "failed", "gone"}
+	case "Limited":
+		return []string{"none", "cpu", "bandwidth", "other"}
+	case "Route":
+		return []string{"", "udp", "tcp", "relay"}
+	case "Quality":
+		return []string{"good", "fair", "poor", "none"}
+	case "Symptom":
+		return []string{
+			"no_media", "one_way_in", "one_way_out", "microphone_silent", "microphone_clipping", "camera_dark", "camera_frozen",
+			"loss_up", "loss_down", "frozen", "voice_broken", "slow_path", "tcp", "relay", "cpu", "bandwidth", "hidden",
+		}
+	case "Right":
+		return []string{"viewer", "coordinator", "administrator"}
+	case "RightOrNone":
+		return append([]string{""}, Set("Right")...)
+	case "ContactOutcome":
+		return []string{"called", "no_answer", "coming", "declined"}
+	case "Scope":
+		return []string{"board", "records", "timetable", "edit"}
+	case "AuditAction":
+		all := []string{"verdict", "contact", "paper", "erase"}
+		for _, a := range schedule.Actions() {
+			all = append(all, string(a))
+		}
+		return all
+	case "HookTopic":
+		return []string{"room", "seat", "verdict", "contact"}
+	case "DeliveryState":
+		return []string{"waiting", "delivered", "given_up"}
 	case "ClientType":
 		return ClientTypes()
 	case "ServerType":
@@ -117,6 +162,8 @@ func SetNames() []string {
 		"Code", "Action", "Phase", "Role", "SeatRole", "SourceName", "Profile",
 		"SlotKind", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
 		"NoteKind", "MicrophoneHealth", "CameraHealth", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
+		"HelpMode", "SeatRoleOrNone", "SourceNameOrNone", "SteerAction", "OrderKind", "OrderFailureOrNone", "Limited", "Route",
+		"Quality", "Symptom", "Right", "RightOrNone", "ContactOutcome", "Scope", "AuditAction", "HookTopic", "DeliveryState",
 		"TimetableOp", "DelayCause", "Light", "ReadinessReason", "RecordKind",
 		"ClientType", "ServerType",
 	}
