@@ -103,6 +103,7 @@ type fakeStore struct {
 	beats    int
 	departed []string
 	notes    []schedule.Note
+	quality  []schedule.SeatQuality
 }
 
 func newFakeStore(events ...*schedule.Event) *fakeStore {
@@ -234,6 +235,16 @@ func (s *fakeStore) Chat(ctx context.Context, _ schedule.EventID, c schedule.Con
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.chat[c]), err
+}
+
+func (s *fakeStore) SaveQuality(ctx context.Context, _ schedule.EventID, q schedule.SeatQuality) error {
+	if err := s.call(ctx, "SaveQuality"); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.quality = append(s.quality, q)
+	return nil
 }
 
 func (s *fakeStore) SaveNote(ctx context.Context, _ schedule.EventID, n schedule.Note) error {

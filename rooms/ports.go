@@ -46,6 +46,9 @@ type Store interface {
 
 	// SaveNote keeps a note; one with the same ID replaces it.
 	SaveNote(ctx context.Context, e schedule.EventID, n schedule.Note) error
+	// SaveQuality keeps how media went for one stay; saved again, of the same
+	// session since the same time, it replaces the former.
+	SaveQuality(ctx context.Context, e schedule.EventID, q schedule.SeatQuality) error
 	// Notes returns the newest notes of an event, each once, oldest first.
 	Notes(ctx context.Context, e schedule.EventID) ([]schedule.Note, error)
 }

@@ -24,9 +24,15 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:chat:CONS        stream  the event's       last 500 or so messages, field m: JSON
 //	sangdam:{EVENT}:chat:CONS:ids    zset    the event's       ids of the last 1000 messages, by number
 //	sangdam:{EVENT}:notes            stream  the event's       last 1000 or so notes, field n: JSON schedule.Note
+//	sangdam:{EVENT}:quality          hash    the event's       "SEAT SESSION FROM-MS" to JSON schedule.SeatQuality
 //	sangdam:{EVENT}:ledger           stream  the event's       every entry, field e: JSON schedule.Entry
 //	sangdam:{EVENT}:chain            hash    the event's       head: hash of the last entry; length;
 //	                                                           w:WRITER: last sequence number taken from it
+//	sangdam:{EVENT}:hooks            hash    the event's       HOOK to JSON schedule.Hook
+//	sangdam:{EVENT}:hook:cursors     hash    the event's       HOOK to the stream id of the ledger's entry it was asked about last
+//	sangdam:{EVENT}:hook:deliveries  hash    the webhook's     id to JSON schedule.Delivery
+//	sangdam:{EVENT}:hook:due         zset    while they wait   ids of deliveries, by the next try
+//	sangdam:{EVENT}:hook:log:HOOK    zset    the webhook's     ids of its last 5000 deliveries, by time
 //	sangdam:node:{NODE}:incarnation  string  for good          how often the node was started
 //	sangdam:node:{NODE}:alive        string  15 s, refreshed   the incarnation that is alive
 const keyEvents = "sangdam:events"
@@ -41,9 +47,19 @@ func keyRevision(e schedule.EventID) string  { return "sangdam:{" + string(e) + 
 func keyEdits(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:edits" }
 func keyReadiness(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:readiness" }
 func keyConsent(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:consent" }
+func keyQuality(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:quality" }
 func keyNotes(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:notes" }
 func keyLedger(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:ledger" }
 func keyChain(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:chain" }
+
+func keyHooks(e schedule.EventID) string       { return "sangdam:{" + string(e) + "}:hooks" }
+func keyHookCursors(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:hook:cursors" }
+func keyDeliveries(e schedule.EventID) string  { return "sangdam:{" + string(e) + "}:hook:deliveries" }
+func keyHookDue(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:hook:due" }
+
+func keyHookLog(e schedule.EventID, hook string) string {
+	return "sangdam:{" + string(e) + "}:hook:log:" + hook
+}
 
 func keyLease(e schedule.EventID, c schedule.ConsultationID) string {
 	return "sangdam:{" + string(e) + "}:lease:" + string(c)
