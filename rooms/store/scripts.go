@@ -26,6 +26,10 @@ var (
 	luaEventSave string
 	//go:embed lua/ledger_append.lua
 	luaLedgerAppend string
+	//go:embed lua/hook_enqueue.lua
+	luaHookEnqueue string
+	//go:embed lua/hook_take.lua
+	luaHookTake string
 	//go:embed lua/reap.lua
 	luaReap string
 )
@@ -33,6 +37,8 @@ var (
 // scripts are sent by their SHA-1, and in full once after Redis forgot them.
 type scripts struct {
 	lease, unlease, nodeStart, nodeBeat, chatAppend, linkMark, linkReissue, eventSave, ledgerAppend, reap *redis.Script
+
+	hookEnqueue, hookTake *redis.Script
 }
 
 func loadScripts() scripts {
@@ -47,5 +53,7 @@ func loadScripts() scripts {
 		eventSave:    redis.NewScript(luaEventSave),
 		ledgerAppend: redis.NewScript(luaLedgerAppend),
 		reap:         redis.NewScript(luaReap),
+		hookEnqueue:  redis.NewScript(luaHookEnqueue),
+		hookTake:     redis.NewScript(luaHookTake),
 	}
 }
