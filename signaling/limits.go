@@ -35,6 +35,12 @@ func allowances() map[string]allowance {
 		protocol.TypeHealth:   {4 * time.Second, 3},
 		protocol.TypeSeen:     {time.Second, 10},
 		protocol.TypePractice: {2 * time.Second, 5},
+
+		protocol.TypeWall:   {250 * time.Millisecond, 20},
+		protocol.TypeHelp:   {500 * time.Millisecond, 10},
+		protocol.TypeSteer:  {500 * time.Millisecond, 20},
+		protocol.TypeVitals: {4 * time.Second, 3},
+		protocol.TypeReport: {2 * time.Second, 5},
 	}
 }
 

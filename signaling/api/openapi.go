@@ -45,6 +45,21 @@ func messages() []any {
 		protocol.Note{},
 		protocol.Call{},
 		protocol.Health{},
+		protocol.ShowRooms{},
+		protocol.Wall{},
+		protocol.Help{},
+		protocol.Steer{},
+		protocol.SendReport{},
+		protocol.TellVitals{},
+		protocol.Script{},
+		protocol.Contacted{},
+		protocol.ContactRequest{},
+		protocol.Reasoned{},
+		protocol.CareRequest{},
+		protocol.HandOverRequest{},
+		protocol.PaperRequest{},
+		protocol.EraseRequest{},
+		protocol.Erasure{},
 	}
 }
 

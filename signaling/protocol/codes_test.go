@@ -113,9 +113,15 @@ func TestDocument_SizesAreTheBounds(t *testing.T) {
 	doc := document(t)
 	for _, want := range []string{
 		fmt.Sprintf("| `hello`, `restart` | %d |", MaxOfferMessage),
+		fmt.Sprintf("| `report` | %d |", MaxReport),
 		fmt.Sprintf("| every other type | %d |", MaxMessage),
 		fmt.Sprintf("| the offer itself | %d |", MaxOffer),
 		fmt.Sprintf("| text of a chat message or note | %d characters |", MaxText),
+		fmt.Sprintf("| a reason | %d characters |", MaxReason),
+		fmt.Sprintf("| rooms of `wall` | %d |", MaxWall),
+		fmt.Sprintf("| lines of diagnostics | %d of %d characters |", MaxLines, MaxLines),
+		fmt.Sprintf("| devices of a kind | %d |", MaxDevices),
+		fmt.Sprintf("| gain | %d to %d percent |", MinGain, MaxGain),
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("PROTOCOL.md does not say %s", want)

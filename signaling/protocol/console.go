@@ -132,11 +132,11 @@ type Diagnostics struct {
 // TellVitals is what a browser in a room has counted since it told last, about
 // every 5 s. Fractions are of the time or of the samples since then.
 type TellVitals struct {
-	Frozen     float64  `json:"frozen"`     // 0 to 1: of the picture of whoever froze most
-	Freezes    int      `json:"freezes"`    // begun since
-	Concealed  float64  `json:"concealed"`  // 0 to 1: of the voice of whoever was concealed most
-	Microphone string   `json:"microphone"` // as in Health
-	Camera     string   `json:"camera"`
+	Frozen     float64  `json:"frozen"`    // 0 to 1: of the picture of whoever froze most
+	Freezes    int      `json:"freezes"`   // begun since
+	Concealed  float64  `json:"concealed"` // 0 to 1: of the voice of whoever was concealed most
+	Microphone string   `json:"microphone" set:"MicrophoneHealth"`
+	Camera     string   `json:"camera" set:"CameraHealth"`
 	Limited    string   `json:"limited" set:"Limited"`
 	Unheard    []string `json:"unheard"` // seats whose microphone is on and of which no sound has arrived for 5 s
 	Hidden     bool     `json:"hidden"`  // the page is not in sight

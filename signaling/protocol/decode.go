@@ -6,20 +6,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"unicode/utf8"
 )
 
 // Bounds of what a client may send, after inflating (PROTOCOL.md, "Limits").
 const (
 	MaxOfferMessage = 192 << 10 // hello and restart, which carry SDP
+	MaxReport       = 64 << 10  // report, which carries a browser's diagnostics
 	MaxMessage      = 16 << 10  // every other type
 	MaxOffer        = 128 << 10
 	MaxText         = 2000 // characters of a chat message
+	MaxReason       = 500  // characters of a reason for the audit log
+	MaxWall         = 40   // rooms on a coordinator's screen
+	MaxLines        = 200  // lines of diagnostics, and characters of each
+	MinGain         = 10   // percent
+	MaxGain         = 400
+	MaxDevices      = 32 // of a kind
 	maxID           = 64
-	maxLanguage     = 35 // RFC 5646, section 4.4.1
+	maxSeat         = 2*maxID + 2
+	maxDevice       = 256 // bytes of a device's id or name
+	maxLanguage     = 35  // RFC 5646, section 4.4.1
 	maxSources      = 4
+	maxPeople       = 8 // in a room
 	maxRTTMS        = 60_000
+	maxFreezes      = 1000 // between two vitals
 )
 
 // Decode reads one message of a client: strictly, since a field that we do not
@@ -41,7 +51,7 @@ func Decode(raw []byte) (Message, any, error) {
 	if body == nil {
 		return m, nil, badMessage(fmt.Errorf("unknown type %.32q", m.Type))
 	}
-	if len(raw) > MaxMessage && m.Type != TypeHello && m.Type != TypeRestart {
+	if len(raw) > sizeOf(m.Type) {
 		return m, nil, Fail(CodeTooLarge)
 	}
 	if len(m.Body) > 0 {
@@ -53,6 +63,17 @@ func Decode(raw []byte) (Message, any, error) {
 		return m, nil, badMessage(fmt.Errorf("%s: %w", m.Type, err))
 	}
 	return m, body, nil
+}
+
+// sizeOf is how many bytes a message of a type may have.
+func sizeOf(typ string) int {
+	switch typ {
+	case TypeHello, TypeRestart:
+		return MaxOfferMessage
+	case TypeReport:
+		return MaxReport
+	}
+	return MaxMessage
 }
 
 // Nothing is the body of a type that has none.
@@ -92,6 +113,16 @@ func bodyOf(typ string) any {
 		return new(Seen)
 	case TypePractice:
 		return new(Practice)
+	case TypeWall:
+		return new(ShowRooms)
+	case TypeHelp:
+		return new(Help)
+	case TypeSteer:
+		return new(Steer)
+	case TypeVitals:
+		return new(TellVitals)
+	case TypeReport:
+		return new(SendReport)
 	}
 	return nil
 }
@@ -104,82 +135,6 @@ func strict(raw []byte, into any) error {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("more after the end")
-	}
-	return nil
-}
-
-// check holds values to their bounds and closed sets.
-func check(body any) error {
-	switch b := body.(type) {
-	case *Hello:
-		return errors.Join(
-			text("token", b.Token, 1, maxID),
-			oneOf("profile", b.Profile, "Profile"),
-			text("offer", b.Offer, 0, MaxOffer),
-			text("language", b.Language, 0, maxLanguage),
-		)
-	case *Resume:
-		return errors.Join(text("session", b.Session, 1, maxID), text("secret", b.Secret, 1, maxID))
-	case *Restart:
-		return text("offer", b.Offer, 1, MaxOffer)
-	case *Join:
-		err := text("consultation", b.Consultation, 1, maxID)
-		if len(b.Sources) > maxSources {
-			return errors.Join(err, errors.New("sources: too many"))
-		}
-		for _, s := range b.Sources {
-			err = errors.Join(err, oneOf("sources", s, "SourceName"))
-		}
-		return err
-	case *SetSource:
-		return oneOf("source", b.Source, "SourceName")
-	case *Say:
-		if utf8.RuneCountInString(b.Text) > MaxText {
-			return errors.New("text: too long")
-		}
-		return errors.Join(text("key", b.Key, 1, maxID), text("text", b.Text, 1, MaxMessage))
-	case *Wait:
-		return text("consultation", b.Consultation, 1, maxID)
-	case *SendNote:
-		if utf8.RuneCountInString(b.Text) > MaxText {
-			return errors.New("text: too long")
-		}
-		return errors.Join(
-			text("to", b.To, 0, 2*maxID),
-			text("key", b.Key, 1, maxID),
-			text("text", b.Text, 1, MaxMessage),
-		)
-	case *Seen:
-		return text("note", b.Note, 1, maxID)
-	case *Health:
-		return errors.Join(
-			oneOf("microphone", b.Microphone, "MicrophoneHealth"),
-			oneOf("camera", b.Camera, "CameraHealth"),
-			between("level", b.Level, 1),
-			between("rtt_ms", b.RTTMS, maxRTTMS),
-			between("loss", b.Loss, 1),
-		)
-	}
-	return nil
-}
-
-func text(field, v string, least, most int) error {
-	if len(v) < least || len(v) > most {
-		return fmt.Errorf("%s: %d bytes, want %d to %d", field, len(v), least, most)
-	}
-	return nil
-}
-
-func between(field string, v, most float64) error {
-	if !(v >= 0 && v <= most) { // false for what is no number, too
-		return fmt.Errorf("%s: not within 0 and %v", field, most)
-	}
-	return nil
-}
-
-func oneOf(field, v, set string) error {
-	if !slices.Contains(Set(set), v) {
-		return fmt.Errorf("%s: not one of the %s", field, set)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,36 @@ func TestDecode_RefusesWhatTheRulesForbid(t *testing.T) {
 		{"wait for nothing", `{"type":"wait","ref":1,"body":{"consultation":""}}`, CodeBadMessage},
 		{"a level above the loudest", `{"type":"health","ref":1,"body":{"microphone":"ok","camera":"ok","level":1.5,"echo":false,"rtt_ms":1,"loss":0}}`, CodeBadMessage},
 		{"a negative loss", `{"type":"health","ref":1,"body":{"microphone":"ok","camera":"ok","level":1,"echo":false,"rtt_ms":1,"loss":-0.1}}`, CodeBadMessage},
+		{"more rooms than a wall has", `{"type":"wall","ref":1,"body":{"rooms":[` + strings.Repeat(`"S01",`, MaxWall) + `"S01"]}}`, CodeBadMessage},
+		{"a room without a name on the wall", `{"type":"wall","ref":1,"body":{"rooms":[""]}}`, CodeBadMessage},
+		{"help of no kind", `{"type":"help","ref":1,"body":{"consultation":"S01","mode":"sing"}}`, CodeBadMessage},
+		{"help in no room", `{"type":"help","ref":1,"body":{"consultation":"","mode":"listen"}}`, CodeBadMessage},
+		{"a whisper without a voice", `{"type":"help","ref":1,"body":{"consultation":"S01","mode":"listen","to":"buyer"}}`, CodeBadMessage},
+		{"a whisper to the coordinators", `{"type":"help","ref":1,"body":{"consultation":"S01","mode":"speak","to":"coordinator"}}`, CodeBadMessage},
+		{"steer of no kind", `{"type":"steer","ref":1,"body":{"key":"k","action":"tickle","consultation":"S01","seat":"S01/buyer"}}`, CodeBadMessage},
+		{"mute of nothing", `{"type":"steer","ref":1,"body":{"key":"k","action":"mute","consultation":"S01","seat":"S01/buyer"}}`, CodeBadMessage},
+		{"removal of a source", `{"type":"steer","ref":1,"body":{"key":"k","action":"remove","consultation":"S01","seat":"S01/buyer","source":"camera"}}`, CodeBadMessage},
+		{"a choice of no device", `{"type":"steer","ref":1,"body":{"key":"k","action":"camera","consultation":"S01","seat":"S01/buyer"}}`, CodeBadMessage},
+		{"a device to diagnose", `{"type":"steer","ref":1,"body":{"key":"k","action":"diagnose","consultation":"S01","seat":"S01/buyer","device":"x"}}`, CodeBadMessage},
+		{"gain below a tenth", `{"type":"steer","ref":1,"body":{"key":"k","action":"gain","consultation":"S01","seat":"S01/buyer","gain":9}}`, CodeBadMessage},
+		{"gain above fourfold", `{"type":"steer","ref":1,"body":{"key":"k","action":"gain","consultation":"S01","seat":"S01/buyer","gain":401}}`, CodeBadMessage},
+		{"gain that is no number", `{"type":"steer","ref":1,"body":{"key":"k","action":"gain","consultation":"S01","seat":"S01/buyer","gain":1e999}}`, CodeBadMessage},
+		{"gain of a removal", `{"type":"steer","ref":1,"body":{"key":"k","action":"remove","consultation":"S01","seat":"S01/buyer","gain":100}}`, CodeBadMessage},
+		{"a long reason", `{"type":"steer","ref":1,"body":{"key":"k","action":"remove","consultation":"S01","seat":"S01/buyer","reason":"` + strings.Repeat("가", MaxReason+1) + `"}}`, CodeBadMessage},
+		{"a device of 257 bytes", `{"type":"steer","ref":1,"body":{"key":"k","action":"camera","consultation":"S01","seat":"S01/buyer","device":"` + strings.Repeat("x", 257) + `"}}`, CodeBadMessage},
+		{"more frozen than the time", `{"type":"vitals","ref":1,"body":{"frozen":1.1,"freezes":0,"concealed":0,"microphone":"ok","camera":"ok","limited":"none","unheard":[],"hidden":false}}`, CodeBadMessage},
+		{"concealed beyond numbers", `{"type":"vitals","ref":1,"body":{"frozen":0,"freezes":0,"concealed":1e400,"microphone":"ok","camera":"ok","limited":"none","unheard":[],"hidden":false}}`, CodeBadMessage},
+		{"negative freezes", `{"type":"vitals","ref":1,"body":{"frozen":0,"freezes":-1,"concealed":0,"microphone":"ok","camera":"ok","limited":"none","unheard":[],"hidden":false}}`, CodeBadMessage},
+		{"nine who are unheard", `{"type":"vitals","ref":1,"body":{"frozen":0,"freezes":0,"concealed":0,"microphone":"ok","camera":"ok","limited":"none","unheard":["1","2","3","4","5","6","7","8","9"],"hidden":false}}`, CodeBadMessage},
+		{"a report of no order", `{"type":"report","ref":1,"body":{"order":""}}`, CodeBadMessage},
+		{"a report of an unknown failure", `{"type":"report","ref":1,"body":{"order":"o","failed":"shy"}}`, CodeBadMessage},
+		{"a report of two things", `{"type":"report","ref":1,"body":{"order":"o","failed":"failed","devices":{"microphones":[],"cameras":[],"speakers":[],"microphone":"","camera":"","speaker":"","gain":100}}}`, CodeBadMessage},
+		{"devices with no loudness", `{"type":"report","ref":1,"body":{"order":"o","devices":{"microphones":[],"cameras":[],"speakers":[],"microphone":"","camera":"","speaker":"","gain":0}}}`, CodeBadMessage},
+		{"33 microphones", `{"type":"report","ref":1,"body":{"order":"o","devices":{"microphones":[` + strings.Repeat(`{"id":"i","label":"l"},`, MaxDevices) + `{"id":"i","label":"l"}],"cameras":[],"speakers":[],"microphone":"","camera":"","speaker":"","gain":100}}}`, CodeBadMessage},
+		{"201 lines of diagnostics", `{"type":"report","ref":1,"body":{"order":"o","diagnostics":{"lines":[` + strings.Repeat(`"l",`, MaxLines) + `"l"]}}}`, CodeBadMessage},
+		{"a line of 201 characters", `{"type":"report","ref":1,"body":{"order":"o","diagnostics":{"lines":["` + strings.Repeat("가", MaxLines+1) + `"]}}}`, CodeBadMessage},
+		{"16 kB of vitals", `{"type":"vitals","ref":1,"body":{"unheard":["` + long + `"]}}`, CodeTooLarge},
+		{"64 kB of a report", `{"type":"report","ref":1,"body":{"order":"o","diagnostics":{"lines":["` + strings.Repeat("x", MaxReport) + `"]}}}`, CodeTooLarge},
 		{"not UTF-8", "{\"type\":\"chat\",\"ref\":1,\"body\":{\"key\":\"k\",\"text\":\"\xff\"}}", CodeBadMessage},
 		{"16 kB that are no offer", `{"type":"chat","ref":1,"body":{"key":"k","text":"` + long + `"}}`, CodeTooLarge},
 		{"large beyond any type", `{"type":"hello","ref":1,"body":{"token":"t","profile":"room","offer":"` + strings.Repeat("x", MaxOfferMessage) + `"}}`, CodeTooLarge},
@@ -50,6 +81,24 @@ func TestDecode_RefusesWhatTheRulesForbid(t *testing.T) {
 				t.Fatalf("got %v, want %s", err, tt.code)
 			}
 		})
+	}
+}
+
+// A full report is larger than any other message but an offer.
+func TestDecode_TakesAFullReport(t *testing.T) {
+	line := strings.Repeat("x", MaxLines)
+	raw, err := Encode(TypeReport, 1, SendReport{Order: "o", Diagnostics: &Diagnostics{
+		Browser: line, System: line, Screen: line, Route: line, Sending: line, Receiving: line, Limited: line,
+		Lines: slices.Repeat([]string{line}, MaxLines),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(raw) <= MaxMessage {
+		t.Fatalf("%d bytes prove nothing", len(raw))
+	}
+	if _, _, err := Decode(raw); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -151,6 +200,8 @@ func serverBody(typ string) any {
 		return new(Waiting)
 	case TypePractice:
 		return new(Practising)
+	case TypeWall:
+		return new(Wall)
 	}
 	return nil
 }
@@ -180,7 +231,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(raw) > MaxMessage && m.Type != TypeHello && m.Type != TypeRestart {
+		if len(raw) > sizeOf(m.Type) {
 			t.Fatalf("took %d bytes of %s", len(raw), m.Type)
 		}
 		m2, body2, err := Decode(again)

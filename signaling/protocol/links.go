@@ -36,12 +36,15 @@ type AddLink struct {
 	Role  string `json:"role" set:"Role"`
 	Party string `json:"party,omitempty" maxLength:"64"`
 	Name  string `json:"name,omitempty" maxLength:"100"` // of a coordinator
+
+	Reason string `json:"reason,omitempty" maxLength:"500"` // for the audit log
 }
 
 // MailRequest sends invitations. No links named means: to everybody who has an
 // address and was not written to since the link was made or made anew.
 type MailRequest struct {
-	Links []string `json:"links,omitempty" maxItems:"2000"`
+	Links  []string `json:"links,omitempty" maxItems:"2000"`
+	Reason string   `json:"reason,omitempty" maxLength:"500"` // for the audit log
 }
 
 // MailReport answers it; with ?dry_run=true nothing is sent, and Letters holds

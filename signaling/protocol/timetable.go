@@ -24,10 +24,12 @@ type Policy struct {
 	GapSeconds         int64    `json:"gap_seconds"`
 	LateAfterSeconds   int64    `json:"late_after_seconds"`
 	NoShowAfterSeconds int64    `json:"no_show_after_seconds"`
+	CallAfterSeconds   int64    `json:"call_after_seconds"`
 	MaxOverrunSeconds  int64    `json:"max_overrun_seconds"`
 	ExtensionMinutes   []int    `json:"extension_minutes"` // steps that may be offered
 	Seats              int      `json:"seats"`             // a side, colleagues included
 	Languages          []string `json:"languages"`         // BCP 47, offered on the pages
+	SilentListening    bool     `json:"silent_listening"`  // a room is not told that a coordinator listens
 }
 
 // Contact is how to reach a party outside the room.
@@ -155,6 +157,8 @@ type EditRequest struct {
 	Interpreter  string          `json:"interpreter,omitempty" maxLength:"64"` // create, set_interpreter; empty: none
 	NewBuyer     *TimetableBuyer `json:"new_buyer,omitempty"`                  // add_stand_by
 	Policy       *Policy         `json:"policy,omitempty"`                     // set_policy
+	Live         bool            `json:"live,omitempty"`                       // move_booth: though the room is open or people talk in it
+	Reason       string          `json:"reason,omitempty" maxLength:"500"`     // for the audit log
 }
 
 // Refusal is why an edit or extension cannot be.
@@ -185,6 +189,8 @@ type EditRecord struct {
 type ExtendRequest struct {
 	Revision int64 `json:"revision"`
 	Minutes  int   `json:"minutes" minimum:"1" maximum:"120"`
+
+	Reason string `json:"reason,omitempty" maxLength:"500"`
 }
 
 // Extension answers it; with ?dry_run=true it is the preview alone.
@@ -211,7 +217,7 @@ type Delay struct {
 }
 
 // VerdictRequest is a coordinator's word on how a consultation went; "pending"
-// takes it back.
+// takes it back. Held_by_phone wants a reason: how it is known.
 type VerdictRequest struct {
 	Verdict string `json:"verdict" set:"Verdict"`
 	Reason  string `json:"reason,omitempty" maxLength:"500"`

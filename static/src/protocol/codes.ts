@@ -46,6 +46,9 @@ export function isPassing(code: Code): boolean {
     case 'bad_offer':
     case 'conflict':
     case 'replaced':
+    case 'held':
+    case 'sign_in_wrong':
+    case 'sign_in_needed':
       return false;
     default:
       // A newer server may know codes that this client does not; giving up is

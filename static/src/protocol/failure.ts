@@ -1,4 +1,4 @@
-import type { Action, Code, WireError } from './types';
+import type { Action, Code, OrderFailure, WireError } from './types';
 
 /** The server said no. */
 export class Refused extends Error {
@@ -22,4 +22,15 @@ export class Refused extends Error {
 /** Nobody answered: the network, or a server that is away. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
+}
+
+/** A browser that was asked to do something answered that it did not; `silent`: it answered nothing. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+  readonly why: OrderFailure | 'silent';
+
+  constructor(why: OrderFailure | 'silent') {
+    super(why);
+    this.why = why;
+  }
 }

@@ -338,9 +338,14 @@ export interface components {
         AddLink: {
             name?: string;
             party?: string;
+            reason?: string;
             role: components["schemas"]["Role"];
         };
         Alert: {
+            /** Format: date-time */
+            call_at?: string;
+            /** Format: date-time */
+            expected_at?: string;
             kind: components["schemas"]["AlertKind"];
             proposed?: components["schemas"]["Verdict"];
             roles: components["schemas"]["SeatRole"][];
@@ -388,12 +393,17 @@ export interface components {
             /** Format: int64 */
             seconds: number;
         };
+        /** @enum {string} */
+        AuditAction: "verdict" | "contact" | "paper" | "erase" | "sign_in" | "sign_in_failed" | "sign_out" | "account" | "session_ended" | "listen" | "speak" | "whisper" | "quiet" | "write" | "mute" | "remove" | "admit" | "end" | "extend" | "device" | "diagnose" | "care" | "uncare" | "hand_over" | "edit" | "link" | "mail" | "report" | "key" | "hook" | "profile";
         Board: {
             booths: components["schemas"]["BoothState"][];
+            crosstalk: components["schemas"]["Crosstalk"][];
             notes: components["schemas"]["Note"][];
             rows: components["schemas"]["Row"][];
             /** Format: int64 */
             seq: number;
+            staff: components["schemas"]["StaffHere"][];
+            storage: components["schemas"]["Storage"];
         };
         BoothState: {
             connected: boolean;
@@ -440,16 +450,33 @@ export interface components {
         Call: Record<string, never>;
         /** @enum {string} */
         CameraHealth: "ok" | "dark" | "frozen" | "off";
+        Carer: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+        };
+        CareRequest: {
+            take: boolean;
+        };
         Change: {
             booth?: components["schemas"]["BoothState"];
             chat?: components["schemas"]["ChatMessage"];
             clock?: components["schemas"]["Clock"];
+            crosstalk?: components["schemas"]["Crosstalk"][];
+            helpers?: components["schemas"]["Helper"][];
             left?: components["schemas"]["Left"];
             note?: components["schemas"]["Note"];
+            order?: components["schemas"]["Order"];
             participant?: components["schemas"]["Participant"];
+            report?: components["schemas"]["Report"];
             row?: components["schemas"]["Row"];
             slots?: components["schemas"]["Slot"][];
+            staff?: components["schemas"]["StaffHere"][];
+            storage?: components["schemas"]["Storage"];
+            vitals?: components["schemas"]["RowVitals"];
             waiting?: components["schemas"]["Waiting"];
+            wall?: components["schemas"]["WallSlot"][];
             warning?: components["schemas"]["Warning"];
         };
         ChatMessage: {
@@ -462,7 +489,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice";
+        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice" | "wall" | "help" | "steer" | "vitals" | "report";
         Clock: {
             /** Format: date-time */
             closes_at?: string;
@@ -478,7 +505,7 @@ export interface components {
             starts_at: string;
         };
         /** @enum {string} */
-        Code: "bad_message" | "too_large" | "rate_limited" | "origin" | "link_unknown" | "link_revoked" | "link_expired" | "token_unknown" | "forbidden" | "not_found" | "too_early" | "ended" | "cancelled" | "room_full" | "seat_in_use" | "moved" | "removed" | "bad_offer" | "session_unknown" | "replaced" | "slow" | "idle" | "draining" | "unavailable" | "room_failed" | "internal" | "conflict";
+        Code: "bad_message" | "too_large" | "rate_limited" | "origin" | "link_unknown" | "link_revoked" | "link_expired" | "token_unknown" | "forbidden" | "not_found" | "too_early" | "ended" | "cancelled" | "room_full" | "seat_in_use" | "moved" | "removed" | "bad_offer" | "session_unknown" | "replaced" | "slow" | "idle" | "draining" | "unavailable" | "room_failed" | "internal" | "conflict" | "held" | "sign_in_wrong" | "sign_in_needed";
         Consent: {
             /** Format: date-time */
             at: string;
@@ -509,6 +536,45 @@ export interface components {
             phone?: string;
             trade_office?: string;
         };
+        ContactCard: {
+            contact: components["schemas"]["Contact"];
+            language: string;
+            name: string;
+            role: components["schemas"]["SeatRole"];
+            /** Format: date-time */
+            seen_at?: string;
+            zone: string;
+        };
+        Contacted: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            expected_at?: string;
+            id: string;
+            /** Format: int64 */
+            minutes?: number;
+            name: string;
+            outcome: components["schemas"]["ContactOutcome"];
+            role: components["schemas"]["SeatRole"];
+            words?: string;
+        };
+        /** @enum {string} */
+        ContactOutcome: "called" | "no_answer" | "coming" | "declined";
+        ContactRequest: {
+            /** Format: int64 */
+            minutes?: number;
+            outcome: components["schemas"]["ContactOutcome"];
+            role: components["schemas"]["SeatRole"];
+            words?: string;
+        };
+        Crosstalk: {
+            hears: string;
+            /** Format: date-time */
+            since: string;
+            speaks: string;
+            /** Format: int64 */
+            strength: number;
+        };
         Decided: {
             /** Format: date-time */
             at: string;
@@ -533,10 +599,40 @@ export interface components {
         };
         /** @enum {string} */
         DelayCause: "booth" | "firm" | "buyer" | "interpreter";
+        /** @enum {string} */
+        DeliveryState: "waiting" | "delivered" | "given_up";
         Delta: {
             changes: components["schemas"]["Change"][];
             /** Format: int64 */
             seq: number;
+        };
+        DeviceInfo: {
+            id: string;
+            label: string;
+        };
+        Devices: {
+            camera: string;
+            cameras: components["schemas"]["DeviceInfo"][];
+            /** Format: int64 */
+            gain: number;
+            microphone: string;
+            microphones: components["schemas"]["DeviceInfo"][];
+            speaker: string;
+            speakers: components["schemas"]["DeviceInfo"][];
+        };
+        Diagnostics: {
+            battery?: string;
+            browser: string;
+            limited: string;
+            lines: string[];
+            network?: string;
+            receiving: string;
+            route: string;
+            /** Format: double */
+            rtt_ms: number;
+            screen: string;
+            sending: string;
+            system: string;
         };
         EditLog: {
             edits: components["schemas"]["EditRecord"][];
@@ -562,13 +658,29 @@ export interface components {
             end?: string;
             firm?: string;
             interpreter?: string;
+            live?: boolean;
             new_buyer?: components["schemas"]["TimetableBuyer"];
             op: components["schemas"]["TimetableOp"];
             other?: string;
             policy?: components["schemas"]["Policy"];
+            reason?: string;
             /** Format: int64 */
             revision: number;
             start?: string;
+        };
+        EraseRequest: {
+            party: string;
+            reason: string;
+        };
+        Erasure: {
+            /** Format: int64 */
+            chats: number;
+            /** Format: int64 */
+            links: number;
+            /** Format: int64 */
+            notes: number;
+            /** Format: int64 */
+            words: number;
         };
         Error: {
             action?: components["schemas"]["Action"];
@@ -589,6 +701,7 @@ export interface components {
         ExtendRequest: {
             /** Format: int64 */
             minutes: number;
+            reason?: string;
             /** Format: int64 */
             revision: number;
         };
@@ -610,6 +723,9 @@ export interface components {
             name: string;
             products: string;
         };
+        HandOverRequest: {
+            to: string;
+        };
         Health: {
             camera: components["schemas"]["CameraHealth"];
             echo: boolean;
@@ -627,6 +743,20 @@ export interface components {
             profile: components["schemas"]["Profile"];
             token: string;
         };
+        Help: {
+            consultation: string;
+            mode: components["schemas"]["HelpMode"];
+            to?: components["schemas"]["SeatRoleOrNone"];
+        };
+        Helper: {
+            mode: components["schemas"]["HelpMode"];
+            name: string;
+            to_me: boolean;
+        };
+        /** @enum {string} */
+        HelpMode: "quiet" | "listen" | "speak";
+        /** @enum {string} */
+        HookTopic: "room" | "seat" | "verdict" | "contact";
         ICEServer: {
             credential?: string;
             urls: string[];
@@ -663,6 +793,8 @@ export interface components {
         };
         /** @enum {string} */
         Light: "green" | "amber" | "red" | "untested";
+        /** @enum {string} */
+        Limited: "none" | "cpu" | "bandwidth" | "other";
         LinkInfo: {
             booth?: string;
             /** Format: date-time */
@@ -720,6 +852,7 @@ export interface components {
         };
         MailRequest: {
             links?: string[];
+            reason?: string;
         };
         /** @enum {string} */
         MailSkip: "no_address" | "revoked" | "sent_before" | "queue_full";
@@ -763,10 +896,31 @@ export interface components {
             /** Format: int64 */
             retention_days?: number;
         };
+        OfferedTime: {
+            booth: string;
+            booth_name: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
         OpenLink: {
             secret: string;
             token?: string;
         };
+        Order: {
+            by: string;
+            device?: string;
+            /** Format: int64 */
+            gain?: number;
+            id: string;
+            kind: components["schemas"]["OrderKind"];
+            source?: components["schemas"]["SourceNameOrNone"];
+        };
+        /** @enum {string} */
+        OrderFailureOrNone: "" | "no_such_device" | "not_allowed" | "unsupported" | "failed" | "gone";
+        /** @enum {string} */
+        OrderKind: "mute" | "devices" | "microphone" | "camera" | "speaker" | "gain" | "diagnose" | "come_in";
         Outcome: {
             applied: boolean;
             conflicts: components["schemas"]["TimetableConflict"][];
@@ -777,6 +931,14 @@ export interface components {
             revision: number;
             /** Format: int64 */
             same: number;
+        };
+        PaperRequest: {
+            /** Format: date-time */
+            from: string;
+            provenance: string;
+            seat: string;
+            /** Format: date-time */
+            to: string;
         };
         Participant: {
             away: boolean;
@@ -789,8 +951,10 @@ export interface components {
             sources: components["schemas"]["SourceName"][];
         };
         Person: {
+            id?: string;
             language: string;
             name: string;
+            right?: components["schemas"]["RightOrNone"];
             role: components["schemas"]["Role"];
         };
         /** @enum {string} */
@@ -815,6 +979,8 @@ export interface components {
         PlanWhat: "consultation" | "booth" | "firm" | "buyer" | "interpreter" | "policy" | "link" | "event";
         Policy: {
             /** Format: int64 */
+            call_after_seconds: number;
+            /** Format: int64 */
             doors_seconds: number;
             extension_minutes: number[];
             /** Format: int64 */
@@ -830,6 +996,7 @@ export interface components {
             no_show_after_seconds: number;
             /** Format: int64 */
             seats: number;
+            silent_listening: boolean;
         };
         Pong: {
             /** Format: double */
@@ -858,6 +1025,8 @@ export interface components {
         QRRequest: {
             text: string;
         };
+        /** @enum {string} */
+        Quality: "good" | "fair" | "poor" | "none";
         Readiness: {
             browser: string;
             camera: components["schemas"]["TestResult"];
@@ -876,6 +1045,9 @@ export interface components {
         };
         /** @enum {string} */
         ReadinessReason: "microphone_failed" | "microphone_untested" | "camera_failed" | "camera_untested" | "speaker_failed" | "speaker_untested" | "media_failed" | "media_untested" | "media_slow" | "browser_unsupported" | "clock_off" | "zone_differs" | "test_old";
+        Reasoned: {
+            reason: string;
+        };
         /** @enum {string} */
         RecordKind: "attendance" | "chat" | "notes" | "device_test";
         Refusal: {
@@ -884,6 +1056,14 @@ export interface components {
             params?: {
                 [key: string]: string;
             };
+        };
+        Report: {
+            consultation: string;
+            devices?: components["schemas"]["Devices"];
+            diagnostics?: components["schemas"]["Diagnostics"];
+            failed?: components["schemas"]["OrderFailureOrNone"];
+            key: string;
+            seat: string;
         };
         Restart: {
             offer: string;
@@ -909,22 +1089,48 @@ export interface components {
             waiting?: components["schemas"]["Waiting"];
         };
         /** @enum {string} */
+        Right: "viewer" | "coordinator" | "administrator";
+        /** @enum {string} */
+        RightOrNone: "" | "viewer" | "coordinator" | "administrator";
+        /** @enum {string} */
         Role: "firm" | "buyer" | "interpreter" | "observer" | "coordinator";
+        /** @enum {string} */
+        Route: "" | "udp" | "tcp" | "relay";
         Row: {
             alerts: components["schemas"]["Alert"][];
+            care?: components["schemas"]["Carer"];
             clock: components["schemas"]["Clock"];
             consultation: components["schemas"]["Consultation"];
+            contacts: components["schemas"]["Contacted"][];
+            held: string[];
+            helpers: components["schemas"]["Helper"][];
             seats: components["schemas"]["SeatState"][];
             verdict?: components["schemas"]["Verdict"];
+            vitals: components["schemas"]["Vitals"][];
+        };
+        RowVitals: {
+            consultation: string;
+            vitals: components["schemas"]["Vitals"][];
         };
         Say: {
             key: string;
             text: string;
         };
         /** @enum {string} */
+        Scope: "board" | "records" | "timetable" | "edit";
+        Script: {
+            cards: components["schemas"]["ContactCard"][];
+            consultation: string;
+            contacts: components["schemas"]["Contacted"][];
+            stand_bys: components["schemas"]["StandBy"][];
+            times: components["schemas"]["OfferedTime"][];
+        };
+        /** @enum {string} */
         SeatPresence: "absent" | "here" | "away" | "left" | "lobby";
         /** @enum {string} */
         SeatRole: "firm" | "buyer" | "interpreter" | "observer";
+        /** @enum {string} */
+        SeatRoleOrNone: "" | "firm" | "buyer" | "interpreter" | "observer";
         SeatState: {
             name: string;
             role: components["schemas"]["SeatRole"];
@@ -942,11 +1148,21 @@ export interface components {
             text: string;
             to?: string;
         };
+        SendReport: {
+            devices?: components["schemas"]["Devices"];
+            diagnostics?: components["schemas"]["Diagnostics"];
+            failed?: components["schemas"]["OrderFailureOrNone"];
+            order: string;
+        };
         /** @enum {string} */
-        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice";
+        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice" | "wall";
         SetSource: {
             on: boolean;
             source: components["schemas"]["SourceName"];
+        };
+        ShowRooms: {
+            large?: string;
+            rooms: string[];
         };
         Slot: {
             kind: components["schemas"]["SlotKind"];
@@ -960,10 +1176,57 @@ export interface components {
             chat: components["schemas"]["ChatMessage"][];
             clock: components["schemas"]["Clock"];
             consultation: components["schemas"]["Consultation"];
+            helpers: components["schemas"]["Helper"][];
             participants: components["schemas"]["Participant"][];
         };
         /** @enum {string} */
         SourceName: "microphone" | "camera" | "screen" | "screen_audio";
+        /** @enum {string} */
+        SourceNameOrNone: "" | "microphone" | "camera" | "screen" | "screen_audio";
+        StaffHere: {
+            helps?: string;
+            id: string;
+            name: string;
+            right: components["schemas"]["Right"];
+            /** Format: int64 */
+            rooms: number;
+            /** Format: date-time */
+            since: string;
+        };
+        StandBy: {
+            buyer: string;
+            country: string;
+            language: string;
+            name: string;
+            online: boolean;
+            phone: string;
+            zone: string;
+        };
+        Steer: {
+            action: components["schemas"]["SteerAction"];
+            consultation: string;
+            device?: string;
+            /** Format: int64 */
+            gain?: number;
+            key: string;
+            reason?: string;
+            seat: string;
+            source?: components["schemas"]["SourceNameOrNone"];
+        };
+        /** @enum {string} */
+        SteerAction: "mute" | "remove" | "admit" | "devices" | "microphone" | "camera" | "speaker" | "gain" | "diagnose";
+        Storage: {
+            /** Format: int64 */
+            affected: number;
+            /** Format: date-time */
+            away_since?: string;
+            disk_full: boolean;
+            trial: boolean;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @enum {string} */
+        Symptom: "no_media" | "one_way_in" | "one_way_out" | "microphone_silent" | "microphone_clipping" | "camera_dark" | "camera_frozen" | "loss_up" | "loss_down" | "frozen" | "voice_broken" | "slow_path" | "tcp" | "relay" | "cpu" | "bandwidth" | "hidden";
         TableProblem: {
             code: string;
             column?: string;
@@ -974,6 +1237,19 @@ export interface components {
             row: number;
             value?: string;
             warning?: boolean;
+        };
+        TellVitals: {
+            camera: components["schemas"]["CameraHealth"];
+            /** Format: double */
+            concealed: number;
+            /** Format: int64 */
+            freezes: number;
+            /** Format: double */
+            frozen: number;
+            hidden: boolean;
+            limited: components["schemas"]["Limited"];
+            microphone: components["schemas"]["MicrophoneHealth"];
+            unheard: string[];
         };
         /** @enum {string} */
         TestResult: "passed" | "failed" | "untested";
@@ -1054,6 +1330,24 @@ export interface components {
             reason?: string;
             verdict: components["schemas"]["Verdict"];
         };
+        Vitals: {
+            /** Format: double */
+            concealed: number;
+            /** Format: double */
+            frozen: number;
+            /** Format: int64 */
+            level: number;
+            /** Format: double */
+            loss_down: number;
+            /** Format: double */
+            loss_up: number;
+            quality: components["schemas"]["Quality"];
+            route: components["schemas"]["Route"];
+            /** Format: int64 */
+            rtt_ms: number;
+            seat: string;
+            symptoms: components["schemas"]["Symptom"][];
+        };
         Wait: {
             consultation: string;
         };
@@ -1064,6 +1358,17 @@ export interface components {
             seats: components["schemas"]["SeatState"][];
             /** Format: int64 */
             seq?: number;
+        };
+        Wall: {
+            /** Format: int64 */
+            seq: number;
+            slots: components["schemas"]["WallSlot"][];
+        };
+        WallSlot: {
+            consultation: string;
+            seat: string;
+            /** Format: int64 */
+            slot: number;
         };
         Warning: {
             /** Format: int64 */
