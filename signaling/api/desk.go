@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,17 +77,71 @@ func (a *API) bearer(ctx context.Context, auth string) (schedule.Grants, error) 
 	return a.deps.Grants(ctx, token)
 }
 
+// need is what a route wants of who calls: a right of a console, or the scope of
+// an API key. No key may call a route with no scope.
+type need struct {
+	right schedule.Right
+	scope schedule.Scope
+}
+
+func (n need) String() string {
+	s := "Needs the right " + string(n.right)
+	if n.scope != "" {
+		s += ", or an API key with the scope " + string(n.scope)
+	}
+	return s + "."
+}
+
+// met tells whether somebody may call. Everything that is no console may not.
+func (n need) met(g schedule.Grants) bool {
+	if g.Kind == schedule.LinkConsole && n.scope != "" && slices.Contains(g.Scopes, n.scope) {
+		return true
+	}
+	return g.May(n.right)
+}
+
 // console finds the console that asks.
-func (a *API) console(ctx context.Context, c ConsoleCall) (schedule.Grants, error) {
+func (a *API) console(ctx context.Context, c ConsoleCall, n need) (schedule.Grants, error) {
 	g, err := a.bearer(ctx, c.Auth)
 	if err != nil {
 		return g, err
 	}
 	// Another event is answered like one that does not exist.
-	if g.Kind != schedule.LinkConsole || string(g.Event) != c.Event {
+	if g.Kind != schedule.LinkConsole || string(g.Event) != c.Event || !n.met(g) {
 		return g, protocol.Fail(protocol.CodeForbidden)
 	}
 	return g, nil
+}
+
+// calling is what embeds a ConsoleCall.
+type calling interface{ call() ConsoleCall }
+
+func (c ConsoleCall) call() ConsoleCall { return c }
+
+// serve registers a route of consoles: do is called for whoever has what the
+// route needs, and the document says what that is.
+func serve[I calling, O any](a *API, h huma.API, n need, o huma.Operation, do func(ctx context.Context, by schedule.Grants, in *I) (*O, error)) {
+	o.Description = strings.TrimSpace(o.Description + " " + n.String())
+	huma.Register(h, o, func(ctx context.Context, in *I) (*O, error) {
+		by, err := a.console(ctx, (*in).call(), n)
+		if err != nil {
+			return nil, a.fail(ctx, o.OperationID, err)
+		}
+		out, err := do(ctx, by, in)
+		if err != nil {
+			return nil, a.fail(ctx, o.OperationID, err)
+		}
+		return out, nil
+	})
+}
+
+// own finds the holder of a link who asks about itself; a program is nobody.
+func (a *API) own(ctx context.Context, c OwnCall) (schedule.Grants, error) {
+	g, err := a.bearer(ctx, c.Auth)
+	if err == nil && len(g.Scopes) > 0 {
+		err = protocol.Fail(protocol.CodeForbidden)
+	}
+	return g, err
 }
 
 type body[T any] struct{ Body T }
@@ -97,17 +152,18 @@ type file struct {
 	Body        []byte
 }
 
-// done wraps what a route answers.
-func done[T any](ctx context.Context, a *API, route string, v T, err error) (*body[T], error) {
+// ok wraps what a route answers.
+func ok[T any](v T, err error) (*body[T], error) {
 	if err != nil {
-		return nil, a.fail(ctx, route, err)
+		return nil, err
 	}
 	return &body[T]{v}, nil
 }
 
-func (a *API) file(ctx context.Context, route, contentType, name string, b []byte, err error) (*file, error) {
+// download is a file that the browser saves.
+func download(contentType, name string, b []byte, err error) (*file, error) {
 	if err != nil {
-		return nil, a.fail(ctx, route, err)
+		return nil, err
 	}
 	return &file{ContentType: contentType, Disposition: `attachment; filename="` + name + `"`, Body: b}, nil
 }
@@ -138,16 +194,11 @@ func (a *API) timetableRoutes(h huma.API) {
 		ETag string `header:"ETag"`
 		Body protocol.Timetable
 	}
-	huma.Register(h, operation("timetable", http.MethodGet, ofEvent+"timetable", "The timetable with contacts and conflicts"),
-		func(ctx context.Context, in *struct{ ConsoleCall }) (*timetableOutput, error) {
-			const route = "timetable"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, operation("timetable", http.MethodGet, ofEvent+"timetable", "The timetable with contacts and conflicts"),
+		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*timetableOutput, error) {
 			t, err := a.deps.Desk.Timetable(ctx, by)
 			if err != nil {
-				return nil, a.fail(ctx, route, err)
+				return nil, err
 			}
 			return &timetableOutput{ETag: `"` + strconv.FormatInt(t.Revision, 10) + `"`, Body: t}, nil
 		})
@@ -155,7 +206,7 @@ func (a *API) timetableRoutes(h huma.API) {
 	upload := operation("import", http.MethodPost, ofEvent+"import", "Import a timetable file (CSV or XLSX); with dry_run only tell what it would do")
 	upload.MaxBodyBytes = MaxUpload
 	upload.BodyReadTimeout = uploadLimit
-	huma.Register(h, upload, func(ctx context.Context, in *struct {
+	serve(a, h, mayImport(), upload, func(ctx context.Context, by schedule.Grants, in *struct {
 		ConsoleCall
 		Rehearsal
 		Name     string `query:"name" maxLength:"200" doc:"name of the file"`
@@ -163,82 +214,60 @@ func (a *API) timetableRoutes(h huma.API) {
 		RawBody  []byte `contentType:"application/octet-stream"`
 	},
 	) (*body[protocol.Outcome], error) {
-		const route = "import"
-		by, err := a.console(ctx, in.ConsoleCall)
-		if err != nil {
-			return nil, a.fail(ctx, route, err)
-		}
 		out, err := a.deps.Desk.Import(ctx, by, Upload{Name: in.Name, Revision: in.Revision, File: in.RawBody, DryRun: in.DryRun})
-		return done(ctx, a, route, out, err)
+		return ok(out, err)
 	})
 
-	huma.Register(h, operation("edit", http.MethodPost, ofEvent+"edits", "Change the timetable; with dry_run only tell what it would do"),
-		func(ctx context.Context, in *struct {
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("edit", http.MethodPost, ofEvent+"edits", "Change the timetable; with dry_run only tell what it would do"),
+		func(ctx context.Context, by schedule.Grants, in *struct {
 			ConsoleCall
 			Rehearsal
 			Body protocol.EditRequest
 		},
 		) (*body[protocol.Outcome], error) {
-			const route = "edit"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
 			out, err := a.deps.Desk.Edit(ctx, by, in.Body, in.DryRun)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
 
-	huma.Register(h, operation("edit-log", http.MethodGet, ofEvent+"edits", "Who changed what, newest first"),
-		func(ctx context.Context, in *struct {
+	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, operation("edit-log", http.MethodGet, ofEvent+"edits", "Who changed what, newest first"),
+		func(ctx context.Context, by schedule.Grants, in *struct {
 			ConsoleCall
 			Before string `query:"before" maxLength:"64" doc:"next of the page before"`
 			Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 		},
 		) (*body[protocol.EditLog], error) {
-			const route = "edit-log"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
 			out, err := a.deps.Desk.Edits(ctx, by, in.Before, in.Limit)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
 
 	type OnConsultation struct {
 		ConsoleCall
 		Consultation string `path:"consultation" maxLength:"64"`
 	}
-	huma.Register(h, operation("extend", http.MethodPost, ofEvent+"consultations/{consultation}/extend", "Prolong a consultation; with dry_run only tell whom that delays"),
-		func(ctx context.Context, in *struct {
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("extend", http.MethodPost, ofEvent+"consultations/{consultation}/extend", "Prolong a consultation; with dry_run only tell whom that delays"),
+		func(ctx context.Context, by schedule.Grants, in *struct {
 			OnConsultation
 			Rehearsal
 			Body protocol.ExtendRequest
 		},
 		) (*body[protocol.Extension], error) {
-			const route = "extend"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
 			out, err := a.deps.Desk.Extend(ctx, by, schedule.ConsultationID(in.Consultation), in.Body, in.DryRun)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
 
-	huma.Register(h, operation("verdict", http.MethodPost, ofEvent+"consultations/{consultation}/verdict", "Say how a consultation went"),
-		func(ctx context.Context, in *struct {
+	serve(a, h, need{schedule.RightCoordinator, ""}, operation("verdict", http.MethodPost, ofEvent+"consultations/{consultation}/verdict", "Say how a consultation went"),
+		func(ctx context.Context, by schedule.Grants, in *struct {
 			OnConsultation
 			Body protocol.VerdictRequest
 		},
 		) (*body[protocol.VerdictRecord], error) {
-			const route = "verdict"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
 			out, err := a.deps.Desk.Verdict(ctx, by, schedule.ConsultationID(in.Consultation), in.Body)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
 }
+
+// mayImport is asked before a file is read, too.
+func mayImport() need { return need{schedule.RightCoordinator, schedule.ScopeEdit} }
 
 // uploadLimit is how long a file may be on its way from a slow line; it is
 // longer than other requests may take.

@@ -23,94 +23,54 @@ type OnLink struct {
 }
 
 func (a *API) linkRoutes(h huma.API) {
-	huma.Register(h, operation("links", http.MethodGet, ofEvent+"links", "All links of the event, with their addresses"),
-		func(ctx context.Context, in *struct{ ConsoleCall }) (*body[protocol.Links], error) {
-			const route = "links"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("links", http.MethodGet, ofEvent+"links", "All links of the event, with their addresses"),
+		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*body[protocol.Links], error) {
 			out, err := a.deps.Desk.Links(ctx, by)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
-	huma.Register(h, operation("add-link", http.MethodPost, ofEvent+"links", "Make a link for a colleague or a further coordinator"),
-		func(ctx context.Context, in *struct {
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("add-link", http.MethodPost, ofEvent+"links", "Make a link for a colleague or a further coordinator"),
+		func(ctx context.Context, by schedule.Grants, in *struct {
 			ConsoleCall
 			Body protocol.AddLink
 		},
 		) (*body[protocol.LinkInfo], error) {
-			const route = "add-link"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
 			out, err := a.deps.Desk.AddLink(ctx, by, in.Body)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
-	huma.Register(h, operation("revoke-link", http.MethodPost, ofEvent+"links/{link}/revoke", "Make a link worthless; whoever came by it is out"),
-		func(ctx context.Context, in *OnLink) (*body[protocol.LinkInfo], error) {
-			const route = "revoke-link"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("revoke-link", http.MethodPost, ofEvent+"links/{link}/revoke", "Make a link worthless; whoever came by it is out"),
+		func(ctx context.Context, by schedule.Grants, in *OnLink) (*body[protocol.LinkInfo], error) {
 			out, err := a.deps.Desk.Revoke(ctx, by, schedule.LinkID(in.Link))
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
-	huma.Register(h, operation("reissue-link", http.MethodPost, ofEvent+"links/{link}/reissue", "Give a link a new secret; the former one is worthless"),
-		func(ctx context.Context, in *OnLink) (*body[protocol.LinkInfo], error) {
-			const route = "reissue-link"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("reissue-link", http.MethodPost, ofEvent+"links/{link}/reissue", "Give a link a new secret; the former one is worthless"),
+		func(ctx context.Context, by schedule.Grants, in *OnLink) (*body[protocol.LinkInfo], error) {
 			out, err := a.deps.Desk.Reissue(ctx, by, schedule.LinkID(in.Link))
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
-	huma.Register(h, operation("mail-links", http.MethodPost, ofEvent+"links/mail", "Mail invitations; with dry_run only show them"),
-		func(ctx context.Context, in *struct {
+	serve(a, h, need{schedule.RightCoordinator, ""}, operation("mail-links", http.MethodPost, ofEvent+"links/mail", "Mail invitations; with dry_run only show them"),
+		func(ctx context.Context, by schedule.Grants, in *struct {
 			ConsoleCall
 			Rehearsal
 			Body protocol.MailRequest
 		},
 		) (*body[protocol.MailReport], error) {
-			const route = "mail-links"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
 			out, err := a.deps.Desk.Mail(ctx, by, in.Body, in.DryRun)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
-	huma.Register(h, fileOperation("links-csv", http.MethodGet, ofEvent+"links.csv", "All links, for a mail merge", "text/csv"),
-		func(ctx context.Context, in *struct{ ConsoleCall }) (*file, error) {
-			const route = "links-csv"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, fileOperation("links-csv", http.MethodGet, ofEvent+"links.csv", "All links, for a mail merge", "text/csv"),
+		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*file, error) {
 			b, err := a.deps.Desk.LinksCSV(ctx, by)
-			return a.file(ctx, route, csvType, "links-"+in.Event+".csv", b, err)
+			return download(csvType, "links-"+in.Event+".csv", b, err)
 		})
-	huma.Register(h, fileOperation("link-calendar", http.MethodGet, ofEvent+"links/{link}/calendar.ics", "The calendar of a link's holder", "text/calendar"),
-		func(ctx context.Context, in *OnLink) (*file, error) {
-			const route = "link-calendar"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, fileOperation("link-calendar", http.MethodGet, ofEvent+"links/{link}/calendar.ics", "The calendar of a link's holder", "text/calendar"),
+		func(ctx context.Context, by schedule.Grants, in *OnLink) (*file, error) {
 			b, err := a.deps.Desk.Calendar(ctx, by, schedule.LinkID(in.Link))
-			return a.file(ctx, route, calendarType, "calendar-"+in.Link+".ics", b, err)
+			return download(calendarType, "calendar-"+in.Link+".ics", b, err)
 		})
-	huma.Register(h, operation("readiness", http.MethodGet, ofEvent+"readiness", "How ready everybody is"),
-		func(ctx context.Context, in *struct{ ConsoleCall }) (*body[protocol.ReadinessBoard], error) {
-			const route = "readiness"
-			by, err := a.console(ctx, in.ConsoleCall)
-			if err != nil {
-				return nil, a.fail(ctx, route, err)
-			}
+	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, operation("readiness", http.MethodGet, ofEvent+"readiness", "How ready everybody is"),
+		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*body[protocol.ReadinessBoard], error) {
 			out, err := a.deps.Desk.Readiness(ctx, by)
-			return done(ctx, a, route, out, err)
+			return ok(out, err)
 		})
 }
 
@@ -122,22 +82,28 @@ func (a *API) ownRoutes(h huma.API) {
 		},
 		) (*file, error) {
 			const route = "qr"
-			by, err := a.bearer(ctx, in.Auth)
+			by, err := a.own(ctx, in.OwnCall)
 			if err != nil {
 				return nil, a.fail(ctx, route, err)
 			}
 			b, err := a.deps.Own.QR(ctx, by, in.Body)
-			return a.file(ctx, route, svgType, "link.svg", b, err)
+			if err != nil {
+				return nil, a.fail(ctx, route, err)
+			}
+			return download(svgType, "link.svg", b, nil)
 		})
 	huma.Register(h, fileOperation("my-calendar", http.MethodGet, "me/calendar.ics", "The calendar of the link's holder", "text/calendar"),
 		func(ctx context.Context, in *struct{ OwnCall }) (*file, error) {
 			const route = "my-calendar"
-			by, err := a.bearer(ctx, in.Auth)
+			by, err := a.own(ctx, in.OwnCall)
 			if err != nil {
 				return nil, a.fail(ctx, route, err)
 			}
 			b, err := a.deps.Own.MyCalendar(ctx, by)
-			return a.file(ctx, route, calendarType, "consultations.ics", b, err)
+			if err != nil {
+				return nil, a.fail(ctx, route, err)
+			}
+			return download(calendarType, "consultations.ics", b, nil)
 		})
 	test := operation("my-readiness", http.MethodPost, "me/readiness", "Tell what the lobby's test found")
 	test.DefaultStatus = http.StatusNoContent
@@ -147,7 +113,7 @@ func (a *API) ownRoutes(h huma.API) {
 	},
 	) (*struct{}, error) {
 		const route = "my-readiness"
-		by, err := a.bearer(ctx, in.Auth)
+		by, err := a.own(ctx, in.OwnCall)
 		if err == nil {
 			err = a.deps.Own.Test(ctx, by, in.Body)
 		}
@@ -163,11 +129,14 @@ func (a *API) ownRoutes(h huma.API) {
 		},
 		) (*body[protocol.Consent], error) {
 			const route = "my-consent"
-			by, err := a.bearer(ctx, in.Auth)
+			by, err := a.own(ctx, in.OwnCall)
 			if err != nil {
 				return nil, a.fail(ctx, route, err)
 			}
 			out, err := a.deps.Own.Agree(ctx, by, in.Body)
-			return done(ctx, a, route, out, err)
+			if err != nil {
+				return nil, a.fail(ctx, route, err)
+			}
+			return ok(out, nil)
 		})
 }
