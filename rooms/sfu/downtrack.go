@@ -53,15 +53,20 @@ type DownTrack struct {
 	cname    string
 	gate     *atomic.Bool // of the viewer: nothing leaves before
 
+	asked Ceiling // owned by the viewer's loop
+
 	packets, octets, resent, plis, nacks atomic.Uint64
 	lossPermille                         atomic.Int64 // as the browser reports it
+	wrote                                stamp        // newest packet with a payload that left
+	reports                              receipts     // what the browser reports
 
 	mu      sync.Mutex // guards all below; held for one packet or one replay
 	feed    Feed
 	source  *UpTrack
-	ceiling int    // highest rank shown
-	current *Layer // nil: waits for a keyframe, or for the first sound
-	fresh   bool   // bound or reopened, cached keyframe not tried yet
+	bound   time.Time // when source was
+	ceiling int       // highest rank shown
+	current *Layer    // nil: waits for a keyframe, or for the first sound
+	fresh   bool      // bound or reopened, cached keyframe not tried yet
 	munger  *rtpx.Munger
 	rtxSeq  uint16
 	quick   int       // quick reports left
@@ -111,7 +116,7 @@ func (d *DownTrack) bind(f Feed, u *UpTrack) {
 		d.mu.Unlock()
 		return
 	}
-	d.source = u
+	d.source, d.bound = u, time.Now()
 	d.stop()
 	d.mu.Unlock()
 	if old != nil {
@@ -229,7 +234,7 @@ func (d *DownTrack) send(p *packet) {
 	if !ok {
 		return
 	}
-	d.write(out, p.payload, p.vp8, p.level)
+	d.write(out, p.payload, p.vp8, p.level, p.now)
 	if !out.First || d.kind != wire.Video {
 		return
 	}
@@ -250,7 +255,7 @@ func (d *DownTrack) resume(l *Layer, first, last uint64, now time.Time) {
 			Ext: ext, Timestamp: h.Timestamp(), Marker: h.Marker(), Arrival: now, VP8: v,
 		})
 		if ok {
-			d.write(out, h.Payload(), v, nil)
+			d.write(out, h.Payload(), v, nil, now)
 		}
 	}
 }
@@ -271,7 +276,7 @@ func (d *DownTrack) fetch(c *rtpx.Cache, ext uint64) (rtpx.Header, rtpx.VP8, boo
 
 // write sends one rewritten packet. mu is held. What the socket does not take is
 // lost: the browser asks for it, or for a keyframe.
-func (d *DownTrack) write(o rtpx.Out, payload []byte, v rtpx.VP8, level []byte) {
+func (d *DownTrack) write(o rtpx.Out, payload []byte, v rtpx.VP8, level []byte, now time.Time) {
 	var exts []rtpx.Extension
 	if d.extLevel != 0 && len(level) > 0 {
 		d.exts[0] = rtpx.Extension{ID: d.extLevel, Data: level}
@@ -286,6 +291,9 @@ func (d *DownTrack) write(o rtpx.Out, payload []byte, v rtpx.VP8, level []byte) 
 	if d.out.Write(d.buf) == nil {
 		d.packets.Add(1)
 		d.octets.Add(uint64(len(payload)))
+		if len(payload) > 0 {
+			d.wrote.set(now)
+		}
 	}
 }
 
@@ -299,7 +307,7 @@ func (d *DownTrack) skip(p *packet) {
 	// Later packets went out: the number is promised.
 	o, ok := d.munger.Map(rtpx.Packet{Ext: p.ext, Timestamp: p.header.Timestamp(), Arrival: p.now})
 	if ok {
-		d.write(o, nil, rtpx.VP8{}, nil)
+		d.write(o, nil, rtpx.VP8{}, nil, p.now)
 	}
 }
 

@@ -30,14 +30,19 @@ type Config struct {
 	// Advertise lists the addresses that answers name, and no others. Empty:
 	// the address listened on, which must then be a definite one.
 	Advertise []netip.Addr
-	Logger    *slog.Logger
+	// Relay tells whether an address is one that a TURN server relays from; nil:
+	// none is known.
+	Relay  func(netip.AddrPort) bool
+	Logger *slog.Logger
 }
 
 // Engine owns the sockets and the Peers. It implements rooms.Media.
 type Engine struct {
 	// fixed after New
-	log *slog.Logger
-	net *wire.Net
+	log   *slog.Logger
+	net   *wire.Net
+	relay func(netip.AddrPort) bool
+	begun time.Time // steps of loudness count from here
 
 	mu     sync.Mutex // guards peers and closed
 	peers  map[PeerID]*Peer
@@ -57,7 +62,7 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sfu: %w", err)
 	}
-	return &Engine{log: cfg.Logger, net: n, peers: make(map[PeerID]*Peer)}, nil
+	return &Engine{log: cfg.Logger, net: n, relay: cfg.Relay, begun: time.Now(), peers: make(map[PeerID]*Peer)}, nil
 }
 
 // UDP and TCP are the addresses the Engine listens on; invalid for none.

@@ -80,6 +80,7 @@ func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
 			continue
 		}
 		d.lossPermille.Store(int64(r.FractionLost) * 1000 / 256)
+		d.reports.add(r, now)
 		if r.LastSenderReport == 0 {
 			continue
 		}
@@ -89,6 +90,7 @@ func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
 		if rtt <= 0 || rtt > maxRTT {
 			continue
 		}
+		p.measured.Store(true)
 		old := time.Duration(p.rtt.Load())
 		p.rtt.Store(int64(old + (rtt-old)/4))
 	}

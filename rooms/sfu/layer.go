@@ -88,9 +88,15 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	}
 	if id := u.settled.extLevel; id != 0 {
 		p.level = h.Extension(id)
+		if u.source == Microphone {
+			u.hearing.heard(p.level, now)
+		}
 	}
 	l.last.set(now)
 	starts := !u.last.within(flowEnds, now)
+	if starts {
+		u.since.set(now)
+	}
 	u.last.set(now)
 	u.forward(&p)
 	if starts {
@@ -196,6 +202,15 @@ func (l *Layer) repeatKeyframe(now time.Time) {
 	l.askKeyframe(now)
 }
 
+// maxDropout is the largest gap that is believed to be loss (RFC 3550 A.1).
+const maxDropout = 3000
+
+// receptionsKept reports are lossWindow.
+const receptionsKept = int(lossWindow / receptionEvery)
+
+// reach is how far a stream had come.
+type reach struct{ expected, received uint64 }
+
 // reception is what a receiver report tells (RFC 3550 section 6.4.1, A.3, A.8).
 type reception struct {
 	started  bool
@@ -205,7 +220,9 @@ type reception struct {
 	expected uint64 // at the report before
 	counted  uint64 // at the report before
 	transit  int64
-	jitter   float64 // ticks
+	jitter   float64               // ticks
+	past     [receptionsKept]reach // at the newest reports, oldest next
+	next     int
 
 	reportNTP uint32 // middle bits of the newest sender report
 	reportAt  time.Time
@@ -216,6 +233,9 @@ func (r *reception) received(ext uint64, ts, clock uint32, now time.Time) {
 	transit := int64(uint32(arrival) - ts)
 	if !r.started {
 		r.started, r.base, r.highest, r.transit = true, ext, ext, transit
+	}
+	if ext > r.highest+maxDropout {
+		r.base += ext - r.highest - 1 // a new start or an outage: nobody lost that much on the way
 	}
 	r.base = min(r.base, ext)
 	r.highest = max(r.highest, ext)
@@ -236,6 +256,8 @@ func (r *reception) report(ssrc uint32, now time.Time) (rtcp.ReceptionReport, bo
 		fraction = min(255, (want-got)<<8/want)
 	}
 	r.expected, r.counted = expected, r.count
+	r.past[r.next] = reach{expected, r.count}
+	r.next = (r.next + 1) % receptionsKept
 	b := rtcp.ReceptionReport{
 		SSRC: ssrc, FractionLost: uint8(fraction), TotalLost: uint32(r.lost()) & 0xffffff,
 		LastSequenceNumber: uint32(r.highest), Jitter: uint32(r.jitter),
@@ -245,6 +267,15 @@ func (r *reception) report(ssrc uint32, now time.Time) (rtcp.ReceptionReport, bo
 		b.Delay = uint32(now.Sub(r.reportAt) * 65536 / time.Second)
 	}
 	return b, true
+}
+
+// recent is what should have come and what came in the last seconds.
+func (r *reception) recent() (expected, received uint64) {
+	if !r.started {
+		return 0, 0
+	}
+	from := r.past[r.next]
+	return r.highest - r.base + 1 - from.expected, r.count - from.received
 }
 
 func (r *reception) lost() uint64 {

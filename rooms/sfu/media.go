@@ -59,7 +59,22 @@ type Binding struct {
 	Slot  int
 	Audio Feed
 	Video Feed
+	// Ceiling is the highest layer of Video shown; CeilingProfile: what the
+	// profile gives. It may change while a picture is shown.
+	Ceiling Ceiling
 }
+
+// Ceiling is the highest layer of a camera that a slot shows.
+type Ceiling string
+
+const (
+	// CeilingProfile: the lowest layer on a wall, the highest in a room unless
+	// more than two people are seen.
+	CeilingProfile Ceiling = ""
+	CeilingLow     Ceiling = "q"
+	CeilingMiddle  Ceiling = "h"
+	CeilingHigh    Ceiling = "f"
+)
 
 // State is a Peer's transport state, as the server knows it.
 type State string

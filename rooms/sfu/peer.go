@@ -56,12 +56,14 @@ type Peer struct {
 	done   chan struct{} // the clock has ended
 	kick   chan struct{} // wakes the clock; holds one
 
-	ready   atomic.Bool // start has run
-	heard   stamp       // newest RTP or RTCP
-	rtt     atomic.Int64
-	once    sync.Once // a panic is logged once
-	closing sync.Once
-	restarM sync.Mutex // one restart at a time
+	ready    atomic.Bool // start has run
+	heard    stamp       // newest RTP or RTCP
+	rtt      atomic.Int64
+	measured atomic.Bool // rtt is more than a guess
+	upSince  stamp       // the path came, or came back
+	once     sync.Once   // a panic is logged once
+	closing  sync.Once
+	restarM  sync.Mutex // one restart at a time
 
 	// Gates of the DownTracks: what is sent before the browser's DTLS is
 	// settled is lost, and Firefox needs a moment more for video.
@@ -214,6 +216,19 @@ func (p Profile) ceiling(people int) int {
 	return maxRids - 1
 }
 
+// rank is the place of the highest layer; without an own wish, the profile's.
+func (c Ceiling) rank(profile int) int {
+	switch c {
+	case CeilingLow:
+		return 0
+	case CeilingMiddle:
+		return 1
+	case CeilingHigh:
+		return maxRids - 1
+	}
+	return profile
+}
+
 // bind runs on the loop.
 func (p *Peer) bind(bindings []Binding) {
 	if p.told.state.Load().(State) == StateClosed {
@@ -229,6 +244,7 @@ func (p *Peer) bind(bindings []Binding) {
 				feed = b.Video
 			}
 			d.bind(feed, p.engine.source(feed))
+			d.asked = b.Ceiling
 		}
 	}
 	people := 0
@@ -238,7 +254,7 @@ func (p *Peer) bind(bindings []Binding) {
 		}
 	}
 	for _, d := range p.downs {
-		d.limit(p.profile.ceiling(people))
+		d.limit(d.asked.rank(p.profile.ceiling(people)))
 	}
 	p.wake()
 }
@@ -330,6 +346,9 @@ func (p *Peer) reconcile() {
 		// The browser said goodbye. teardown tells.
 		p.engine.ClosePeer(p.id)
 	default:
+		if s == StateConnected {
+			p.upSince.set(now)
+		}
 		p.told.state.Store(s)
 		p.observer.PeerState(p.id, s)
 	}

@@ -16,13 +16,13 @@ type Stats struct {
 type Truth struct {
 	State     State
 	Route     Route
-	RoundTrip time.Duration
-	LossUp    float64 // 0 to 1, before repair
-	LossDown  float64 // 0 to 1, as the browser reports it
-	Level     uint8   // of the microphone: loudest of the last second, −dBov (RFC 6464): 0 is loudest, 127 silence
-	Silent    bool    // the microphone flows and nothing above NoiseFloor has come for SilentAfter
-	Clipping  bool    // it has been at full scale again and again
-	Unfed     []Feed  // bound to this Peer, flowing at their publisher, and yet nothing goes out to it
+	RoundTrip time.Duration // smoothed, from receiver reports; 0 while unknown: nothing is shown to it yet
+	LossUp    float64       // 0 to 1, before repair
+	LossDown  float64       // 0 to 1, as the browser reports it
+	Level     uint8         // of the microphone: loudest of the last second, −dBov (RFC 6464): 0 is loudest, 127 silence
+	Silent    bool          // the microphone flows and nothing above NoiseFloor has come for SilentAfter
+	Clipping  bool          // it has been at full scale again and again
+	Unfed     []Feed        // bound to this Peer, flowing at their publisher, and yet nothing goes out to it
 }
 
 // Route is how media travels between a browser and us.

@@ -28,9 +28,12 @@ type UpTrack struct {
 	rids    []string // of simulcast, lowest picture first
 	settled uplink
 
-	open atomic.Bool // Allow
-	told atomic.Bool // what SourceFlow told last; the loop writes it
-	last stamp       // newest packet with a payload while open
+	open  atomic.Bool // Allow
+	told  atomic.Bool // what SourceFlow told last; the loop writes it
+	last  stamp       // newest packet with a payload while open
+	since stamp       // when it began to flow
+
+	hearing hearing // of a microphone
 
 	// by rank; the RTP goroutine writes them
 	layers [maxRids]atomic.Pointer[Layer]
@@ -42,6 +45,7 @@ type UpTrack struct {
 
 func newUpTrack(p *Peer, s section, settled uplink) *UpTrack {
 	u := &UpTrack{peer: p, source: s.source, kind: s.kind, rids: orderRids(s.rids), settled: settled}
+	u.hearing.base = p.engine.begun
 	u.subs.Store(&[]*DownTrack{})
 	return u
 }
@@ -98,6 +102,7 @@ func (u *UpTrack) allow(open bool, now time.Time) {
 		return
 	}
 	u.last.clear()
+	u.hearing.begin()
 	for _, d := range *u.subs.Load() {
 		d.interrupt(u)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -174,6 +175,19 @@ func (c *Conn) State() State {
 	default:
 		return New
 	}
+}
+
+// Path tells how the nominated pair leads to the peer; false while there is none.
+func (c *Conn) Path() (tcp bool, remote netip.AddrPort, ok bool) {
+	pair, err := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil || pair == nil {
+		return false, remote, false
+	}
+	addr, err := netip.ParseAddr(pair.Remote.Address)
+	if err != nil {
+		return false, remote, false
+	}
+	return pair.Local.Protocol == webrtc.ICEProtocolTCP, netip.AddrPortFrom(addr.Unmap(), pair.Remote.Port), true
 }
 
 // WriteRTCP encrypts and sends one compound packet. It fails until DTLS is up.

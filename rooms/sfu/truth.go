@@ -1,0 +1,172 @@
+package sfu
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+const (
+	// lossWindow is how far back LossUp and LossDown look.
+	lossWindow = 4 * time.Second
+	// reportPatience is how old the newest report may be that still counts:
+	// browsers report on sound every 5 s.
+	reportPatience = 6 * time.Second
+	// unfedAfter is how long a slot may wait for media that flow: a keyframe
+	// takes two round trips, and requests for one are repeated.
+	unfedAfter = 3 * time.Second
+)
+
+// Truth tells how a Peer's media are now; false for an unknown Peer.
+func (e *Engine) Truth(id PeerID) (Truth, bool) {
+	p := e.peer(id)
+	if p == nil {
+		return Truth{}, false
+	}
+	now := time.Now()
+	t := Truth{State: p.told.state.Load().(State), LossUp: p.lossUp(), LossDown: p.lossDown(now), Level: silence}
+	t.Route = p.route()
+	if p.measured.Load() {
+		t.RoundTrip = p.roundTrip()
+	}
+	if u := p.upBySource(Microphone); u != nil && u.flowing(now) {
+		t.Level = u.hearing.loudest(time.Second, now)
+		t.Silent, t.Clipping = u.hearing.silent(now), u.hearing.clipping(now)
+	}
+	if t.State == StateConnected {
+		for _, d := range p.downs {
+			if f, unfed := d.unfed(now, p.upSince.get()); unfed {
+				t.Unfed = append(t.Unfed, f)
+			}
+		}
+	}
+	return t, true
+}
+
+// Levels tells how loud a Peer's microphone was; zero for an unknown Peer. All
+// Peers' steps end at the same moments.
+func (e *Engine) Levels(id PeerID) Levels {
+	p := e.peer(id)
+	if p == nil {
+		return Levels{}
+	}
+	if u := p.upBySource(Microphone); u != nil {
+		return u.hearing.levels(time.Now())
+	}
+	return Levels{}
+}
+
+// route is how the nominated pair leads to the browser. What a TURN server
+// relays looks like the browser's own packets from another address: only who
+// knows the servers' addresses can tell (Config.Relay).
+func (p *Peer) route() Route {
+	tcp, remote, ok := p.conn.Path()
+	switch {
+	case !ok:
+		return RouteNone
+	case p.engine.relay != nil && p.engine.relay(remote):
+		return RouteRelay
+	case tcp:
+		return RouteTCP
+	}
+	return RouteUDP
+}
+
+// lossUp is the share of what a browser sent in the last seconds that did not
+// come by itself, all its streams together.
+func (p *Peer) lossUp() float64 {
+	var expected, received uint64
+	for _, s := range *p.streams.Load() {
+		if s.rtx {
+			continue
+		}
+		s.layer.mu.Lock()
+		e, r := s.layer.stats.recent()
+		s.layer.mu.Unlock()
+		expected, received = expected+e, received+r
+	}
+	if expected == 0 || received >= expected {
+		return 0
+	}
+	return float64(expected-received) / float64(expected)
+}
+
+// lossDown is the same the other way, as the browser reports it.
+func (p *Peer) lossDown(now time.Time) float64 {
+	var expected, lost uint64
+	for _, d := range p.downs {
+		e, l := d.reports.recent(now)
+		expected, lost = expected+e, lost+l
+	}
+	if expected == 0 {
+		return 0
+	}
+	return min(1, float64(lost)/float64(expected))
+}
+
+// unfed tells what the slot should carry when it does not though it could.
+func (d *DownTrack) unfed(now, since time.Time) (Feed, bool) {
+	d.mu.Lock()
+	f, u, bound := d.feed, d.source, d.bound
+	d.mu.Unlock()
+	if u == nil || !u.flowing(now) {
+		return f, false
+	}
+	for _, t := range []time.Time{since, bound, u.since.get(), d.wrote.get()} {
+		if now.Sub(t) < unfedAfter {
+			return f, false
+		}
+	}
+	return f, true
+}
+
+// receipts are what a browser reported about one of our streams.
+type receipts struct {
+	mu      sync.Mutex // guards all below
+	started bool
+	highest uint32 // of the newest report
+	total   uint32
+	kept    [receiptsKept]receipt
+	next    int
+}
+
+// receiptsKept is lossWindow at the pace of Chromium's reports on video that is
+// in trouble: four a second.
+const receiptsKept = 16
+
+type receipt struct {
+	at             time.Time
+	expected, lost uint64
+}
+
+// add takes a report: what it says beyond the one before.
+func (r *receipts) add(b rtcp.ReceptionReport, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	expected, lost := b.LastSequenceNumber-r.highest, int32((b.TotalLost-r.total)<<8)>>8
+	first := !r.started
+	r.started, r.highest, r.total = true, b.LastSequenceNumber, b.TotalLost
+	if first || expected >= 1<<16 || uint32(max(0, lost)) > expected {
+		return // nothing to compare with; a browser that counts anew
+	}
+	r.kept[r.next] = receipt{now, uint64(expected), uint64(max(0, lost))}
+	r.next = (r.next + 1) % receiptsKept
+}
+
+// recent sums up the last seconds: at least the newest report.
+func (r *receipts) recent(now time.Time) (expected, lost uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	newest := (r.next + receiptsKept - 1) % receiptsKept
+	for i, k := range r.kept {
+		patience := lossWindow
+		if i == newest {
+			patience = reportPatience
+		}
+		if !k.at.IsZero() && now.Sub(k.at) <= patience {
+			expected, lost = expected+k.expected, lost+k.lost
+		}
+	}
+	return expected, lost
+}
