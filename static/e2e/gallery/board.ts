@@ -14,6 +14,7 @@ import type {
 import type { BoardModel } from '../../src/room/model';
 import { desk } from './desk';
 import { consultation, time } from './fakes';
+import { steeringOf } from './steering';
 
 const countries = [
   ['US', 'en'],
@@ -64,7 +65,16 @@ function row(number: number, from: number, booth: number, phase: Clock['phase'],
     if (since !== undefined) seat.since = time(since);
     return seat;
   });
-  return { consultation: about, clock, seats: states, alerts: [] };
+  return {
+    consultation: about,
+    clock,
+    seats: states,
+    alerts: [],
+    vitals: [],
+    contacts: [],
+    held: [],
+    helpers: [],
+  };
 }
 
 const none: Seats = [['absent'], ['absent'], ['absent']];
@@ -129,6 +139,9 @@ export function board(): BoardModel {
     rows: signal(rows),
     booths: signal(booths),
     notes: signal(notes),
+    ...steeringOf({
+      seats: rows.flatMap(({ seats }) => seats.filter((s) => s.state === 'here').map((s) => s.seat)),
+    }),
     desk: desk(),
     write: async () => undefined,
     seen: async () => undefined,

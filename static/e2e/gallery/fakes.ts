@@ -5,14 +5,16 @@ import type {
   ChatMessage,
   Clock,
   Consultation,
+  Helper,
   Participant,
   Role,
   SeatRole,
   SourceName,
 } from '../../src/protocol/types';
-import type { Connection, DeviceState, Place, RoomModel, Tile, Visit } from '../../src/room/model';
+import type { Connection, DeviceState, Place, RoomModel, Steered, Tile, Visit } from '../../src/room/model';
 import { type Extras, extrasOf } from './extras';
 import { face } from './faces';
+import { ordersOf } from './steering';
 
 /** Monday, 6 December 2021, 10:12:30 in Seoul */
 export const moment = Date.parse('2021-12-06T01:12:30Z');
@@ -77,6 +79,8 @@ export interface Setting extends Extras {
   microphone?: DeviceState;
   consultations?: Consultation[];
   trial?: boolean;
+  told?: Steered;
+  invitedBy?: string;
 }
 
 const on = (label: string): DeviceState => ({ state: 'on', label, deviceId: label });
@@ -126,6 +130,7 @@ export function visitOf(setting: Setting): Visit {
       choose: nothing,
     },
     ...extrasOf(setting, bootstrap.consultations),
+    orders: ordersOf(setting.told ?? null, setting.invitedBy ?? null),
     now: () => moment,
     choose: () => undefined,
     join: () => undefined,
@@ -149,6 +154,7 @@ export function tile(participant: Participant, kind: Tile['kind'], picture: Medi
 export interface RoomSetting {
   clock?: Partial<Clock>;
   tiles: Tile[];
+  helpers?: Helper[];
   chat?: ChatMessage[];
   unread?: number;
   warning?: number;
@@ -173,6 +179,7 @@ export function roomOf(setting: RoomSetting): RoomModel {
     participants: signal([...people.values()]),
     me: setting.tiles.find((one) => one.kind === 'self')?.participant.id ?? '',
     tiles: signal(setting.tiles),
+    helpers: signal(setting.helpers ?? []),
     chat: signal(setting.chat ?? []),
     unread: signal(setting.unread ?? 0),
     warning: signal(setting.warning ?? null),

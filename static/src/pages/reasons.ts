@@ -17,6 +17,9 @@ export type Reason =
   | 'too_early'
   | 'unavailable'
   | 'lost'
+  | 'held'
+  | 'sign_in_wrong'
+  | 'sign_in_needed'
   | 'fault';
 
 /** again tells whether opening the page once more can help. */
@@ -29,6 +32,9 @@ const table: Record<Code, { reason: Reason; again: boolean }> = {
   forbidden: { reason: 'forbidden', again: false },
   removed: { reason: 'removed', again: false },
   not_found: { reason: 'not_found', again: false },
+  held: { reason: 'held', again: true },
+  sign_in_wrong: { reason: 'sign_in_wrong', again: true },
+  sign_in_needed: { reason: 'sign_in_needed', again: true },
   moved: { reason: 'moved', again: true },
   replaced: { reason: 'replaced', again: true },
   room_full: { reason: 'room_full', again: true },

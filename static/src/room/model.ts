@@ -12,7 +12,9 @@ import type {
   Clock,
   Code,
   Consultation,
+  Crosstalk,
   Health,
+  Helper,
   Note,
   Notice,
   Participant,
@@ -20,8 +22,12 @@ import type {
   Row,
   SeatState,
   SourceName,
+  StaffHere,
+  Storage,
+  Vitals,
 } from '../protocol/types';
 import type { EventDesk } from './desk';
+import type { HelpModel, OrdersModel, SteerModel, WallModel } from './steering';
 import type { TimeWarning } from './timetruth';
 
 /** Where the person is. Pages switch over `at`, exhaustively. */
@@ -54,6 +60,7 @@ export type Waiting =
   | { for: 'doors'; opensAt: number; joins: boolean } // counts down; joins by itself when the person pressed Join or is a booth
   | { for: 'reply' } // join is on its way
   | { for: 'move' } // the seat is in use elsewhere: move here?
+  | { for: 'admission'; joins: boolean } // a coordinator lets them in; joins by itself then when the person pressed Join
   | { for: 'retry'; code: Code }; // it did not work; Join tries again
 
 /** The state of the way to the server and of the media path, as one truth for the person. */
@@ -84,6 +91,8 @@ export interface RoomModel {
   readonly participants: ReadonlySignal<Participant[]>;
   readonly me: string;
   readonly tiles: ReadonlySignal<Tile[]>;
+  /** coordinators who listen or speak here */
+  readonly helpers: ReadonlySignal<Helper[]>;
   readonly chat: ReadonlySignal<ChatMessage[]>;
   readonly unread: ReadonlySignal<number>;
   /** minutes left of the last warning, null when none is due */
@@ -103,6 +112,19 @@ export interface BoardModel {
   readonly booths: ReadonlySignal<BoothState[]>;
   /** the last ones of all, oldest first; one that was seen is replaced in its place */
   readonly notes: ReadonlySignal<Note[]>;
+  /** whose console is open, the reader's among them */
+  readonly staff: ReadonlySignal<StaffHere[]>;
+  /** how the record is kept just now */
+  readonly storage: ReadonlySignal<Storage>;
+  readonly crosstalk: ReadonlySignal<Crosstalk[]>;
+  /**
+   * by consultation; apart from the rows, which do not change with them. A tile reads its own by a computed value, so that
+   * it is drawn anew for its own people alone
+   */
+  readonly vitals: ReadonlySignal<ReadonlyMap<string, Vitals[]>>;
+  readonly wall: WallModel;
+  readonly help: HelpModel;
+  readonly steer: SteerModel;
   /** everything the server does for coordinators besides the live board */
   readonly desk: EventDesk;
   /** `to` is a reply_to, a seat, a consultation or "*"; a throw (Refused, Unreachable) means not sent */
@@ -300,6 +322,8 @@ export interface Visit {
   readonly timeWarnings: ReadonlySignal<TimeWarning[]>;
   readonly kiosk: KioskModel;
   readonly handover: HandoverModel;
+  /** what coordinators want of this page */
+  readonly orders: OrdersModel;
   /** the server's clock, in milliseconds since the epoch; ticks are up to the page */
   now(): number;
   join(): void;
@@ -314,5 +338,15 @@ export interface Visit {
   close(): void;
 }
 
+export type {
+  HelpModel,
+  HelpState,
+  Invitation,
+  OrdersModel,
+  Steered,
+  SteerModel,
+  WallModel,
+  WallState,
+} from './steering';
 export type { TimeWarning } from './timetruth';
 export type { SourceName };

@@ -51,7 +51,7 @@ export function clock(over: Partial<Clock> = {}): Clock {
 export function joined(participants: Participant[], slots: Slot[] = []): Joined {
   return {
     seq: 1,
-    snapshot: { consultation: consultationAt('S01', 0), clock: clock(), participants, chat: [] },
+    snapshot: { consultation: consultationAt('S01', 0), clock: clock(), participants, chat: [], helpers: [] },
     slots,
   };
 }

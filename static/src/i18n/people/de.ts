@@ -356,6 +356,23 @@ export const de: People = {
     unread_one: '{{count}} neue Nachricht der Koordination',
     unread_other: '{{count}} neue Nachrichten der Koordination',
   },
+  steered: {
+    listens: '{{name}} (Koordination) hört zu',
+    speaks: '{{name}} (Koordination) spricht zu Ihnen',
+    admitted: 'Sie treten dann automatisch ein. Lassen Sie diese Seite einfach offen.',
+    muteMicrophone:
+      '{{name}} (Koordination) hat Ihr Mikrofon ausgeschaltet. Sie können es wieder einschalten.',
+    muteCamera: '{{name}} (Koordination) hat Ihre Kamera ausgeschaltet. Sie können sie wieder einschalten.',
+    muteScreen: '{{name}} (Koordination) hat Ihre Freigabe beendet. Sie können sie wieder beginnen.',
+    microphone: '{{name}} (Koordination) hat ein anderes Mikrofon für Sie gewählt.',
+    camera: '{{name}} (Koordination) hat eine andere Kamera für Sie gewählt.',
+    speaker: '{{name}} (Koordination) hat einen anderen Lautsprecher für Sie gewählt.',
+    gain: '{{name}} (Koordination) hat die Lautstärke Ihres Mikrofons geändert.',
+    looked: '{{name}} (Koordination) prüft Ihre Geräte und Ihre Verbindung.',
+    failed: '{{name}} (Koordination) wollte hier etwas einstellen, aber dieses Gerät ließ es nicht zu.',
+    comeIn: 'Sie werden erwartet',
+    comeInBody: '{{name}} (Koordination) bittet Sie, jetzt einzutreten.',
+  },
   consent: {
     kept: 'Solange der Veranstalter diese Veranstaltung aufbewahrt, bleiben: {{records}}. Bild und Ton werden nicht aufgezeichnet.',
     keptDays_one: '{{count}} Tag lang bleiben: {{records}}. Bild und Ton werden nicht aufgezeichnet.',

@@ -355,6 +355,23 @@ export const it: People = {
     unread_many: '{{count}} nuovi messaggi da un coordinatore',
     unread_other: '{{count}} nuovi messaggi da un coordinatore',
   },
+  steered: {
+    listens: '{{name}}, coordinamento, sta ascoltando',
+    speaks: '{{name}}, coordinamento, Le sta parlando',
+    admitted: 'Entrerà allora automaticamente. Basta lasciare aperta questa pagina.',
+    muteMicrophone: '{{name}}, coordinamento, ha spento il Suo microfono. Può riaccenderlo.',
+    muteCamera: '{{name}}, coordinamento, ha spento la Sua videocamera. Può riaccenderla.',
+    muteScreen: '{{name}}, coordinamento, ha fermato la Sua condivisione. Può condividere di nuovo.',
+    microphone: '{{name}}, coordinamento, ha scelto un altro microfono per Lei.',
+    camera: '{{name}}, coordinamento, ha scelto un’altra videocamera per Lei.',
+    speaker: '{{name}}, coordinamento, ha scelto un altro altoparlante per Lei.',
+    gain: '{{name}}, coordinamento, ha regolato il volume del Suo microfono.',
+    looked: '{{name}}, coordinamento, sta controllando i Suoi dispositivi e la connessione.',
+    failed:
+      '{{name}}, coordinamento, voleva cambiare un’impostazione, ma questo dispositivo non l’ha permesso.',
+    comeIn: 'La stanno aspettando',
+    comeInBody: '{{name}}, coordinamento, La prega di entrare ora.',
+  },
   consent: {
     kept: 'Si conserva finché l’organizzatore tiene questo evento: {{records}}. Immagine e audio non vengono registrati.',
     keptDays_one: 'Si conserva per {{count}} giorno: {{records}}. Immagine e audio non vengono registrati.',

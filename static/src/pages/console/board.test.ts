@@ -37,6 +37,10 @@ function row(
     clock,
     seats: [seat('firm', firm), seat('buyer', buyer)],
     alerts: [],
+    vitals: [],
+    contacts: [],
+    held: [],
+    helpers: [],
   };
 }
 

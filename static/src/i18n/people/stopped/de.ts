@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'Die Seite war zu lange inaktiv, oder das Netz ist ausgefallen.',
     next: 'Öffnen Sie die Seite erneut, und Sie sind wieder an Ihrem Platz.',
   },
+  held: {
+    title: 'Die Koordination lässt Sie ein',
+    body: 'Sie wurden aus diesem Raum genommen.',
+    next: 'Bitte warten Sie hier. Wenn es lange dauert, schreiben Sie der Koordination.',
+  },
+  sign_in_wrong: {
+    title: 'Name oder Passwort stimmt nicht',
+    body: 'Bitte prüfen Sie beides. Groß- und Kleinschreibung zählt.',
+    next: 'Nach mehreren Versuchen warten Sie bitte eine Minute.',
+  },
+  sign_in_needed: {
+    title: 'Bitte melden Sie sich neu an',
+    body: 'Sie haben sich abgemeldet, oder Ihre Anmeldung ist abgelaufen.',
+    next: 'Melden Sie sich an und machen Sie dort weiter.',
+  },
   fault: {
     title: 'Bei uns ist ein Fehler aufgetreten',
     body: 'Sie haben nichts falsch gemacht.',

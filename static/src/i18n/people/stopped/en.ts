@@ -78,6 +78,21 @@ export const stopped = {
     body: 'The page was quiet for too long, or the network failed.',
     next: 'Open the page again and you are back in your place.',
   },
+  held: {
+    title: 'A coordinator lets you in',
+    body: 'You were taken out of this room.',
+    next: 'Please wait here. If it takes long, write to a coordinator.',
+  },
+  sign_in_wrong: {
+    title: 'Name or passphrase is not right',
+    body: 'Please check both. Capital and small letters differ.',
+    next: 'After several tries, please wait a minute.',
+  },
+  sign_in_needed: {
+    title: 'Please sign in again',
+    body: 'You have signed out, or your sign-in has ended.',
+    next: 'Sign in and go on where you were.',
+  },
   fault: {
     title: 'Something went wrong on our side',
     body: 'It is nothing that you did.',

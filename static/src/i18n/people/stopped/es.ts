@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'La página estuvo inactiva demasiado tiempo o falló la red.',
     next: 'Abra la página de nuevo y volverá a su lugar.',
   },
+  held: {
+    title: 'Un coordinador le dará paso',
+    body: 'Se le retiró de esta sala.',
+    next: 'Espere aquí, por favor. Si tarda mucho, escriba a un coordinador.',
+  },
+  sign_in_wrong: {
+    title: 'El nombre o la contraseña no son correctos',
+    body: 'Revise ambos. Las mayúsculas y minúsculas cuentan.',
+    next: 'Después de varios intentos, espere un minuto.',
+  },
+  sign_in_needed: {
+    title: 'Inicie sesión de nuevo',
+    body: 'Cerró la sesión, o esta ha terminado.',
+    next: 'Inicie sesión y siga donde estaba.',
+  },
   fault: {
     title: 'Se produjo un problema por nuestra parte',
     body: 'No se debe a nada que usted haya hecho.',

@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'La page est restée trop longtemps inactive, ou le réseau a été interrompu.',
     next: 'Ouvrez à nouveau la page et vous retrouverez votre place.',
   },
+  held: {
+    title: 'Un coordinateur va vous faire entrer',
+    body: 'Vous avez été retiré de cette salle.',
+    next: 'Veuillez attendre ici. Si l’attente est longue, écrivez à un coordinateur.',
+  },
+  sign_in_wrong: {
+    title: 'Nom ou phrase secrète incorrects',
+    body: 'Vérifiez les deux. Majuscules et minuscules comptent.',
+    next: 'Après plusieurs essais, attendez une minute.',
+  },
+  sign_in_needed: {
+    title: 'Veuillez vous identifier à nouveau',
+    body: 'Vous vous êtes déconnecté, ou votre session a pris fin.',
+    next: 'Identifiez-vous et reprenez là où vous étiez.',
+  },
   fault: {
     title: 'Un problème est survenu de notre côté',
     body: 'Vous n’y êtes pour rien.',

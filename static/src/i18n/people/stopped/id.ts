@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'Halaman terlalu lama diam, atau jaringan terputus.',
     next: 'Buka lagi halaman ini dan Anda kembali ke tempat Anda.',
   },
+  held: {
+    title: 'Koordinator akan mempersilakan Anda masuk',
+    body: 'Anda dikeluarkan dari ruang ini.',
+    next: 'Mohon tunggu di sini. Jika lama, tulis kepada koordinator.',
+  },
+  sign_in_wrong: {
+    title: 'Nama atau kata sandi tidak benar',
+    body: 'Mohon periksa keduanya. Huruf besar dan kecil dibedakan.',
+    next: 'Setelah beberapa kali mencoba, mohon tunggu satu menit.',
+  },
+  sign_in_needed: {
+    title: 'Silakan masuk kembali',
+    body: 'Anda telah keluar, atau masa masuk Anda berakhir.',
+    next: 'Masuk dan lanjutkan dari tempat semula.',
+  },
   fault: {
     title: 'Terjadi masalah di pihak kami',
     body: 'Ini bukan karena tindakan Anda.',

@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'La pagina è rimasta inattiva troppo a lungo oppure la rete è caduta.',
     next: 'Apra di nuovo la pagina e ritroverà il Suo posto.',
   },
+  held: {
+    title: 'Un coordinatore La farà entrare',
+    body: 'È stato fatto uscire da questa sala.',
+    next: 'Attenda qui, per favore. Se ci vuole molto, scriva a un coordinatore.',
+  },
+  sign_in_wrong: {
+    title: 'Nome o password non corretti',
+    body: 'Controlli entrambi. Maiuscole e minuscole contano.',
+    next: 'Dopo vari tentativi, attenda un minuto.',
+  },
+  sign_in_needed: {
+    title: 'Acceda di nuovo',
+    body: 'È uscito, oppure l’accesso è scaduto.',
+    next: 'Acceda e riprenda da dove era.',
+  },
   fault: {
     title: 'Si è verificato un problema da parte nostra',
     body: 'Non dipende da Lei.',

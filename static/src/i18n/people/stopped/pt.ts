@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'A página ficou inativa por muito tempo ou a rede falhou.',
     next: 'Abra a página novamente e voltará ao seu lugar.',
   },
+  held: {
+    title: 'Um coordenador vai liberar sua entrada',
+    body: 'Você foi retirado desta sala.',
+    next: 'Aguarde aqui, por favor. Se demorar, escreva a um coordenador.',
+  },
+  sign_in_wrong: {
+    title: 'Nome ou senha incorretos',
+    body: 'Confira os dois. Maiúsculas e minúsculas fazem diferença.',
+    next: 'Depois de várias tentativas, aguarde um minuto.',
+  },
+  sign_in_needed: {
+    title: 'Entre novamente',
+    body: 'Você saiu, ou sua sessão terminou.',
+    next: 'Entre e continue de onde estava.',
+  },
   fault: {
     title: 'Ocorreu um problema do nosso lado',
     body: 'Não foi nada que você tenha feito.',

@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'Sayfa çok uzun süre sessiz kaldı ya da ağ kesildi.',
     next: 'Sayfayı yeniden açtığınızda yerinize dönersiniz.',
   },
+  held: {
+    title: 'Sizi koordinatör içeri alacak',
+    body: 'Bu odadan çıkarıldınız.',
+    next: 'Lütfen burada bekleyin. Uzun sürerse koordinatöre yazın.',
+  },
+  sign_in_wrong: {
+    title: 'Ad veya parola doğru değil',
+    body: 'Lütfen ikisini de kontrol edin. Büyük ve küçük harf farklıdır.',
+    next: 'Birkaç denemeden sonra lütfen bir dakika bekleyin.',
+  },
+  sign_in_needed: {
+    title: 'Lütfen yeniden giriş yapın',
+    body: 'Çıkış yaptınız ya da girişinizin süresi doldu.',
+    next: 'Giriş yapıp kaldığınız yerden devam edin.',
+  },
   fault: {
     title: 'Bizim tarafımızda bir sorun oluştu',
     body: 'Bu sizden kaynaklanmıyor.',

@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: 'Trang đã không phản hồi quá lâu, hoặc mạng bị gián đoạn.',
     next: 'Xin mở lại trang, quý vị sẽ trở về chỗ của mình.',
   },
+  held: {
+    title: 'Điều phối viên sẽ mời quý vị vào',
+    body: 'Quý vị đã được đưa ra khỏi phòng này.',
+    next: 'Xin chờ tại đây. Nếu lâu, hãy viết cho điều phối viên.',
+  },
+  sign_in_wrong: {
+    title: 'Tên hoặc mật khẩu không đúng',
+    body: 'Xin kiểm tra cả hai. Chữ hoa và chữ thường khác nhau.',
+    next: 'Sau vài lần thử, xin chờ một phút.',
+  },
+  sign_in_needed: {
+    title: 'Xin đăng nhập lại',
+    body: 'Quý vị đã đăng xuất, hoặc phiên đăng nhập đã hết hạn.',
+    next: 'Đăng nhập và tiếp tục từ chỗ cũ.',
+  },
   fault: {
     title: 'Đã xảy ra sự cố từ phía chúng tôi',
     body: 'Đây không phải do quý vị.',

@@ -79,6 +79,21 @@ export const stopped: People['stopped'] = {
     body: '页面长时间没有响应，或网络中断。',
     next: '重新打开页面即可回到您的席位。',
   },
+  held: {
+    title: '协调员将让您进入',
+    body: '您已被移出此房间。',
+    next: '请在此等候。如果时间较长，请给协调员留言。',
+  },
+  sign_in_wrong: {
+    title: '姓名或密码不正确',
+    body: '请检查两者，区分大小写。',
+    next: '多次尝试后，请等待一分钟。',
+  },
+  sign_in_needed: {
+    title: '请重新登录',
+    body: '您已退出，或登录已到期。',
+    next: '登录后可从原处继续。',
+  },
   fault: {
     title: '我们这边出现了问题',
     body: '这不是您的操作造成的。',
