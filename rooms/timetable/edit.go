@@ -43,6 +43,7 @@ type Edit struct {
 	Interpreter  schedule.InterpreterID  `json:"interpreter,omitempty"`
 	NewBuyer     *schedule.Buyer         `json:"new_buyer,omitempty"`
 	Policy       *schedule.Policy        `json:"policy,omitempty"`
+	Live         bool                    `json:"live,omitempty"` // of OpMoveBooth: though people talk in it
 }
 
 // Summary is what an edit did, for the record.
@@ -135,6 +136,9 @@ func change(e *schedule.Event, rooms Rooms, edit Edit) *Refusal {
 	default:
 		return refuse(RefusedOp, "")
 	}
+	if edit.Op == OpMoveBooth && edit.Live {
+		return moveLive(e, rooms, edit)
+	}
 	c, refused := changeable(e, rooms, edit.Consultation, edit.Op == OpRestore)
 	if refused != nil {
 		return refused
@@ -168,6 +172,32 @@ func change(e *schedule.Event, rooms Rooms, edit Edit) *Refusal {
 		e.Buyers[i].StandBy = false
 		c.Buyer = edit.Buyer
 	}
+	return nil
+}
+
+// moveLive moves a consultation to another booth though people talk in it. In
+// that booth nobody may: two firms cannot sit there.
+func moveLive(e *schedule.Event, rooms Rooms, edit Edit) *Refusal {
+	i := slices.IndexFunc(e.Consultations, func(c schedule.Consultation) bool { return c.ID == edit.Consultation })
+	if i < 0 {
+		return refuse(RefusedConsultation, edit.Consultation)
+	}
+	c := &e.Consultations[i]
+	switch {
+	case c.Cancelled:
+		return refuse(RefusedCancelled, c.ID)
+	case fixed(rooms, c.ID) == FixedEnded:
+		return refuse(RefusedFixed, c.ID, "why", FixedEnded)
+	}
+	if _, ok := e.Booth(edit.Booth); !ok {
+		return refuse(RefusedBooth, c.ID)
+	}
+	for _, o := range e.Consultations {
+		if o.ID != c.ID && o.Booth == edit.Booth && !o.Cancelled && fixed(rooms, o.ID) == FixedLive {
+			return refuse(RefusedBoothInUse, o.ID)
+		}
+	}
+	c.Booth = edit.Booth
 	return nil
 }
 
@@ -327,7 +357,7 @@ func setPolicy(e *schedule.Event, p *schedule.Policy) *Refusal {
 	}
 	for name, d := range map[string]time.Duration{
 		"doors": p.Doors, "closing": p.Closing, "farewell": p.Farewell, "changeover": p.Changeover, "grace": p.Grace, "max_overrun": p.MaxOverrun,
-		"short_under": p.ShortUnder, "gap": p.Gap, "late_after": p.LateAfter, "no_show_after": p.NoShowAfter,
+		"short_under": p.ShortUnder, "gap": p.Gap, "late_after": p.LateAfter, "no_show_after": p.NoShowAfter, "call_after": p.CallAfter,
 	} {
 		if d < 0 || d > 24*time.Hour {
 			return bad(name)

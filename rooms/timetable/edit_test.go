@@ -370,3 +370,92 @@ func TestFreeTimes_AreFreeForAllFourAndInTheBuyersDay(t *testing.T) {
 		t.Errorf("of none: %v", got)
 	}
 }
+
+func TestOffers_AreFreeForTheThreeAndInTheBoothNamed(t *testing.T) {
+	e := yangju(t)
+	elsewhere := 0
+	for _, c := range e.Consultations {
+		offers := Offers(e, c.ID, c.Start.Add(-24*time.Hour), 5)
+		if len(offers) == 0 {
+			t.Errorf("%s has nowhere to go", c.ID)
+		}
+		for i, o := range offers {
+			if i > 0 && o.Start.Before(offers[i-1].End) {
+				t.Errorf("%s: %+v overlaps the one before", c.ID, o)
+			}
+			at := e
+			if o.Booth != c.Booth {
+				elsewhere++
+				moved, err := Apply(e, nil, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: o.Booth})
+				if err != nil {
+					t.Fatal(err)
+				}
+				at = moved.Event
+			}
+			got, err := Apply(at, nil, Edit{Op: OpReschedule, Consultation: c.ID, Start: o.Start.Format(time.RFC3339)})
+			if err != nil || len(got.Conflicts) > 0 {
+				t.Errorf("%s at %v in %s: %v %v", c.ID, o.Start, o.Booth, err, got.Conflicts)
+			}
+		}
+		for i, s := range FreeTimes(e, c.ID, c.Start.Add(-24*time.Hour), 1) {
+			if s.Start.Before(offers[i].Start) {
+				t.Errorf("%s: its own booth is free at %v, before the first offer at %v", c.ID, s.Start, offers[i].Start)
+			}
+		}
+	}
+	if elsewhere == 0 {
+		t.Error("no other booth was ever offered")
+	}
+	if got := Offers(e, "S99", time.Time{}, 3); len(got) != 0 {
+		t.Errorf("of none: %v", got)
+	}
+}
+
+func TestMoveBooth_LiveOnlyOnSayingSoAndNeverIntoABoothWherePeopleTalk(t *testing.T) {
+	e := yangju(t)
+	c, o := e.Consultations[0], e.Consultations[1]
+	if c.Booth == o.Booth {
+		t.Fatal("the first two share a booth")
+	}
+	var free schedule.BoothID
+	for _, b := range e.Booths {
+		if b.ID != c.Booth && b.ID != o.Booth {
+			free = b.ID
+		}
+	}
+	live := Rooms{c.ID: {Phase: schedule.PhaseLive}, o.ID: {Phase: schedule.PhaseClosing}}
+	for _, tt := range []struct {
+		name  string
+		rooms Rooms
+		edit  Edit
+		code  RefusalCode // empty: it is done
+	}{
+		{"without saying so", live, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: free}, RefusedFixed},
+		{"into a free booth", live, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: free, Live: true}, ""},
+		{"before people talk", nil, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: free, Live: true}, ""},
+		{"where others talk", live, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: o.Booth, Live: true}, RefusedBoothInUse},
+		{"where others talked", Rooms{c.ID: live[c.ID], o.ID: {Phase: schedule.PhaseEnded}}, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: o.Booth, Live: true}, ""},
+		{"to no booth", live, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: "nowhere", Live: true}, RefusedBooth},
+		{"to where it is", live, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: c.Booth, Live: true}, RefusedUnchanged},
+		{"of none", live, Edit{Op: OpMoveBooth, Consultation: "S99", Booth: free, Live: true}, RefusedConsultation},
+		{"over", Rooms{c.ID: {Phase: schedule.PhaseEnded}}, Edit{Op: OpMoveBooth, Consultation: c.ID, Booth: free, Live: true}, RefusedFixed},
+		{"a reschedule that says live", live, Edit{Op: OpReschedule, Consultation: c.ID, Start: "2021-10-20T09:00", Live: true}, RefusedFixed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Apply(e, tt.rooms, tt.edit)
+			if tt.code == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if now, _ := got.Event.Consultation(c.ID); now.Booth != tt.edit.Booth {
+					t.Fatalf("in %s", now.Booth)
+				}
+				return
+			}
+			refused, ok := errors.AsType[*Refusal](err)
+			if !ok || refused.Code != tt.code {
+				t.Fatalf("got %v, want %s", err, tt.code)
+			}
+		})
+	}
+}

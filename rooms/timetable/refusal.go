@@ -23,7 +23,8 @@ const (
 	RefusedUnchanged    RefusalCode = "unchanged"
 	RefusedField        RefusalCode = "field" // field: name, country, zone, language, email
 	RefusedNameTwice    RefusalCode = "name_twice"
-	RefusedPolicy       RefusalCode = "policy" // field
+	RefusedPolicy       RefusalCode = "policy"       // field
+	RefusedBoothInUse   RefusalCode = "booth_in_use" // of a live move; of the consultation that goes on there
 
 	// Of an extension; of the consultation that could not be moved.
 	RefusedStep        RefusalCode = "step" // minutes are none of the event's steps
@@ -100,6 +101,8 @@ func refusalWords(code RefusalCode) phrase {
 		return phrase{"There is already a buyer of that name.", "같은 이름의 바이어가 이미 있습니다."}
 	case RefusedPolicy:
 		return phrase{"The policy is not valid: {field}.", "정책 값이 올바르지 않습니다: {field}."}
+	case RefusedBoothInUse:
+		return phrase{"People talk in that booth.", "그 부스에서 다른 상담이 진행 중입니다."}
 	case RefusedStep:
 		return phrase{"It can be extended by {steps} minutes only.", "{steps}분만 연장할 수 있습니다."}
 	case RefusedDelayedLive:
