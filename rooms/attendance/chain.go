@@ -18,38 +18,29 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 
 // chainTag opens every encoding, so that a hash of ours is a hash of nothing
 // else, and so that a changed encoding can be told from a changed entry.
-const chainTag = "sangdam-ledger-1"
+const chainTag = "sangdam-ledger-2"
 
-// Canonical is the byte string whose SHA-256 is an entry's Hash.
-//
-// It is eleven netstrings, one after the other with nothing between them. A
-// netstring is the number of bytes in decimal ASCII without leading zeros, a
-// colon, the bytes, a comma: "sangdam" is 7:sangdam, and the empty string 0:,
-// In this order:
-//
-//  1. the constant sangdam-ledger-1
-//  2. prev: the Hash of the entry before, 64 lower-case hex digits; empty for
-//     the first entry of an event
-//  3. id
-//  4. at: UTC as YYYY-MM-DDTHH:MM:SS.mmmZ, exactly 24 bytes
-//  5. event
-//  6. kind
-//  7. consultation
-//  8. seat
-//  9. session
-//  10. node
-//  11. detail
-//
-// Strings are UTF-8 as they stand in the ledger's JSON after unescaping; a
-// field that is missing in the JSON is the empty string. Lengths count bytes.
-// The hash is written as 64 lower-case hex digits. Nothing else enters it, so
-// a dozen lines in any language verify a ledger.
+// wordsTag opens what a Digest is made of.
+const wordsTag = "sangdam-words-1"
+
+// Canonical is the byte string whose SHA-256 is an entry's Hash; the package's
+// documentation tells its form.
 func Canonical(prev string, e schedule.Entry) []byte {
-	b := make([]byte, 0, 384)
-	for _, s := range [...]string{
+	return netstrings(
 		chainTag, prev, e.ID, e.At.UTC().Format(timeLayout), string(e.Event), string(e.Kind),
-		string(e.Consultation), string(e.Seat), e.Session, e.Node, e.Detail,
-	} {
+		string(e.Consultation), string(e.Seat), e.Session, e.Node, e.Detail, e.By, e.Digest,
+	)
+}
+
+// Digest is what an entry holds of its words: hex SHA-256 over three netstrings.
+func Digest(salt, words string) string {
+	sum := sha256.Sum256(netstrings(wordsTag, salt, words))
+	return hex.EncodeToString(sum[:])
+}
+
+func netstrings(fields ...string) []byte {
+	b := make([]byte, 0, 512)
+	for _, s := range fields {
 		b = strconv.AppendInt(b, int64(len(s)), 10)
 		b = append(b, ':')
 		b = append(b, s...)
@@ -58,8 +49,8 @@ func Canonical(prev string, e schedule.Entry) []byte {
 	return b
 }
 
-// Seal links an entry to the one whose hash is prev: it fills Prev and Hash.
-// It also brings the other fields into the form that survives the ledger's
+// Seal links an entry to the one whose hash is prev: it fills Digest, Prev and
+// Hash. It also brings the other fields into the form that survives the ledger's
 // JSON (UTC milliseconds, valid UTF-8), since a hash over what cannot be
 // written down again could never be verified.
 func Seal(prev string, e schedule.Entry) schedule.Entry {
@@ -69,19 +60,30 @@ func Seal(prev string, e schedule.Entry) schedule.Entry {
 	return e
 }
 
-// Normal is an entry in the form that the ledger's JSON keeps.
+// Normal is an entry in the form that the ledger's JSON keeps, with the Digest
+// of its words when it has any.
 func Normal(e schedule.Entry) schedule.Entry {
 	e.At = e.At.UTC().Truncate(time.Millisecond)
-	e.ID = strings.ToValidUTF8(e.ID, "�")
-	e.Event = schedule.EventID(strings.ToValidUTF8(string(e.Event), "�"))
-	e.Kind = schedule.EntryKind(strings.ToValidUTF8(string(e.Kind), "�"))
-	e.Consultation = schedule.ConsultationID(strings.ToValidUTF8(string(e.Consultation), "�"))
-	e.Seat = schedule.SeatID(strings.ToValidUTF8(string(e.Seat), "�"))
-	e.Session = strings.ToValidUTF8(e.Session, "�")
-	e.Node = strings.ToValidUTF8(e.Node, "�")
-	e.Detail = strings.ToValidUTF8(e.Detail, "�")
+	e.ID = valid(e.ID)
+	e.Event = valid(e.Event)
+	e.Kind = valid(e.Kind)
+	e.Consultation = valid(e.Consultation)
+	e.Seat = valid(e.Seat)
+	e.Session = valid(e.Session)
+	e.Node = valid(e.Node)
+	e.Detail = valid(e.Detail)
+	e.By = valid(e.By)
+	e.Words = valid(e.Words)
+	if e.Words == "" {
+		e.Salt = ""
+	} else {
+		e.Salt = valid(e.Salt)
+		e.Digest = Digest(e.Salt, e.Words)
+	}
 	return e
 }
+
+func valid[S ~string](s S) S { return S(strings.ToValidUTF8(string(s), "\uFFFD")) }
 
 func hash(prev string, e schedule.Entry) string {
 	sum := sha256.Sum256(Canonical(prev, e))

@@ -60,12 +60,15 @@ func TestCanonical_IsWhatTheDocumentationSays(t *testing.T) {
 	e := schedule.Entry{
 		ID: "0190-a", At: time.Date(2021, 12, 8, 17, 0, 1, 20_999_999, time.FixedZone("KST", 9*3600)), Event: "yangju",
 		Kind: schedule.EntrySeatLeft, Consultation: "S20", Seat: "S20/buyer", Session: "세션", Node: "n1", Detail: "left",
+		By: "console-1", Salt: "0011", Words: "통화",
 	}
-	want := "16:sangdam-ledger-1,0:,6:0190-a,24:2021-12-08T08:00:01.020Z,6:yangju,9:seat_left,3:S20,9:S20/buyer,6:세션,2:n1,4:left,"
+	e = Normal(e)
+	want := "16:sangdam-ledger-2,0:,6:0190-a,24:2021-12-08T08:00:01.020Z,6:yangju,9:seat_left,3:S20,9:S20/buyer,6:세션,2:n1,4:left," +
+		"9:console-1,64:df8bc7947ba639959cb406c54e2b87f89ef6a481d6f5109859c39702879c179b,"
 	if got := string(Canonical(Genesis, e)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got, want := Seal(Genesis, e).Hash, "3e4e09a9d2002630c53d795690ab04638d010458dbf7bec6939b2d14e0a765a7"; got != want {
+	if got, want := Seal(Genesis, e).Hash, "bab3994831fa3c02c491bb23372c1a1c4c832221e8b6c102cf667c829b614dca"; got != want {
 		t.Errorf("hash %s, want %s", got, want)
 	}
 }

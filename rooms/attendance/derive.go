@@ -190,10 +190,9 @@ func rank(r schedule.Role) int {
 // decide puts a coordinator's verdict in the place of the derived one; an empty
 // one was taken back.
 func (a *Attendance) decide(e schedule.Entry) {
-	d := schedule.ReadDecision(e.Detail)
-	if d.Verdict != "" {
-		a.Decided = &Decided{By: e.Session, At: e.At, Reason: d.Reason, Derived: a.Verdict}
-		a.Verdict = d.Verdict
+	if v := Verdict(e.Detail); v != "" {
+		a.Decided = &Decided{By: e.By, At: e.At, Reason: e.Words, Derived: a.Verdict}
+		a.Verdict = v
 	}
 }
 

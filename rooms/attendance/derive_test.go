@@ -209,8 +209,8 @@ func TestDerive_Verdict(t *testing.T) {
 // word is a coordinator's verdict.
 func word(minutes float64, v Verdict, reason string) schedule.Entry {
 	return schedule.Entry{
-		At: at(minutes), Event: "e", Kind: schedule.EntryVerdict, Consultation: "S20", Session: "console-1",
-		Detail: schedule.Decision{Verdict: v, Reason: reason}.Detail(),
+		At: at(minutes), Event: "e", Kind: schedule.EntryVerdict, Consultation: "S20", By: "console-1",
+		Detail: string(v), Words: reason,
 	}
 }
 

@@ -1,8 +1,10 @@
 package attendance
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -16,26 +18,40 @@ const (
 	BreakRemoved   BreakKind = "removed"   // what stood before this entry is missing
 	BreakAdded     BreakKind = "added"     // nothing follows from or leads to this entry
 	BreakReordered BreakKind = "reordered" // the entry stands before the one it follows
+	BreakWords     BreakKind = "words"     // the entry's words are not the ones that were written
+	BreakCut       BreakKind = "cut"       // entries from here on are gone
+	BreakRewritten BreakKind = "rewritten" // a chain whole in itself, but not the one whose head is known
 )
 
 // Break is the first place where a ledger is not what was appended.
 type Break struct {
-	Index int // counted from 1
-	ID    string
+	Index int    // counted from 1
+	ID    string // empty when the entry is gone
 	Kind  BreakKind
 	Text  string
 }
 
 // Report is the outcome of a verification. A whole chain proves that nothing
 // between its first entry and Head was changed; that nothing was cut off
-// after Head only a Head kept elsewhere can prove.
+// after Head, and that the chain is the one that was written, only marks prove.
 type Report struct {
 	Event   schedule.EventID
 	Entries int
 	Head    string // hash of the last entry
 	First   time.Time
 	Last    time.Time
+	Words   int   // entries with words that are the ones that were written
+	Erased  int   // entries whose words were taken away
+	Marked  int64 // up to where the chain is the one that the marks know
 	Broken  *Break
+}
+
+// Mark is what is known of a chain from elsewhere: so many entries, and the
+// hash of the last of them.
+type Mark struct {
+	Entries int64
+	Hash    string
+	From    string // who says so, for people: "the head signed at …"
 }
 
 // link is what verification keeps of an entry: enough to tell the kind of a
@@ -44,11 +60,13 @@ type link struct {
 	id, prev, hash string
 	event          schedule.EventID
 	sound          bool // the fields give the hash
+	worded         bool // the words give the digest, or there are none
 }
 
-// Verify walks a ledger in its order and names the first broken entry. The
-// error is the iterator's own; a broken chain is not an error but the answer.
-func Verify(entries iter.Seq2[schedule.Entry, error]) (Report, error) {
+// Verify walks a ledger in its order, holds it against what is known of it and
+// names the first broken entry. The error is the iterator's own; a broken chain
+// is not an error but the answer.
+func Verify(entries iter.Seq2[schedule.Entry, error], marks ...Mark) (Report, error) {
 	var r Report
 	var chain []link
 	for e, err := range entries {
@@ -59,11 +77,50 @@ func Verify(entries iter.Seq2[schedule.Entry, error]) (Report, error) {
 			r.Event, r.First = e.Event, e.At
 		}
 		r.Last, r.Head = e.At, e.Hash
-		chain = append(chain, link{e.ID, e.Prev, e.Hash, e.Event, hash(e.Prev, e) == e.Hash})
+		worded := e.Words == "" || Digest(e.Salt, e.Words) == e.Digest
+		switch {
+		case e.Erased():
+			r.Erased++
+		case e.Words != "" && worded:
+			r.Words++
+		}
+		chain = append(chain, link{e.ID, e.Prev, e.Hash, e.Event, hash(e.Prev, e) == e.Hash, worded})
 	}
 	r.Entries = len(chain)
 	r.Broken = firstBreak(chain)
+	r.hold(chain, marks)
 	return r, nil
+}
+
+// hold compares the chain with the marks, the shortest first. Inside the part
+// that is whole in itself a mark says more than the links do: that part was
+// written anew, somewhere after the last mark that fits.
+func (r *Report) hold(chain []link, marks []Mark) {
+	marks = slices.Clone(marks)
+	slices.SortStableFunc(marks, func(a, b Mark) int { return cmp.Compare(a.Entries, b.Entries) })
+	whole := int64(len(chain))
+	if r.Broken != nil {
+		whole = int64(r.Broken.Index - 1)
+	}
+	for _, m := range marks {
+		switch n := m.Entries; {
+		case n <= 0:
+		case n > whole && r.Broken != nil:
+			return // told already where it breaks
+		case n > whole:
+			r.Broken = &Break{Index: len(chain) + 1, Kind: BreakCut, Text: fmt.Sprintf(
+				"entry %d is gone: %s has %d entries, and the record ends after %d", len(chain)+1, m.From, n, len(chain))}
+			return
+		case chain[n-1].hash != m.Hash:
+			first := chain[r.Marked]
+			r.Broken = &Break{Index: int(r.Marked) + 1, ID: first.id, Kind: BreakRewritten, Text: fmt.Sprintf(
+				"entry %d (%s) is the first that nobody vouches for: entry %d is not the one of %s, so what follows entry %d was written anew",
+				r.Marked+1, first.id, n, m.From, r.Marked)}
+			return
+		default:
+			r.Marked = n
+		}
+	}
 }
 
 func firstBreak(chain []link) *Break {
@@ -83,6 +140,9 @@ func firstBreak(chain []link) *Break {
 	for i, l := range chain {
 		if !l.sound {
 			return name(i, BreakChanged, "does not give its own hash: a field of it was changed")
+		}
+		if !l.worded {
+			return name(i, BreakWords, "has words that do not give its digest: they are not the ones that were written")
 		}
 		if first, ok := seen[l.id]; ok {
 			return name(i, BreakAdded, fmt.Sprintf("was already entry %d: it was added a second time", first+1))

@@ -116,16 +116,6 @@ func TestGrants_ColleaguesHaveSeatsOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestDecision_StandsInOneField(t *testing.T) {
-	for _, d := range []schedule.Decision{
-		{Verdict: schedule.VerdictHeld}, {Verdict: schedule.VerdictByPhone, Reason: "line down: they called"}, {}, {Reason: "a mistake"},
-	} {
-		if got := schedule.ReadDecision(d.Detail()); got != d {
-			t.Errorf("%+v became %+v", d, got)
-		}
-	}
-}
-
 func TestNoteTarget_Reaches(t *testing.T) {
 	for _, tt := range []struct {
 		to   schedule.NoteTarget

@@ -86,7 +86,7 @@ const (
 // Entry is one line of an event's ledger. It holds opaque ids, never names.
 // Prev and Hash are filled by the ledger when it is appended:
 // Hash = hex SHA-256 over Prev and the canonical encoding of all fields but
-// Hash (see package attendance).
+// Hash, Words and Salt (see package attendance).
 type Entry struct {
 	ID           string         `json:"id"` // UUIDv7; replay is idempotent by it
 	At           time.Time      `json:"at"` // when it happened, UTC, millisecond precision
@@ -101,12 +101,30 @@ type Entry struct {
 
 	// Digest is the salted SHA-256 of what somebody wrote with this entry. The
 	// words themselves are kept beside the chain, so that they can be erased and
-	// the chain stays; see attendance.Seal.
+	// the chain stays; see attendance.Digest.
 	Digest string `json:"digest,omitempty"`
 	// Words are what somebody wrote. They travel with an entry to the ledger and
 	// come back with it when they are still there; no hash covers them but Digest.
 	Words string `json:"words,omitempty"`
+	// Salt goes with Words, in and out; the ledger makes it. Once both are gone
+	// nobody can find out by trying which words gave the Digest.
+	Salt string `json:"salt,omitempty"`
 
 	Prev string `json:"prev"`
 	Hash string `json:"hash"`
+}
+
+// Erased tells whether the entry had words and they were taken away.
+func (e Entry) Erased() bool { return e.Digest != "" && e.Words == "" }
+
+// Head is a ledger's length and last hash at a moment, signed by the server
+// that saw it. Kept elsewhere it proves what a chain alone cannot: that nothing
+// was cut off its end, and that it was not written anew as a whole.
+type Head struct {
+	Event     EventID   `json:"event"`
+	Entries   int64     `json:"entries"` // how many the ledger had
+	Hash      string    `json:"hash"`    // of the last of them
+	At        time.Time `json:"at"`      // when it was signed, UTC, millisecond precision
+	Key       string    `json:"key"`     // hex SHA-256 of the public key's 32 bytes, its first 16 digits
+	Signature string    `json:"signature"`
 }

@@ -1,7 +1,5 @@
 package schedule
 
-import "strings"
-
 // Verdict says how a consultation went. It is empty while nobody can tell.
 type Verdict string
 
@@ -34,26 +32,4 @@ func NoShow(firmMissing, buyerMissing bool) Verdict {
 		return VerdictNoShowBuyer
 	}
 	return ""
-}
-
-// Decision is a coordinator's verdict on a consultation; an empty Verdict
-// takes an earlier one back.
-type Decision struct {
-	Verdict Verdict `json:"verdict"`
-	Reason  string  `json:"reason,omitempty"`
-}
-
-// Detail is how a Decision stands in the ledger: the verdict, and after a colon
-// the reason.
-func (d Decision) Detail() string {
-	if d.Reason == "" {
-		return string(d.Verdict)
-	}
-	return string(d.Verdict) + ": " + d.Reason
-}
-
-// ReadDecision reads the Detail of an EntryVerdict.
-func ReadDecision(detail string) Decision {
-	verdict, reason, _ := strings.Cut(detail, ":")
-	return Decision{Verdict: Verdict(verdict), Reason: strings.TrimSpace(reason)}
 }

@@ -28,6 +28,9 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:ledger           stream  the event's       every entry, field e: JSON schedule.Entry
 //	sangdam:{EVENT}:chain            hash    the event's       head: hash of the last entry; length;
 //	                                                           w:WRITER: last sequence number taken from it
+//	sangdam:{EVENT}:words            hash    until erased      ENTRY to JSON {salt, text}: what was written with it
+//	sangdam:{EVENT}:heads            stream  the event's       signed heads, field h: JSON schedule.Head
+//	sangdam:ledger:keys              hash    for good          KEY to PEM: public keys of nodes that signed heads
 //	sangdam:{EVENT}:hooks            hash    the event's       HOOK to JSON schedule.Hook
 //	sangdam:{EVENT}:hook:cursors     hash    the event's       HOOK to the stream id of the ledger's entry it was asked about last
 //	sangdam:{EVENT}:hook:deliveries  hash    the webhook's     id to JSON schedule.Delivery
@@ -35,7 +38,10 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:hook:log:HOOK    zset    the webhook's     ids of its last 5000 deliveries, by time
 //	sangdam:node:{NODE}:incarnation  string  for good          how often the node was started
 //	sangdam:node:{NODE}:alive        string  15 s, refreshed   the incarnation that is alive
-const keyEvents = "sangdam:events"
+const (
+	keyEvents     = "sangdam:events"
+	keyLedgerKeys = "sangdam:ledger:keys"
+)
 
 func keyEvent(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:event" }
 func keyLinks(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:links" }
@@ -50,6 +56,8 @@ func keyConsent(e schedule.EventID) string   { return "sangdam:{" + string(e) + 
 func keyQuality(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:quality" }
 func keyNotes(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:notes" }
 func keyLedger(e schedule.EventID) string    { return "sangdam:{" + string(e) + "}:ledger" }
+func keyWords(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:words" }
+func keyHeads(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:heads" }
 func keyChain(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:chain" }
 
 func keyHooks(e schedule.EventID) string       { return "sangdam:{" + string(e) + "}:hooks" }

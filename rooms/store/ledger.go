@@ -2,10 +2,11 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,10 +19,9 @@ import (
 )
 
 const (
-	ledgerQueue = 1024 // entries between Append and the disk; when full, Append waits
-	diskBatch   = 256  // entries an fsync
-	redisBatch  = 128  // entries a script call
-	pageSize    = 512  // entries a page when reading
+	diskBatch  = 256 // entries an fsync
+	redisBatch = 128 // entries a script call
+	pageSize   = 512 // entries a page when reading
 
 	settleEvery = time.Second
 	retryFirst  = 100 * time.Millisecond
@@ -46,11 +46,9 @@ type ledger struct {
 	wake    chan struct{} // of the sender; one token is enough
 	running sync.WaitGroup
 
+	queue    *queue
 	appended atomic.Int64
-
-	closing sync.RWMutex // held for reading while an entry enters the queue
-	closed  bool         // guarded by closing
-	queue   chan schedule.Entry
+	stuck    atomic.Bool // the spool cannot be written
 
 	// Owned by the sender.
 	heads map[schedule.EventID]string
@@ -81,7 +79,7 @@ func startLedger(s *Store) *ledger {
 		rdb: s.rdb, script: s.scripts.ledgerAppend, spool: s.spool, log: s.log, node: s.node, stopped: s.stopped,
 		base:     written,
 		wake:     make(chan struct{}, 1),
-		queue:    make(chan schedule.Entry, ledgerQueue),
+		queue:    newQueue(memoryMost),
 		heads:    make(map[schedule.EventID]string),
 		acks:     make(map[ackKey]ack),
 		progress: make(chan struct{}),
@@ -94,25 +92,23 @@ func startLedger(s *Store) *ledger {
 // close writes what is queued to disk and ends both goroutines. The Store's
 // context has ended by then.
 func (l *ledger) close() {
-	l.closing.Lock()
-	l.closed = true
-	close(l.queue)
-	l.closing.Unlock()
+	l.queue.close()
 	l.running.Wait()
 }
 
 // Append records what happened. It returns when the entry is queued for the
-// spool and waits only when that queue is full. It fills ID, At (when zero)
-// and Node. Without a data folder in Options it panics: the program was wired
+// spool and waits only when that queue is full. It fills ID, At (when zero),
+// Node, and the Salt of its words. Without a data folder in Options it panics: the program was wired
 // to record and has no place to.
 func (s *Store) Append(e schedule.Entry) {
 	if s.ledger == nil {
 		panic("store: Append without a data folder")
 	}
-	s.ledger.append(e)
+	s.ledger.append(e, nil)
 }
 
-func (l *ledger) append(e schedule.Entry) {
+// append queues an entry that takes the words of others away.
+func (l *ledger) append(e schedule.Entry, erases []string) {
 	if e.ID == "" {
 		e.ID = uuid.Must(uuid.NewV7()).String() // fails only without randomness, when nothing can go on
 	}
@@ -122,15 +118,14 @@ func (l *ledger) append(e schedule.Entry) {
 	if e.Node == "" {
 		e.Node = l.node
 	}
-	e = attendance.Normal(e)
-	l.closing.RLock()
-	defer l.closing.RUnlock()
-	if l.closed {
-		l.log.Error("ledger entry after close is lost", "event", e.Event, "kind", e.Kind, "seat", e.Seat, "session", e.Session)
-		return
+	if e.Words != "" {
+		e.Salt = rand.Text()
 	}
-	l.appended.Add(1)
-	l.queue <- e
+	l.appended.Add(1) // before it can be taken: Flush counts up to here
+	if !l.queue.put(recorded{attendance.Normal(e), erases}) {
+		l.appended.Add(-1)
+		l.log.Error("ledger entry after close is lost", "event", e.Event, "kind", e.Kind, "seat", e.Seat, "session", e.Session)
+	}
 }
 
 // waiting is the number of entries that Redis does not have yet.
@@ -165,33 +160,20 @@ func (s *Store) Flush(ctx context.Context) error {
 
 // write is the goroutine that owns the spool's writing end.
 func (l *ledger) write() {
-	failing := false
-	batch := make([]schedule.Entry, 0, diskBatch)
-	for e := range l.queue {
-		batch = append(batch[:0], e)
-	more:
-		for len(batch) < diskBatch {
-			select {
-			case e, ok := <-l.queue:
-				if !ok {
-					break more
-				}
-				batch = append(batch, e)
-			default:
-				break more
-			}
+	for {
+		batch := l.queue.take(diskBatch)
+		if batch == nil {
+			return
 		}
 		for {
 			err := l.spool.write(batch)
 			if err == nil {
-				if failing {
-					failing = false
+				if l.stuck.CompareAndSwap(true, false) {
 					l.log.Info("the ledger's spool can be written again")
 				}
 				break
 			}
-			if !failing {
-				failing = true
+			if l.stuck.CompareAndSwap(false, true) {
 				l.log.Error("the ledger's spool cannot be written: free space or repair the data folder", "err", err)
 			}
 			if !l.pause(retryFirst) {
@@ -291,15 +273,15 @@ func (l *ledger) offer(e schedule.EventID, entries []spooled) error {
 	writer := entries[0].writer
 	for {
 		head := l.heads[e]
-		args := make([]any, 0, 2+3*len(entries))
+		args := make([]any, 0, 2+6*len(entries))
 		args = append(args, head, writer)
 		for _, x := range entries {
 			sealed := attendance.Seal(head, x.Entry)
-			b, err := json.Marshal(sealed)
+			entry, words, err := encodeEntry(sealed)
 			if err != nil {
-				return fmt.Errorf("encode entry %s: %w", x.Entry.ID, err)
+				return err
 			}
-			args = append(args, x.Seq, sealed.Hash, b)
+			args = append(args, x.Seq, sealed.Hash, entry, sealed.ID, words, strings.Join(x.Erases, " "))
 			head = sealed.Hash
 		}
 		done, last, err := l.call(e, writer, args)
@@ -319,7 +301,7 @@ func (l *ledger) offer(e schedule.EventID, entries []spooled) error {
 func (l *ledger) call(e schedule.EventID, writer string, args []any) (done bool, last int64, err error) {
 	ctx, cancel := context.WithTimeout(l.stopped, callTimeout)
 	defer cancel()
-	res, err := l.script.Run(ctx, l.rdb, []string{keyLedger(e), keyChain(e)}, args...).Slice()
+	res, err := l.script.Run(ctx, l.rdb, []string{keyLedger(e), keyChain(e), keyWords(e)}, args...).Slice()
 	if err != nil {
 		return false, 0, fmt.Errorf("ledger of %s: %w", e, err)
 	}
@@ -370,29 +352,4 @@ func (l *ledger) settle() error {
 		l.log.Error("trim spool", "err", err) // harmless: replay is idempotent
 	}
 	return nil
-}
-
-// Entries reads an event's ledger from its beginning, page by page, until fn
-// returns an error, which is then returned.
-func (s *Store) Entries(ctx context.Context, event schedule.EventID, fn func(schedule.Entry) error) error {
-	from := "-"
-	for {
-		page, err := s.rdb.XRangeN(ctx, keyLedger(event), from, "+", pageSize).Result()
-		if err != nil {
-			return fmt.Errorf("ledger of %s: %w", event, err)
-		}
-		for _, x := range page {
-			var e schedule.Entry
-			if err := decodeField(x, "e", &e); err != nil {
-				return fmt.Errorf("ledger of %s: %w", event, err)
-			}
-			if err := fn(e); err != nil {
-				return err
-			}
-		}
-		if len(page) < pageSize {
-			return nil
-		}
-		from = "(" + page[len(page)-1].ID
-	}
 }

@@ -357,6 +357,8 @@ func entry(d string) schedule.Entry {
 	return schedule.Entry{ID: d, Event: "e", Kind: schedule.EntryPhase, Detail: d}
 }
 
+func lone(d string) recorded { return recorded{entry: entry(d)} }
+
 func spoolDetails(t *testing.T, s *spool) []string {
 	t.Helper()
 	var out []string
@@ -394,7 +396,7 @@ func TestSpool_AnyTornTailLosesOnlyTheTornLine(t *testing.T) {
 	dir := t.TempDir()
 	s := openTestSpool(t, dir)
 	for _, d := range numbered(0, 2) {
-		must(t, s.write([]schedule.Entry{entry(d)}))
+		must(t, s.write([]recorded{lone(d)}))
 	}
 	must(t, s.close())
 	whole, err := os.ReadFile(segmentsIn(t, dir)[0])
@@ -412,7 +414,7 @@ func TestSpool_AnyTornTailLosesOnlyTheTornLine(t *testing.T) {
 		if want := numbered(0, max(0, lines-1)); !slices.Equal(got, want) {
 			t.Fatalf("cut at %d: got %v, want %v", cut, got, want)
 		}
-		must(t, s.write([]schedule.Entry{entry("new")}))
+		must(t, s.write([]recorded{lone("new")}))
 		if got := spoolDetails(t, s); !slices.Equal(got, []string{"new"}) {
 			t.Fatalf("cut at %d: after a write got %v", cut, got)
 		}
@@ -424,7 +426,7 @@ func TestSpool_DamagedLineCostsOnlyItself(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTestSpool(t, dir)
-	must(t, s.write([]schedule.Entry{entry("0"), entry("1"), entry("2")}))
+	must(t, s.write([]recorded{lone("0"), lone("1"), lone("2")}))
 	must(t, s.close())
 	path := segmentsIn(t, dir)[0]
 	b, err := os.ReadFile(path)
@@ -443,7 +445,7 @@ func TestSpool_TrimKeepsWhatIsYoungAndWhatFollowsIt(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTestSpool(t, dir)
-	must(t, s.write([]schedule.Entry{entry("0"), entry("1")}))
+	must(t, s.write([]recorded{lone("0"), lone("1")}))
 	now := time.Now()
 	s.taken(1, now)
 	must(t, s.trim(now.Add(time.Hour)))
@@ -462,7 +464,7 @@ func TestSpool_TrimKeepsWhatIsYoungAndWhatFollowsIt(t *testing.T) {
 	if n := len(segmentsIn(t, dir)); n != 0 || s.unsettled() {
 		t.Fatalf("%d segments after all is settled", n)
 	}
-	must(t, s.write([]schedule.Entry{entry("2")}))
+	must(t, s.write([]recorded{lone("2")}))
 	if got := spoolDetails(t, s); !slices.Equal(got, []string{"2"}) {
 		t.Errorf("after a trim: %v", got)
 	}
@@ -475,7 +477,7 @@ func TestSpool_FullSegmentIsFollowedByAnother(t *testing.T) {
 	big := entry("x")
 	big.Session = strings.Repeat("y", segmentBytes/2)
 	for range 5 {
-		must(t, s.write([]schedule.Entry{big}))
+		must(t, s.write([]recorded{{entry: big}}))
 	}
 	if n := len(segmentsIn(t, dir)); n != 3 {
 		t.Errorf("%d segments", n)
@@ -489,12 +491,12 @@ func TestSpool_FailedWriteIsTriedAgainInAnotherFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTestSpool(t, dir)
-	must(t, s.write([]schedule.Entry{entry("0")}))
+	must(t, s.write([]recorded{lone("0")}))
 	must(t, s.active.Close()) // the disk goes away under it
-	if s.write([]schedule.Entry{entry("1")}) == nil {
+	if s.write([]recorded{lone("1")}) == nil {
 		t.Fatal("a write to a closed file succeeded")
 	}
-	must(t, s.write([]schedule.Entry{entry("1")}))
+	must(t, s.write([]recorded{lone("1")}))
 	if got := spoolDetails(t, s); !slices.Equal(got, []string{"0", "1"}) {
 		t.Errorf("got %v", got)
 	}

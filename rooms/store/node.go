@@ -147,7 +147,13 @@ func (s *Store) Reap(ctx context.Context) error {
 		for field, v := range raw {
 			var p schedule.Presence
 			if err := json.Unmarshal([]byte(v), &p); err != nil {
-				return fmt.Errorf("reap %s: decode presence %s: %w", e, field, err)
+				// It says of nobody when they were last seen, and must not keep the
+				// others from being ended. Who is there writes it anew.
+				s.log.Error("a presence cannot be read and is removed", "event", e, "presence", field, "err", err)
+				if err := s.rdb.HDel(ctx, keyPresence(e), field).Err(); err != nil {
+					return fmt.Errorf("reap %s: %w", e, err)
+				}
+				continue
 			}
 			presences[field] = p
 			nodes[p.Node] = true

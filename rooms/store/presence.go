@@ -54,7 +54,8 @@ func (s *Store) Presences(ctx context.Context, e schedule.EventID) ([]schedule.P
 	for field, v := range raw {
 		var p schedule.Presence
 		if err := json.Unmarshal([]byte(v), &p); err != nil {
-			return nil, fmt.Errorf("decode presence %s: %w", field, err)
+			s.log.Warn("a presence cannot be read", "event", e, "presence", field, "err", err) // the reaper removes it
+			continue
 		}
 		out = append(out, p)
 	}

@@ -78,7 +78,8 @@ type spoolHeader struct {
 // spooled is one entry with the place it has in its writer's sequence.
 type spooled struct {
 	Seq    int64          `json:"seq"`
-	Entry  schedule.Entry `json:"entry"`
+	Entry  schedule.Entry `json:"entry"`            // with its words
+	Erases []string       `json:"erases,omitempty"` // ids of entries whose words it takes away
 	writer string
 	pos    int64 // position after it
 }
@@ -168,7 +169,7 @@ func (s *spool) adopt(path string) error {
 
 // write puts a batch on disk; when it returns nil the batch survives a crash.
 // A failed write leaves no trace, and may be tried again.
-func (s *spool) write(batch []schedule.Entry) error {
+func (s *spool) write(batch []recorded) error {
 	g, size, err := s.hold()
 	if err != nil {
 		return err
@@ -177,10 +178,10 @@ func (s *spool) write(batch []schedule.Entry) error {
 	var buf []byte
 	offsets := make([]int64, 0, len(batch))
 	seq := s.seq
-	for _, e := range batch {
+	for _, r := range batch {
 		seq++
 		offsets = append(offsets, size+int64(len(buf)))
-		if buf, err = appendLine(buf, spooled{Seq: seq, Entry: e}); err != nil {
+		if buf, err = appendLine(buf, spooled{Seq: seq, Entry: r.entry, Erases: r.erases}); err != nil {
 			break
 		}
 	}

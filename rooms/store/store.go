@@ -193,3 +193,10 @@ func (s *Store) Spooled() int64 {
 	}
 	return s.ledger.waiting()
 }
+
+// Storage tells how the record is kept now: since when Redis has not answered
+// (zero: it does), how many ledger entries it does not have yet, and whether
+// the data folder cannot be written.
+func (s *Store) Storage() (awaySince time.Time, waiting int64, diskFull bool) {
+	return s.AwaySince(), s.Spooled(), s.ledger != nil && s.ledger.stuck.Load()
+}
