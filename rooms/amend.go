@@ -14,6 +14,20 @@ import (
 // What coordinators change in a consultation beside its timetable. Each change
 // is one of its RoomState, whether it has a room now or not.
 
+// Act records that a coordinator did something: what it was done to, and why in
+// the coordinator's own words.
+func (g *Registry) Act(event schedule.EventID, by schedule.Actor, a schedule.Action, c schedule.ConsultationID, seat schedule.SeatID, what, why string) {
+	g.deps.Ledger.Append(schedule.Entry{
+		At: stamp(g.deps.Clock), Event: event, Kind: schedule.EntryStaff, Consultation: c, Seat: seat,
+		By: by.By, Detail: strings.TrimSpace(string(a) + " " + what), Words: why,
+	})
+}
+
+// End ends a consultation whose doors are open.
+func (g *Registry) End(ctx context.Context, event schedule.EventID, id schedule.ConsultationID, by schedule.Actor, why string) error {
+	return ErrUnavailable
+}
+
 // Extend moves the end of a consultation, before or while it runs. Its clock,
 // warnings and next steps follow, and so do those of others that wait for it.
 // Whether somebody is delayed is the caller's to ask before.
@@ -42,7 +56,7 @@ func (g *Registry) Extend(ctx context.Context, event schedule.EventID, id schedu
 
 // Verdict records what a coordinator, named by the id of its link, says about
 // how a consultation went: it counts instead of what attendance tells. An empty
-// one takes it back. The reason stands in the ledger and must name nobody.
+// one takes it back. The reason is the entry's words, which can be erased.
 func (g *Registry) Verdict(ctx context.Context, event schedule.EventID, id schedule.ConsultationID, v schedule.Verdict, by, reason string) error {
 	reason = strings.Join(strings.Fields(reason), " ")
 	switch {
@@ -59,8 +73,7 @@ func (g *Registry) Verdict(ctx context.Context, event schedule.EventID, id sched
 			return schedule.Entry{}, &TooEarlyError{OpensAt: k.StartsAt}
 		}
 		s.Verdict = v
-		d := schedule.Decision{Verdict: v, Reason: reason}
-		return schedule.Entry{Kind: schedule.EntryVerdict, Session: by, Detail: d.Detail()}, nil
+		return schedule.Entry{Kind: schedule.EntryVerdict, By: by, Detail: string(v), Words: reason}, nil
 	})
 }
 

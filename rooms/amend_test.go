@@ -225,7 +225,7 @@ func TestAlerts_ComeByTheClockAndGoWhenTheyCome(t *testing.T) {
 	type told = map[schedule.AlertKind][]schedule.Role
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		h.until(31.9)
 		want(t, "in time", alerts(h, "S01"), told{})

@@ -12,7 +12,7 @@ import (
 func TestBooth_IsHereWithItsHealthAndAwayWhenSilent(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		want(t, "not heard of yet", w.heard().boards[0].Booths, []rooms.Booth{
 			{Booth: "B1", Name: "1", State: rooms.SeatAbsent}, {Booth: "B2", Name: "2", State: rooms.SeatAbsent}, {Booth: "B3", Name: "3", State: rooms.SeatAbsent},
@@ -52,7 +52,7 @@ func TestBooth_IsHereWithItsHealthAndAwayWhenSilent(t *testing.T) {
 func TestBooth_OfTwoScreensTheNewestCounts(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		report := func(session, microphone string) string {
 			ok(t, h.reg.Booth("E1", "B1", session, rooms.Health{Microphone: microphone}))

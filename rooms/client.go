@@ -19,7 +19,7 @@ type Client interface {
 	Deliver([]Change)
 	// Dismiss is the last call: the session is out of the room. The reason is
 	// one of ErrEnded, ErrCancelled, ErrMoved, ErrReplaced, ErrLost,
-	// ErrRoomFailed, ErrStopping, ErrForbidden (the seat is another party's now, or
+	// ErrRoomFailed, ErrStopping, ErrHeld (a coordinator removed the person), ErrForbidden (the seat is another party's now, or
 	// the link is worthless), or a *TooEarlyError (moved to a later time). It does not follow Visit.Leave. It may come
 	// while Join is still under way; Join then fails.
 	Dismiss(reason error)
@@ -52,6 +52,18 @@ type Watcher interface {
 	NoteChanged(schedule.Note)
 	// BoothChanged replaces the booth with its ID.
 	BoothChanged(Booth)
+	// VitalsChanged replaces the vitals of a row.
+	VitalsChanged(schedule.ConsultationID, []Vitals)
+	// StaffChanged tells whose consoles are open.
+	StaffChanged([]StaffHere)
+	// StorageChanged tells how the record is kept.
+	StorageChanged(Storage)
+	// CrosstalkChanged tells which booths hear which.
+	CrosstalkChanged([]Crosstalk)
+	// WallChanged tells the whole slot map of this console's wall.
+	WallChanged([]WallSlot)
+	// Reported gives what came back of an order that this console gave.
+	Reported(Report)
 }
 
 // Lobbyist is a session in the lobby of a consultation. Its methods are called
@@ -64,6 +76,8 @@ type Lobbyist interface {
 	// Noted gives a coordinator's note to this seat, consultation or everybody,
 	// and a call of this seat that was seen.
 	Noted(schedule.Note)
+	// Ordered gives what a coordinator wants of this browser.
+	Ordered(Order)
 	// Dismiss is the last call: the consultation is over (ErrEnded,
 	// ErrCancelled), or the seat is another party's now (ErrForbidden). It does
 	// not follow Waiting.Stop, nor Wait or Join with the same session.

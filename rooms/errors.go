@@ -22,6 +22,8 @@ var (
 	ErrInvalid     = errors.New("not a valid request")
 	ErrTooLarge    = errors.New("the text is too long")
 	ErrGone        = errors.New("the session is not in the room any more")
+	ErrHeld        = errors.New("was removed: a coordinator has to let them in")
+	ErrInUse       = errors.New("another coordinator speaks in the room")
 
 	// As the reason of Client.Dismiss, and of calls that come after it:
 	ErrMoved    = errors.New("the seat moved to another device")

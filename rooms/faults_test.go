@@ -3,6 +3,7 @@ package rooms_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -147,14 +148,14 @@ func TestStore_AwayAtTheStart(t *testing.T) {
 		if _, err := h.try(req); !errors.Is(err, rooms.ErrUnavailable) {
 			t.Fatalf("join: %v", err)
 		}
-		if _, err := h.reg.Watch("E1", &fakeWatcher{}); !errors.Is(err, rooms.ErrUnavailable) {
+		if _, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: &fakeWatcher{}}); !errors.Is(err, rooms.ErrUnavailable) {
 			t.Fatalf("watch: %v", err)
 		}
 		h.store.setBefore(nil)
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
 		h.join("S01/firm", "f")
-		if _, err := h.reg.Watch("E2", &fakeWatcher{}); !errors.Is(err, rooms.ErrNotFound) {
+		if _, err := h.reg.Watch("E2", rooms.WatchRequest{Watcher: &fakeWatcher{}}); !errors.Is(err, rooms.ErrNotFound) {
 			t.Fatalf("watch: %v", err)
 		}
 	})
@@ -216,6 +217,13 @@ type watched struct {
 	rows   []rooms.Row
 	notes  []schedule.Note
 	booths []rooms.Booth
+
+	vitals    map[schedule.ConsultationID][]rooms.Vitals
+	staff     []rooms.StaffHere
+	storage   []rooms.Storage
+	crosstalk [][]rooms.Crosstalk
+	walls     [][]rooms.WallSlot
+	reports   []rooms.Report
 }
 
 func (w *fakeWatcher) hear(fn func(*watched)) {
@@ -240,6 +248,36 @@ func (w *fakeWatcher) BoothChanged(b rooms.Booth) {
 	w.hear(func(h *watched) { h.booths = append(h.booths, b) })
 }
 
+func (w *fakeWatcher) VitalsChanged(c schedule.ConsultationID, v []rooms.Vitals) {
+	w.hear(func(h *watched) {
+		h.vitals = maps.Clone(h.vitals)
+		if h.vitals == nil {
+			h.vitals = map[schedule.ConsultationID][]rooms.Vitals{}
+		}
+		h.vitals[c] = v
+	})
+}
+
+func (w *fakeWatcher) StaffChanged(s []rooms.StaffHere) {
+	w.hear(func(h *watched) { h.staff = s })
+}
+
+func (w *fakeWatcher) StorageChanged(s rooms.Storage) {
+	w.hear(func(h *watched) { h.storage = append(h.storage, s) })
+}
+
+func (w *fakeWatcher) CrosstalkChanged(c []rooms.Crosstalk) {
+	w.hear(func(h *watched) { h.crosstalk = append(h.crosstalk, c) })
+}
+
+func (w *fakeWatcher) WallChanged(s []rooms.WallSlot) {
+	w.hear(func(h *watched) { h.walls = append(h.walls, s) })
+}
+
+func (w *fakeWatcher) Reported(r rooms.Report) {
+	w.hear(func(h *watched) { h.reports = append(h.reports, r) })
+}
+
 func (w *fakeWatcher) heard() watched {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -249,7 +287,7 @@ func (w *fakeWatcher) heard() watched {
 func TestWatch_TheWholeBoardThenEachChange(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		watch, err := h.reg.Watch("E1", w)
+		watch, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		if len(w.heard().boards) != 1 || len(w.heard().boards[0].Rows) != 4 || w.heard().boards[0].Rows[0].Consultation.ID != "S01" {
 			t.Fatalf("the first board: %+v", w.heard().boards)

@@ -21,6 +21,7 @@ type waited struct {
 	lobbies   []rooms.Lobby
 	notes     []schedule.Note
 	dismissed []error
+	orders    []rooms.Order
 }
 
 func (l *lobbyist) hear(fn func(*waited)) {
@@ -31,6 +32,10 @@ func (l *lobbyist) hear(fn func(*waited)) {
 
 func (l *lobbyist) Lobby(x rooms.Lobby) {
 	l.hear(func(h *waited) { h.lobbies = append(h.lobbies, x) })
+}
+
+func (l *lobbyist) Ordered(o rooms.Order) {
+	l.hear(func(h *waited) { h.orders = append(h.orders, o) })
 }
 
 func (l *lobbyist) Noted(n schedule.Note) {

@@ -41,7 +41,7 @@ func texts(notes []schedule.Note) (all []string) {
 func TestNotes_ReachWhomTheyAreFor(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		h.until(20)
 		_, inRoom := h.join("S01/firm", "f")
@@ -58,19 +58,19 @@ func TestNotes_ReachWhomTheyAreFor(t *testing.T) {
 		all := []string{"where is everybody?", "one", "two", "three", "four"}
 		want(t, "consoles see all", texts(w.heard().notes), all)
 		late := &fakeWatcher{}
-		_, err = h.reg.Watch("E1", late)
+		_, err = h.reg.Watch("E1", rooms.WatchRequest{Watcher: late})
 		ok(t, err)
 		want(t, "a console opened later", texts(late.heard().boards[0].Notes), all)
 		h.close()
 		h.start()
 		again := &fakeWatcher{}
-		_, err = h.reg.Watch("E1", again)
+		_, err = h.reg.Watch("E1", rooms.WatchRequest{Watcher: again})
 		ok(t, err)
 		want(t, "after a restart", texts(again.heard().boards[0].Notes), all)
 		time.Sleep(25 * time.Hour)
 		synctest.Wait()
 		next := &fakeWatcher{}
-		_, err = h.reg.Watch("E1", next)
+		_, err = h.reg.Watch("E1", rooms.WatchRequest{Watcher: next})
 		ok(t, err)
 		want(t, "the next day", len(next.heard().boards[0].Notes), 0)
 	})
@@ -97,7 +97,7 @@ func TestNotes_AreToldAgainToWhoComesBackButNotToTheNextBuyer(t *testing.T) {
 func TestNotes_ACallIsOpenUntilACoordinatorAnswers(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		h.until(20)
 		_, booth := h.join("S01/firm", "booth")
@@ -147,7 +147,7 @@ func TestNotes_RepetitionsAndBounds(t *testing.T) {
 			h.note(req)
 		}
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		kept := w.heard().boards[0].Notes
 		if len(kept) != rooms.MaxNotesKept || kept[0].Text != "5" {

@@ -20,6 +20,9 @@ type Deps struct {
 	Incarnation int64
 	Metrics     *Metrics // nil: counted for nobody
 	Clock       Clock    // nil: the machine's
+	// Storage tells how the record is kept; it is asked every second. Nil: it is
+	// kept well.
+	Storage func() Storage
 }
 
 // Registry owns the events and the table of rooms. A consultation's room is
@@ -197,7 +200,7 @@ func (g *Registry) Rows(ctx context.Context, id schedule.EventID) ([]Row, error)
 
 // Watch shows an event's board to a console: all of it before Watch returns,
 // then each change.
-func (g *Registry) Watch(id schedule.EventID, w Watcher) (*Watch, error) {
+func (g *Registry) Watch(id schedule.EventID, req WatchRequest) (*Watch, error) {
 	en := g.eventEntry(id)
 	if en == nil {
 		g.mu.Lock()
@@ -207,7 +210,7 @@ func (g *Registry) Watch(id schedule.EventID, w Watcher) (*Watch, error) {
 		}
 		return nil, ErrUnavailable
 	}
-	return en.board.watch(w), nil
+	return en.board.watch(req.Watcher), nil
 }
 
 // eventEntry gives a copy that the caller may read, or nil. Only event, board

@@ -402,6 +402,11 @@ func (r *room) record(e schedule.Entry) {
 	r.ledger.Append(e)
 }
 
+// recordOf is an entry about one person's session.
+func (r *room) recordOf(p *participant, kind schedule.EntryKind, detail string, now time.Time) {
+	r.record(schedule.Entry{Kind: kind, At: now, Seat: p.view.Seat, Session: p.view.ID, Detail: detail})
+}
+
 func (r *room) state(now time.Time) schedule.RoomState {
 	return schedule.RoomState{
 		Event: r.key.event, Consultation: r.key.consultation, Phase: r.clock.Phase,

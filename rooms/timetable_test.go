@@ -52,7 +52,7 @@ func TestTimetable_OneThatCannotBeReadKeepsNoOtherEventShut(t *testing.T) {
 func TestTimetable_ChangedWhilePeopleAreIn(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		w := &fakeWatcher{}
-		_, err := h.reg.Watch("E1", w)
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w})
 		ok(t, err)
 		h.until(20)
 		_, f := h.join("S01/firm", "f")

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Participants []Participant // ascending by Since, the reader among them
 	Chat         []Chat        // oldest first
 	Slots        []Slot        // the whole slot map of this reader
+	Helpers      []Helper      // coordinators who listen or speak, as this reader may know
 }
 
 // Change has exactly one field set.
@@ -30,6 +31,8 @@ type Change struct {
 	Chat        *Chat           // a message
 	Slots       *[]Slot         // the whole slot map of this reader; may be empty
 	Note        *schedule.Note  // a coordinator's note, or a call of this seat that was seen
+	Helpers     *[]Helper       // all coordinators who listen or speak, as this reader may know; may be empty
+	Order       *Order          // to this reader
 }
 
 // Participant is a person present in a room. ID is its session.
@@ -80,6 +83,10 @@ type Board struct {
 	Rows   []Row
 	Notes  []schedule.Note // of the last day, oldest first
 	Booths []Booth         // all of the event, in its order
+
+	Staff     []StaffHere // whose console is open, the reader's among them, by when they came
+	Storage   Storage
+	Crosstalk []Crosstalk
 }
 
 // Lobby is what somebody who waits for a consultation sees.
@@ -119,6 +126,12 @@ type Row struct {
 	Seats        []SeatState // firm, buyer and, where there is one, interpreter; then others present; then who waits in the lobby
 	Alerts       []schedule.Alert
 	Verdict      schedule.Verdict // a coordinator's; empty: none given
+
+	Vitals   []Vitals             // of who is here, in the order of Seats
+	Care     *schedule.Carer      // nil: nobody takes care of it
+	Contacts []schedule.Contacted // oldest first
+	Held     []schedule.SeatID    // who must be admitted before coming in again
+	Helpers  []Helper             // coordinators who listen or speak here
 }
 
 // SeatState is one seat of a row.

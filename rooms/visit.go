@@ -113,6 +113,26 @@ func (v *Visit) Back() {
 	v.news(func(p *participant, now time.Time) { v.room.back(p, now) })
 }
 
+// Socket is news that the session's socket is lost or back, for the record
+// alone: media may flow on without it.
+func (v *Visit) Socket(up bool) {
+	kind := schedule.EntrySocketLost
+	if up {
+		kind = schedule.EntrySocketBack
+	}
+	v.news(func(p *participant, now time.Time) { v.room.recordOf(p, kind, "", now) })
+}
+
+// Path is news that the way of media is up, and by which route, or down, for
+// the record alone.
+func (v *Visit) Path(up bool, route sfu.Route) {
+	kind := schedule.EntryPathDown
+	if up {
+		kind = schedule.EntryPathUp
+	}
+	v.news(func(p *participant, now time.Time) { v.room.recordOf(p, kind, string(route), now) })
+}
+
 // Flow is news that media of a source begins or ceases to arrive.
 func (v *Visit) Flow(s sfu.Source, flowing bool) {
 	v.news(func(p *participant, now time.Time) { v.room.flow(p, s, flowing, now) })

@@ -33,7 +33,7 @@ type Registry interface {
 	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
 	Rows(ctx context.Context, id schedule.EventID) ([]rooms.Row, error)
 	Join(ctx context.Context, r rooms.JoinRequest) (*rooms.Visit, error)
-	Watch(id schedule.EventID, w rooms.Watcher) (*rooms.Watch, error)
+	Watch(id schedule.EventID, r rooms.WatchRequest) (*rooms.Watch, error)
 	Wait(ctx context.Context, r rooms.WaitRequest) (*rooms.Waiting, error)
 	Practice(session string, peer sfu.PeerID) (*rooms.Practice, error)
 	Note(ctx context.Context, r rooms.NoteRequest) (schedule.Note, error)

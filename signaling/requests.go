@@ -272,7 +272,9 @@ func (s *Session) watch(ctx context.Context, ref uint64) error {
 		return err
 	}
 	st := s.feed.enter(want, s.dismissal)
-	w, err := s.server.registry.Watch(s.grants.Event, st)
+	w, err := s.server.registry.Watch(s.grants.Event, rooms.WatchRequest{
+		Watcher: st, Session: s.id, Actor: schedule.Actor{By: s.grants.By(), Name: s.grants.Name}, Right: s.grants.Right,
+	})
 	if err != nil {
 		s.feed.exit(st)
 		return err

@@ -1,0 +1,79 @@
+package rooms
+
+import (
+	"time"
+
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+// Vitals is the media truth of one person: what the server sees and what the
+// browser counted, rounded so that it changes only when people would notice.
+type Vitals struct {
+	Seat      schedule.SeatID
+	Route     sfu.Route
+	RTT       time.Duration // to 10 ms
+	LossUp    float64       // to 0.005, as all fractions
+	LossDown  float64
+	Frozen    float64
+	Concealed float64
+	Level     int // of the microphone: 0 (silence) to 100, in tens
+	Quality   Quality
+	Symptoms  []Symptom // worst first; empty: all is well
+}
+
+// Quality sums a person's vitals up.
+type Quality string
+
+const (
+	QualityGood Quality = "good"
+	QualityFair Quality = "fair"
+	QualityPoor Quality = "poor"
+	QualityNone Quality = "none" // no media
+)
+
+// Symptom is something that is wrong with a person's media. The order is from
+// worst to least.
+type Symptom string
+
+const (
+	SymptomNoMedia      Symptom = "no_media"
+	SymptomOneWayIn     Symptom = "one_way_in"  // somebody is not heard here
+	SymptomOneWayOut    Symptom = "one_way_out" // not heard by the others
+	SymptomMicSilent    Symptom = "microphone_silent"
+	SymptomMicClipping  Symptom = "microphone_clipping"
+	SymptomCameraDark   Symptom = "camera_dark"
+	SymptomCameraFrozen Symptom = "camera_frozen"
+	SymptomLossUp       Symptom = "loss_up"
+	SymptomLossDown     Symptom = "loss_down"
+	SymptomFrozen       Symptom = "frozen"       // what is seen stands still
+	SymptomVoiceBroken  Symptom = "voice_broken" // what is heard is made up in part
+	SymptomSlowPath     Symptom = "slow_path"
+	SymptomTCP          Symptom = "tcp"
+	SymptomRelay        Symptom = "relay"
+	SymptomCPU          Symptom = "cpu"
+	SymptomBandwidth    Symptom = "bandwidth"
+	SymptomHidden       Symptom = "hidden"
+)
+
+// ClientVitals is what a browser in a room counted since it told last. The edge
+// checks the words.
+type ClientVitals struct {
+	Frozen     float64 // 0 to 1: of the picture of whoever froze most
+	Freezes    int
+	Concealed  float64           // 0 to 1: of the voice of whoever was concealed most
+	Microphone string            // as in Health
+	Camera     string            // as in Health
+	Limited    string            // "none", "cpu", "bandwidth", "other"
+	Unheard    []schedule.SeatID // whose microphone is on and of whom nothing has arrived for 5 s
+	Hidden     bool
+}
+
+// Vitals is news of what a browser counted. A session that is in no room is
+// forgotten soon.
+func (g *Registry) Vitals(session string, v ClientVitals) error {
+	if session == "" {
+		return ErrInvalid
+	}
+	return ErrUnavailable
+}
