@@ -10,6 +10,7 @@ import (
 	"sangdam/rooms"
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
+	"sangdam/signaling/api"
 	"sangdam/signaling/auth"
 	"sangdam/signaling/desk"
 	"sangdam/signaling/protocol"
@@ -48,6 +49,7 @@ type Deps struct {
 	Tokens   auth.Store // links and session tokens
 	Records  *Records
 	Desk     *desk.Desk // the coordinators' work; nil: none is offered (tests of the socket)
+	Hooks    api.Hooks  // nil: none are offered, as above
 
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.

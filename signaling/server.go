@@ -111,6 +111,7 @@ func (s *Server) routes() http.Handler {
 		Bye:           s.beacon,
 		Desk:          s.deps.Desk,
 		Own:           s.deps.Desk,
+		Hooks:         s.deps.Hooks,
 		Failed: func(_ context.Context, route string, f *protocol.Fault) {
 			if f.Code == protocol.CodeInternal { // an outage of the store is the store's to log, once
 				s.log.Error("request failed", "route", route, "err", f.Cause)

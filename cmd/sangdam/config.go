@@ -26,6 +26,7 @@ type Config struct {
 	Memory `embed:""`
 	Folder `embed:""`
 	Mail   Mail    `embed:"" prefix:"mail-"`
+	Hooks  Hooks   `embed:"" prefix:"hooks-"`
 	Node   string  `default:"main" placeholder:"NAME" help:"Name of this server among several on one Redis."`
 	Media  Media   `embed:"" prefix:"media-"`
 	Log    Logging `embed:"" prefix:"log-"`
@@ -60,6 +61,14 @@ type Mail struct {
 	ReplyTo string `placeholder:"ADDR" help:"Address that answers go to; that of mail-from when not given."`
 }
 
+// Hooks says where webhooks may go.
+type Hooks struct {
+	Networks []string `placeholder:"CIDR,…" help:"Private networks whose addresses a webhook may have, e.g. 192.168.10.0/24. Nothing set: the open internet alone."`
+}
+
+// networks are those that webhooks may reach although they are private.
+func (h *Hooks) networks() ([]netip.Prefix, error) { return prefixes("hooks-networks", h.Networks) }
+
 // Media is where audio and video travel.
 type Media struct {
 	Advertise []string `placeholder:"IP,…" help:"Addresses at which browsers reach the media ports. Nothing set: the addresses of this machine's network cards."`
@@ -86,6 +95,9 @@ func (c *Config) check() error {
 	}
 	if (c.Mail.SMTP == "") != (c.Mail.From == "") {
 		return fmt.Errorf("mail-smtp and mail-from belong together: one of them is missing")
+	}
+	if _, err := c.Hooks.networks(); err != nil {
+		return err
 	}
 	return c.Media.check()
 }
@@ -125,11 +137,16 @@ func (m *Media) check() error {
 
 // proxies are the networks whose word about a visitor's address is believed.
 func (c *Edge) proxies() ([]netip.Prefix, error) {
+	return prefixes("trusted-proxies", c.TrustedProxies)
+}
+
+// prefixes reads the networks of a setting.
+func prefixes(setting string, texts []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, s := range c.TrustedProxies {
+	for _, s := range texts {
 		p, err := netip.ParsePrefix(strings.TrimSpace(s))
 		if err != nil {
-			return nil, fmt.Errorf("trusted-proxies: %q is not a network like 127.0.0.0/8", s)
+			return nil, fmt.Errorf("%s: %q is not a network like 127.0.0.0/8", setting, s)
 		}
 		out = append(out, p)
 	}

@@ -72,6 +72,7 @@ func TestSettings_TheSampleFileIsReadIntoTheStruct(t *testing.T) {
 		Edge:   Edge{Listen: "127.0.0.1:8080", PublicURL: "https://meet.example.kr", TrustedProxies: []string{"127.0.0.0/8"}},
 		Memory: Memory{Redis: "redis://127.0.0.1:6379/0"},
 		Folder: Folder{Data: "/var/lib/sangdam"},
+		Hooks:  Hooks{Networks: []string{}},
 		Node:   "main",
 		Media:  Media{Advertise: []string{"203.0.113.10"}, UDP: ":7000", TCP: ":7000"},
 		Log:    Logging{Level: "info", Format: "text"},

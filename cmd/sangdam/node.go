@@ -19,6 +19,7 @@ import (
 	"sangdam/signaling"
 	"sangdam/signaling/auth"
 	"sangdam/signaling/desk"
+	"sangdam/signaling/hooks"
 	"sangdam/signaling/mail"
 	"sangdam/static"
 )
@@ -33,6 +34,7 @@ var (
 	_ signaling.Registry = (*rooms.Registry)(nil)
 	_ desk.Store         = (*store.Store)(nil)
 	_ desk.Rooms         = (*rooms.Registry)(nil)
+	_ hooks.Store        = (*store.Store)(nil)
 )
 
 // drainLimit is how long a stop may take: longer than browsers need to be told,
@@ -47,6 +49,7 @@ type nodeOptions struct {
 	Metrics string // address, empty for none
 	Keeper  *auth.Keeper
 	Mail    Mail
+	Hooks   Hooks
 	Store   *store.Store
 	Trial   bool
 	Logger  *slog.Logger
@@ -58,6 +61,7 @@ type node struct {
 	url      string
 	engine   *sfu.Engine
 	mail     *mail.Sender // nil: no mail is sent
+	hooks    *hooks.Courier
 	registry *rooms.Registry
 	server   *signaling.Server
 	logger   *slog.Logger
@@ -131,11 +135,18 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 			return nil, err
 		}
 	}
+	networks, err := o.Hooks.networks()
+	if err != nil {
+		return nil, err
+	}
+	n.hooks = hooks.New(hooks.Deps{Store: o.Store, Key: o.Keeper.Hook, Networks: networks, Logger: o.Logger, Metrics: metrics})
+	n.hooks.Start()
 	n.server = signaling.New(signaling.Deps{
 		Desk: desk.New(desk.Deps{
 			Store: o.Store, Rooms: n.registry, Keeper: o.Keeper, Mail: n.mail, URL: n.url, Logger: o.Logger,
 			Out: func(ctx context.Context, id schedule.LinkID) { n.server.Expel(ctx, id) },
 		}),
+		Hooks:          n.hooks,
 		Registry:       n.registry,
 		Engine:         n.engine,
 		Tokens:         o.Store,
@@ -247,6 +258,9 @@ func (n *node) stop() {
 	}
 	if n.mail != nil {
 		n.mail.Close()
+	}
+	if n.hooks != nil {
+		n.hooks.Close()
 	}
 	if n.registry != nil {
 		if err := n.registry.Close(ctx); err != nil {

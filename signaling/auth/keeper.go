@@ -96,6 +96,9 @@ func (k *Keeper) Secret(id schedule.LinkID, version int) string {
 	}
 }
 
+// Hook is what a webhook's messages are signed with.
+func (k *Keeper) Hook(id string) []byte { return k.sum("hook", id) }
+
 // Path is a link's /j/ID#SECRET. There is none for a link that another key made.
 func (k *Keeper) Path(l schedule.Link) (string, bool) {
 	secret := k.Secret(l.ID, l.Version)
