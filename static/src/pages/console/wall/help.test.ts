@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { hearingOf, released } from './help';
+import { rowOf } from './testing';
+
+describe('who hears the coordinator', () => {
+  const row = rowOf({ interpreter: ['here', -1] });
+
+  test('a whisper names who does not hear it', () => {
+    expect(hearingOf({ mode: 'speak', consultation: 'S01', to: 'firm' }, row)).toEqual({
+      mode: 'whisper',
+      room: 'S01',
+      to: 'firm',
+      deaf: ['buyer', 'interpreter'],
+    });
+  });
+
+  test('who is not there is not said to be deaf', () => {
+    const alone = rowOf({ buyer: ['lobby', 1] });
+    expect(hearingOf({ mode: 'speak', consultation: 'S01', to: 'firm' }, alone)).toMatchObject({ deaf: [] });
+  });
+
+  test('a room that another speaks in is in use', () => {
+    const why = { what: 'refused', code: 'conflict' } as const;
+    expect(hearingOf({ mode: 'failed', consultation: 'S01', why, still: 'listen' }, row)).toEqual({
+      mode: 'failed',
+      room: 'S01',
+      why: 'in_use',
+      listens: true,
+    });
+  });
+
+  test('a tap keeps the button down, a long press ends with its release', () => {
+    expect(released(120)).toBe('stays');
+    expect(released(900)).toBe('ends');
+  });
+});
