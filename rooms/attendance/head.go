@@ -71,7 +71,7 @@ func (k Keys) Vouched(event schedule.EventID, heads []schedule.Head) (marks []Ma
 // torn by a crash and is passed over: a head is promised only once it stands.
 func ReadHeads(r io.Reader) ([]schedule.Head, error) {
 	var out []schedule.Head
-	err := lines(r, func(n int, line []byte) error {
+	err := lines(r, false, func(n int, line []byte) error {
 		var h schedule.Head
 		if err := json.Unmarshal(line, &h); err != nil {
 			return fmt.Errorf("line %d is no head: %w", n, err)
@@ -82,10 +82,11 @@ func ReadHeads(r io.Reader) ([]schedule.Head, error) {
 	return out, err
 }
 
-// ReadEntries reads a ledger, one entry a line of JSON, as a pack has it.
+// ReadEntries reads a ledger, one entry a line of JSON, as a pack has it. A
+// line that was torn is an error: a pack is whole or not one.
 func ReadEntries(r io.Reader) ([]schedule.Entry, error) {
 	var out []schedule.Entry
-	err := lines(r, func(n int, line []byte) error {
+	err := lines(r, true, func(n int, line []byte) error {
 		var e schedule.Entry
 		if err := json.Unmarshal(line, &e); err != nil {
 			return fmt.Errorf("line %d is no entry: %w", n, err)
@@ -96,22 +97,23 @@ func ReadEntries(r io.Reader) ([]schedule.Entry, error) {
 	return out, err
 }
 
-// lines calls do for each whole line that is not empty.
-func lines(r io.Reader, do func(n int, line []byte) error) error {
+// lines calls do for each line that is not empty; for one without its end when
+// torn says so.
+func lines(r io.Reader, torn bool, do func(n int, line []byte) error) error {
 	br := bufio.NewReader(r)
 	for n := 1; ; n++ {
 		line, err := br.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
+		ended := errors.Is(err, io.EOF)
+		if err != nil && !ended {
+			return err
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 && (torn || !ended) {
+			if err := do(n, line); err != nil {
+				return err
+			}
+		}
+		if ended {
 			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
-		}
-		if err := do(n, line); err != nil {
-			return err
 		}
 	}
 }

@@ -36,12 +36,31 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:hook:deliveries  hash    the webhook's     id to JSON schedule.Delivery
 //	sangdam:{EVENT}:hook:due         zset    while they wait   ids of deliveries, by the next try
 //	sangdam:{EVENT}:hook:log:HOOK    zset    the webhook's     ids of its last 5000 deliveries, by time
+//	sangdam:{house}:accounts         hash    for good          ACCOUNT to JSON schedule.Account; all of {house} in one slot
+//	sangdam:{house}:logins           hash    for good          login to ACCOUNT
+//	sangdam:{house}:subjects         hash    for good          issuer and subject of OpenID Connect to ACCOUNT
+//	sangdam:{house}:sessions         hash    till signed out   SESSION to JSON keptSession, with the hash of its cookie's secret
+//	sangdam:{house}:seen             hash    the session's     SESSION to Unix ms of its last use
+//	sangdam:{EVENT}:keys             set     the event's       ids of its API keys
+//	sangdam:key:ID                   hash    the event's       key: JSON schedule.APIKey; seen, revoked: Unix ms
 //	sangdam:node:{NODE}:incarnation  string  for good          how often the node was started
 //	sangdam:node:{NODE}:alive        string  15 s, refreshed   the incarnation that is alive
 const (
 	keyEvents     = "sangdam:events"
 	keyLedgerKeys = "sangdam:ledger:keys"
 )
+
+// Who works here. No event is called house, so that no key meets another.
+const (
+	keyAccounts      = "sangdam:{house}:accounts"
+	keyLogins        = "sangdam:{house}:logins"
+	keySubjects      = "sangdam:{house}:subjects"
+	keyStaffSessions = "sangdam:{house}:sessions"
+	keyStaffSeen     = "sangdam:{house}:seen"
+)
+
+func keyAPIKeys(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:keys" }
+func keyAPIKey(id string) string           { return "sangdam:key:" + id }
 
 func keyEvent(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:event" }
 func keyLinks(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:links" }

@@ -105,6 +105,9 @@ func (s *Store) keep() {
 		if err == nil {
 			err = s.Reap(ctx)
 		}
+		if err == nil {
+			err = s.signDue(ctx, time.Now())
+		}
 		if err != nil && !isAway(err) && s.stopped.Err() == nil && !errors.Is(err, ErrSuperseded) {
 			s.log.Error("keeper failed", "node", s.node, "err", err)
 		}

@@ -43,8 +43,8 @@ type Options struct {
 	Client redis.UniversalClient
 	// Node is this server's name, the same after a restart. Empty: a name made up.
 	Node string
-	// Dir is the data folder, for the ledger's spool. Empty: no ledger is
-	// written, which suits commands that only read.
+	// Dir is the data folder, for the ledger's spool, its key and the heads that
+	// were signed. Empty: no ledger is written, which suits commands that only read.
 	Dir string
 	// Logger defaults to slog.Default.
 	Logger *slog.Logger
@@ -62,6 +62,8 @@ type Store struct {
 	health   *health
 	spool    *spool // nil without Dir
 	ledger   *ledger
+	signer   *signer       // nil without Dir
+	signAge  time.Duration // how old an entry must be to be signed
 	stop     context.CancelFunc
 	stopped  context.Context
 	stopOnce sync.Once
@@ -82,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Node = "node-" + hex.EncodeToString(b[:])
 	}
 	silenceDriver()
-	s := &Store{rdb: o.Client, node: o.Node, log: o.Logger, scripts: loadScripts()}
+	s := &Store{rdb: o.Client, node: o.Node, log: o.Logger, scripts: loadScripts(), signAge: settleAfter}
 	if s.rdb == nil {
 		rdb, err := dial(o.URL)
 		if err != nil {
@@ -105,6 +107,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if err != nil {
 			s.closeClient()
 			return nil, fmt.Errorf("open spool: %w", err)
+		}
+		if s.signer, err = openSigner(o.Dir, s.log); err != nil {
+			err = errors.Join(err, s.spool.close())
+			s.closeClient()
+			return nil, err
 		}
 		s.ledger = startLedger(s)
 	}
