@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -26,14 +27,15 @@ func (silent) Printf(context.Context, string, ...any) {}
 // health hears the outcome of every command and says once that Redis is away
 // and once that it is back, instead of once a command.
 type health struct {
-	log *slog.Logger
+	log  *slog.Logger
+	took prometheus.Histogram
 
 	mu    sync.Mutex
 	since time.Time // away since; zero: here
 	back  time.Time // when it last came back
 }
 
-func newHealth(log *slog.Logger) *health { return &health{log: log} }
+func newHealth(log *slog.Logger) *health { return &health{log: log, took: newCommandTime()} }
 
 func (h *health) awaySince() time.Time {
 	h.mu.Lock()
@@ -105,7 +107,9 @@ func (h *health) DialHook(next redis.DialHook) redis.DialHook {
 
 func (h *health) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
+		begin := time.Now()
 		err := next(ctx, cmd)
+		h.took.Observe(time.Since(begin).Seconds())
 		h.note(err)
 		return err
 	}
@@ -113,7 +117,9 @@ func (h *health) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 
 func (h *health) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
+		begin := time.Now()
 		err := next(ctx, cmds)
+		h.took.Observe(time.Since(begin).Seconds())
 		h.note(err)
 		return err
 	}
