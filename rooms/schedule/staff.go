@@ -51,15 +51,16 @@ func (a Account) Sees(e EventID) bool {
 	return !a.Disabled && (len(a.Events) == 0 || slices.Contains(a.Events, e))
 }
 
-// StaffSession is one sign-in of an account, in one browser. It is kept under
-// the hash of its cookie.
+// StaffSession is one sign-in of an account, in one browser. Its ID may stand in
+// the ledger; the cookie has a secret besides, of which the hash is kept.
 type StaffSession struct {
 	ID        string    `json:"id"`
 	Account   AccountID `json:"account"`
 	Browser   string    `json:"browser,omitempty"` // what it calls itself, shortened
 	CreatedAt time.Time `json:"created_at"`
 	SeenAt    time.Time `json:"seen_at"`
-	ExpiresAt time.Time `json:"expires_at"`
+	ExpiresAt time.Time `json:"expires_at"`     // however much it is used
+	Hash      string    `json:"hash,omitempty"` // SHA-256 of the secret in its cookie
 }
 
 // Scope is what an API key may do.

@@ -31,7 +31,7 @@ func (e *Event) Validate() error {
 	var errs []error
 	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 
-	if !ValidID(e.ID) {
+	if !ValidID(e.ID) || e.ID == House {
 		fail("event: bad id %q", e.ID)
 	}
 	if _, err := time.LoadLocation(e.Zone); err != nil || e.Zone == "" {
