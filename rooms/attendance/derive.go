@@ -23,10 +23,13 @@ const (
 // Decided is a coordinator's verdict, which counts instead of what the
 // ledger tells by itself.
 type Decided struct {
-	By      string // the coordinator's link
+	Verdict Verdict // empty: an earlier one was taken back
+	By      string  // account or link
 	At      time.Time
 	Reason  string
+	Erased  bool    // there was a reason, and it was taken away
 	Derived Verdict // what it counts instead of; empty: nothing yet
+	Entry   string  // id in the ledger
 }
 
 // Attendance is what the ledger says about one consultation. Durations are in
@@ -42,10 +45,14 @@ type Attendance struct {
 	Cancelled    bool
 	Over         bool // the verdict is final as far as the clock goes
 	Verdict      Verdict
-	Decided      *Decided  // the verdict is a coordinator's
-	ExtendedTo   time.Time // the end; zero: it is End
-	Together     float64   // firm and buyer both present
-	Seats        []Seat    // expected ones also when empty; by role, then seat
+	OnPaper      bool                 // the verdict is the ledger's, and without what was typed in from paper it would be another
+	Decided      *Decided             // the verdict is a coordinator's
+	Corrections  []Decided            // everything that coordinators decided, oldest first: the last counts
+	Contacts     []schedule.Contacted // oldest first
+	Evidence     []Fact               // what the verdict rests on, by time
+	ExtendedTo   time.Time            // the end; zero: it is End
+	Together     float64              // firm and buyer both present
+	Seats        []Seat               // expected ones also when empty; by role, then seat
 }
 
 // Seat is one seat's presence. Its intervals overlap when it moves from one
@@ -55,12 +62,14 @@ type Seat struct {
 	Role      schedule.Role
 	FirstIn   time.Time
 	LastOut   time.Time // zero: nobody came, or somebody is in
+	Late      float64   // from Start to FirstIn; zero: in time, or nobody came
 	Present   float64
 	Away      float64 // of Present, time when nothing was received
+	Voice     float64 // share of the time with both sides, while the seat was taken, in which its microphone really sent; -1: there was no such time
 	Intervals []Interval
 }
 
-// Interval is one session's stay on a seat.
+// Interval is one session's stay on a seat, or one that was on paper.
 type Interval struct {
 	Session string
 	From    time.Time
@@ -68,6 +77,13 @@ type Interval struct {
 	Open    bool
 	Reason  schedule.LeaveReason
 	Away    float64
+	Leapt   bool   // the end is not known: a clock leapt, and this is what was heard last before
+	Entry   string // id of the entry that began it
+	Ended   string // id of the one that ended it; empty: none did
+
+	Paper bool   // typed in from paper
+	By    string // who typed it in
+	Words string // where it comes from; empty: not paper, or erased
 }
 
 // Derive tells from the ledger who attended what: every consultation of the
@@ -75,31 +91,14 @@ type Interval struct {
 //
 // Entries of one session count in the order of their times, so it does not
 // matter in which order nodes got them into the ledger; entries of the same
-// millisecond count in the ledger's order. Presences are the mirror's, if at
-// hand: an interval that is still open then ends at the last heartbeat of its
-// session when that has fallen silent, and at now when not.
+// millisecond count in the ledger's order. Times of a clock that was wrong are
+// mended by that order, see mend. An interval that nothing ends is over when
+// the room has ended or its node was started anew. Presences are the mirror's,
+// if at hand: an interval that is still open then ends at the last heartbeat of
+// its session when that has fallen silent, and at now when not.
 func Derive(event *schedule.Event, entries []schedule.Entry, now time.Time, presences ...schedule.Presence) []Attendance {
-	sessions := gather(entries)
-	lastSeen := make(map[sessionKey]time.Time, len(presences))
-	for _, p := range presences {
-		lastSeen[sessionKey{p.Consultation, p.Seat, p.Session}] = p.LastSeen
-	}
-	intervals := make(map[schedule.ConsultationID]map[schedule.SeatID][]Interval)
-	for k, es := range sessions.bySession {
-		until := now
-		if seen, ok := lastSeen[k]; ok && now.Sub(seen) > 3*schedule.HeartbeatEvery {
-			until = seen
-		}
-		got := stays(es, until)
-		if len(got) == 0 {
-			continue
-		}
-		if intervals[k.consultation] == nil {
-			intervals[k.consultation] = make(map[schedule.SeatID][]Interval)
-		}
-		intervals[k.consultation][k.seat] = append(intervals[k.consultation][k.seat], got...)
-	}
-
+	g := gather(entries, event.Policy)
+	seats := g.seats(event, now, presences)
 	out := make([]Attendance, 0, len(event.Consultations))
 	known := make(map[schedule.ConsultationID]bool, len(event.Consultations))
 	for _, c := range event.Consultations {
@@ -108,32 +107,22 @@ func Derive(event *schedule.Event, entries []schedule.Entry, now time.Time, pres
 			Consultation: c.ID, Start: c.Start, End: c.End, Booth: c.Booth,
 			Firm: c.Firm, Buyer: c.Buyer, Interpreter: c.Interpreter, Cancelled: c.Cancelled,
 		}
-		seats := intervals[c.ID]
-		if seats == nil {
-			seats = make(map[schedule.SeatID][]Interval)
+		if seats[c.ID] == nil {
+			seats[c.ID] = make(map[schedule.SeatID][]stay)
 		}
-		expected := []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer}
-		if c.Interpreter != "" {
-			expected = append(expected, schedule.RoleInterpreter)
-		}
-		for _, r := range expected {
-			if s := schedule.SeatOf(c.ID, r); seats[s] == nil {
-				seats[s] = nil
+		for _, s := range c.Seats() {
+			if seats[c.ID][s] == nil {
+				seats[c.ID][s] = nil
 			}
 		}
-		a.fill(seats)
-		a.ExtendedTo = sessions.extended[c.ID]
-		a.judge(event.Policy, sessions.ended[c.ID], now)
-		if e, ok := sessions.decided[c.ID]; ok && !a.Cancelled {
-			a.decide(e)
-		}
+		a.conclude(event.Policy, seats[c.ID], g.about(c.ID), now)
 		out = append(out, a)
 	}
 	var unknown []Attendance
-	for id, seats := range intervals {
+	for id, of := range seats {
 		if !known[id] {
-			a := Attendance{Consultation: id, Over: sessions.ended[id]}
-			a.fill(seats)
+			a := Attendance{Consultation: id, Over: g.about(id).ended.Kind != ""}
+			a.fill(of)
 			unknown = append(unknown, a)
 		}
 	}
@@ -141,21 +130,126 @@ func Derive(event *schedule.Event, entries []schedule.Entry, now time.Time, pres
 	return append(out, unknown...)
 }
 
-// fill derives everything that follows from the intervals alone.
-func (a *Attendance) fill(seats map[schedule.SeatID][]Interval) {
-	sides := make(map[schedule.Role][]span)
-	for id, ivs := range seats {
-		_, role := id.Split()
-		slices.SortFunc(ivs, func(x, y Interval) int {
-			return cmp.Or(x.From.Compare(y.From), x.To.Compare(y.To), cmp.Compare(x.Session, y.Session))
-		})
-		s := Seat{Seat: id, Role: role, Intervals: ivs}
-		if ivs == nil {
-			s.Intervals = []Interval{}
+// seats derives the stays on every seat.
+func (g gathered) seats(event *schedule.Event, now time.Time, presences []schedule.Presence) map[schedule.ConsultationID]map[schedule.SeatID][]stay {
+	lastSeen := make(map[sessionKey]time.Time, len(presences))
+	for _, p := range presences {
+		lastSeen[sessionKey{p.Consultation, p.Seat, p.Session}] = p.LastSeen
+	}
+	all := make(map[schedule.ConsultationID]map[schedule.SeatID][]stay)
+	add := func(c schedule.ConsultationID, seat schedule.SeatID, got ...stay) {
+		if len(got) == 0 {
+			return
 		}
-		spans, open := make([]span, len(ivs)), false
-		for i, iv := range ivs {
-			spans[i] = span{iv.From, iv.To}
+		if all[c] == nil {
+			all[c] = make(map[schedule.SeatID][]stay)
+		}
+		all[c][seat] = append(all[c][seat], got...)
+	}
+	for k, es := range g.bySession {
+		until, ended := now, true
+		seen, present := lastSeen[k]
+		died, dead := g.diedAt[k]
+		over := g.about(k.consultation).ended
+		switch {
+		case dead:
+			until = died
+		case over.Kind != "" && !over.At.Before(es[len(es)-1].At):
+			until = over.At
+		case present && now.Sub(seen) > lastWords:
+			until, ended = seen, false
+		default:
+			ended = false
+		}
+		got := stays(es, until, g.longest(event, k.consultation))
+		if n := len(got); ended && n > 0 && got[n-1].Open {
+			last := &got[n-1]
+			last.Open, last.Reason, last.Ended = false, schedule.LeftEnded, over.ID
+			if dead {
+				last.Reason, last.Ended = schedule.LeftNodeDied, ""
+			}
+		}
+		add(k.consultation, k.seat, got...)
+	}
+	for c, t := range g.of {
+		for _, e := range t.papers {
+			if s, ok := paper(e); ok {
+				add(c, e.Seat, s)
+			}
+		}
+	}
+	return all
+}
+
+// longest is how long somebody may stay in a consultation's room: from the doors
+// to the last moment of an overrun. It is a length and not a window, since a
+// consultation may have been moved after it was held. Zero: nobody knows.
+func (g gathered) longest(event *schedule.Event, id schedule.ConsultationID) time.Duration {
+	c, ok := event.Consultation(id)
+	if !ok {
+		return 0
+	}
+	p := event.Policy.WithDefaults()
+	end := c.End
+	if to := g.about(id).extendedTo; to.After(end) {
+		end = to
+	}
+	return p.Doors + end.Sub(c.Start) + p.MaxOverrun + p.Farewell + lastWords
+}
+
+// conclude derives all of a consultation that the timetable knows.
+func (a *Attendance) conclude(p schedule.Policy, seats map[schedule.SeatID][]stay, t *told, now time.Time) {
+	sides := a.fill(seats)
+	a.ExtendedTo = t.extendedTo
+	a.judge(p, t.ended.Kind != "", now)
+	if a.Verdict != "" && len(t.papers) > 0 {
+		bare := Attendance{Start: a.Start, End: a.End, ExtendedTo: a.ExtendedTo}
+		bare.fill(machine(seats))
+		bare.judge(p, t.ended.Kind != "", now)
+		a.OnPaper = bare.Verdict != a.Verdict
+	}
+	for _, e := range t.contacts {
+		a.Contacts = append(a.Contacts, schedule.ReadContacted(e))
+	}
+	if a.Cancelled {
+		return
+	}
+	derived := a.Verdict
+	for _, e := range t.verdicts {
+		a.Corrections = append(a.Corrections, Decided{
+			Verdict: Verdict(e.Detail), By: e.By, At: e.At, Reason: e.Words, Erased: e.Erased(), Derived: derived, Entry: e.ID,
+		})
+	}
+	if n := len(a.Corrections); n > 0 && a.Corrections[n-1].Verdict != "" {
+		last := a.Corrections[n-1]
+		a.Decided, a.Verdict, a.OnPaper = &last, last.Verdict, false
+	}
+	a.Evidence = a.evidence(p.WithDefaults(), sides, t, now)
+}
+
+// machine are the stays that no paper tells.
+func machine(seats map[schedule.SeatID][]stay) map[schedule.SeatID][]stay {
+	out := make(map[schedule.SeatID][]stay, len(seats))
+	for id, all := range seats {
+		out[id] = slices.DeleteFunc(slices.Clone(all), func(s stay) bool { return s.Paper })
+	}
+	return out
+}
+
+// fill derives everything that follows from the intervals alone, and returns
+// when each role was there.
+func (a *Attendance) fill(seats map[schedule.SeatID][]stay) (sides map[schedule.Role][]span) {
+	sides = make(map[schedule.Role][]span)
+	for id, all := range seats {
+		_, role := id.Split()
+		slices.SortFunc(all, func(x, y stay) int {
+			return cmp.Or(x.From.Compare(y.From), x.To.Compare(y.To), cmp.Compare(x.Session, y.Session), cmp.Compare(x.Entry, y.Entry))
+		})
+		s := Seat{Seat: id, Role: role, Voice: -1, Intervals: make([]Interval, len(all))}
+		spans, open := make([]span, len(all)), false
+		for i, iv := range all {
+			s.Intervals[i] = iv.Interval
+			spans[i] = iv.span()
 			open = open || iv.Open
 			if s.FirstIn.IsZero() || iv.From.Before(s.FirstIn) {
 				s.FirstIn = iv.From
@@ -168,16 +262,44 @@ func (a *Attendance) fill(seats map[schedule.SeatID][]Interval) {
 		if open {
 			s.LastOut = time.Time{}
 		}
+		if !a.Start.IsZero() && s.FirstIn.After(a.Start) {
+			s.Late = s.FirstIn.Sub(a.Start).Seconds()
+		}
 		merged := union(spans)
 		s.Present = total(merged).Seconds()
 		s.Away = min(s.Away, s.Present)
 		sides[role] = append(sides[role], merged...)
 		a.Seats = append(a.Seats, s)
 	}
+	for r := range sides {
+		sides[r] = union(sides[r])
+	}
 	slices.SortFunc(a.Seats, func(x, y Seat) int {
 		return cmp.Or(cmp.Compare(rank(x.Role), rank(y.Role)), cmp.Compare(x.Seat, y.Seat))
 	})
-	a.Together = total(intersect(union(sides[schedule.RoleFirm]), union(sides[schedule.RoleBuyer]))).Seconds()
+	both := intersect(sides[schedule.RoleFirm], sides[schedule.RoleBuyer])
+	a.Together = total(both).Seconds()
+	for i := range a.Seats {
+		a.Seats[i].Voice = voice(seats[a.Seats[i].Seat], both)
+	}
+	return sides
+}
+
+// voice is the share of a seat's time with both sides in which its microphone
+// really sent. What is on paper has no microphone, and does not count.
+func voice(all []stay, both []span) float64 {
+	var taken, gaps, sent []span
+	for _, s := range all {
+		if !s.Paper {
+			taken, gaps, sent = append(taken, s.span()), append(gaps, s.gaps...), append(sent, s.voice...)
+		}
+	}
+	due := intersect(union(taken), both)
+	if len(due) == 0 {
+		return -1
+	}
+	heard := intersect(without(union(sent), union(gaps)), due)
+	return total(heard).Seconds() / total(due).Seconds()
 }
 
 func rank(r schedule.Role) int {
@@ -185,15 +307,6 @@ func rank(r schedule.Role) int {
 		return i
 	}
 	return 4
-}
-
-// decide puts a coordinator's verdict in the place of the derived one; an empty
-// one was taken back.
-func (a *Attendance) decide(e schedule.Entry) {
-	if v := Verdict(e.Detail); v != "" {
-		a.Decided = &Decided{By: e.By, At: e.At, Reason: e.Words, Derived: a.Verdict}
-		a.Verdict = v
-	}
 }
 
 // judge gives the verdict. It is final once the room has ended, or the window

@@ -1,62 +1,22 @@
 package attendance
 
 import (
-	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
 )
 
-// sessionKey names one session on one seat.
-type sessionKey struct {
-	consultation schedule.ConsultationID
-	seat         schedule.SeatID
-	session      string
+// stay is an interval, with the times within it at which nothing was received
+// and those at which the microphone really sent.
+type stay struct {
+	Interval
+	gaps  []span
+	voice []span
 }
 
-// gathered is a ledger taken apart.
-type gathered struct {
-	bySession map[sessionKey][]schedule.Entry // by time
-	ended     map[schedule.ConsultationID]bool
-	extended  map[schedule.ConsultationID]time.Time      // to when, the last time
-	decided   map[schedule.ConsultationID]schedule.Entry // the newest verdict
-}
+func (s stay) span() span { return span{s.From, s.To} }
 
-func gather(entries []schedule.Entry) gathered {
-	g := gathered{
-		make(map[sessionKey][]schedule.Entry), make(map[schedule.ConsultationID]bool),
-		make(map[schedule.ConsultationID]time.Time), make(map[schedule.ConsultationID]schedule.Entry),
-	}
-	for _, e := range entries {
-		switch e.Kind {
-		case schedule.EntryPhase:
-			if e.Detail == string(schedule.PhaseEnded) {
-				g.ended[e.Consultation] = true
-			}
-		case schedule.EntryExtended:
-			if to, err := time.Parse(time.RFC3339, e.Detail); err == nil && to.After(g.extended[e.Consultation]) {
-				g.extended[e.Consultation] = to // an extension only ever moves the end on
-			}
-		case schedule.EntryVerdict:
-			if !e.At.Before(g.decided[e.Consultation].At) {
-				g.decided[e.Consultation] = e
-			}
-		case schedule.EntrySeatJoined, schedule.EntrySeatLeft, schedule.EntrySeatAway, schedule.EntrySeatBack,
-			schedule.EntrySourceFlowing, schedule.EntrySourceStopped:
-			if e.Seat == "" || e.Session == "" {
-				continue
-			}
-			k := sessionKey{e.Consultation, e.Seat, e.Session}
-			g.bySession[k] = append(g.bySession[k], e)
-		}
-	}
-	for _, es := range g.bySession {
-		slices.SortStableFunc(es, func(a, b schedule.Entry) int { return a.At.Compare(b.At) })
-	}
-	return g
-}
-
-// stays turns one session's entries on one seat into intervals.
+// stays turns one session's entries on one seat, by time, into intervals.
 //
 //   - A leave without a join is no interval; a second join within an interval
 //     changes nothing.
@@ -68,57 +28,105 @@ func gather(entries []schedule.Entry) gathered {
 //     is heard of long after its node's death, or ends in another way, never
 //     left, except when what is heard is a new join: then it was away in between.
 //   - An interval that nothing ends is open, and reaches to until.
-func stays(es []schedule.Entry, until time.Time) []Interval {
-	var out []Interval
-	var awaySince time.Time // zero: not away
-	open := false
-	current := func() *Interval { return &out[len(out)-1] }
-	finish := func(at time.Time, reason schedule.LeaveReason) {
-		iv := current()
-		if !awaySince.IsZero() {
-			at = awaySince
-		}
-		iv.To, iv.Reason, open, awaySince = at, reason, false, time.Time{}
-	}
+//   - None is longer than a consultation can last: where a clock has leapt over
+//     that, it ends at what was heard before.
+func stays(es []schedule.Entry, until time.Time, longest time.Duration) []stay {
+	w := stayWalk{longest: longest}
 	for i, e := range es {
-		switch e.Kind {
-		case schedule.EntrySeatJoined:
-			if !open {
-				out = append(out, Interval{Session: e.Session, From: e.At})
-				open, awaySince = true, time.Time{}
-			}
-		case schedule.EntrySeatAway:
-			if open && awaySince.IsZero() {
-				awaySince = e.At
-			}
-		case schedule.EntrySeatBack:
-			if open && !awaySince.IsZero() {
-				current().Away += e.At.Sub(awaySince).Seconds()
-				awaySince = time.Time{}
-			}
-		case schedule.EntrySeatLeft:
-			if !open {
-				continue
-			}
-			reason, at := schedule.LeaveReason(e.Detail), e.At
-			if reason == schedule.LeftNodeDied {
-				last, alive := afterDeath(es[i+1:], at)
-				if alive {
-					continue
-				}
-				at = last
-			}
-			finish(at, reason)
-		}
+		w.take(e, es[i+1:])
 	}
-	if open {
-		if until.Before(current().From) {
-			until = current().From // clocks of nodes differ a little
+	if w.open {
+		if until.Before(w.heard) {
+			until = w.heard // clocks of nodes differ a little
 		}
-		finish(until, "")
-		current().Open = true
+		w.finish(until, "", "")
+		w.current().Open = !w.current().Leapt
 	}
-	return out
+	return w.out
+}
+
+// stayWalk is where stays is among a session's entries.
+type stayWalk struct {
+	longest time.Duration
+
+	out       []stay
+	open      bool
+	heard     time.Time // last entry of the open interval
+	awaySince time.Time // zero: not away
+	voiceFrom time.Time // zero: the microphone does not send
+}
+
+func (w *stayWalk) current() *stay { return &w.out[len(w.out)-1] }
+
+func (w *stayWalk) take(e schedule.Entry, later []schedule.Entry) {
+	if e.Kind == schedule.EntrySeatJoined && !w.open {
+		w.out = append(w.out, stay{Interval: Interval{Session: e.Session, From: e.At, Entry: e.ID}})
+		w.open, w.awaySince, w.voiceFrom = true, time.Time{}, time.Time{}
+	}
+	if !w.open {
+		return
+	}
+	if e.Kind == schedule.EntrySeatLeft {
+		reason, at := schedule.LeaveReason(e.Detail), e.At
+		if reason == schedule.LeftNodeDied {
+			last, alive := afterDeath(later, at)
+			if alive {
+				return
+			}
+			at = last
+		}
+		w.finish(at, reason, e.ID)
+		return
+	}
+	if w.leaps(e.At) {
+		return
+	}
+	w.heard = e.At
+	microphone := e.Detail == sourceMicrophone
+	switch {
+	case e.Kind == schedule.EntrySeatAway && w.awaySince.IsZero():
+		w.awaySince = e.At
+	case e.Kind == schedule.EntrySeatBack && !w.awaySince.IsZero():
+		w.back(e.At)
+	case e.Kind == schedule.EntrySourceFlowing && microphone && w.voiceFrom.IsZero():
+		w.voiceFrom = e.At
+	case e.Kind == schedule.EntrySourceStopped && microphone && !w.voiceFrom.IsZero():
+		w.quiet(e.At)
+	}
+}
+
+// sourceMicrophone is how a microphone stands in the ledger.
+const sourceMicrophone = "microphone"
+
+func (w *stayWalk) leaps(at time.Time) bool {
+	return w.longest > 0 && at.Sub(w.current().From) > w.longest
+}
+
+func (w *stayWalk) back(at time.Time) {
+	w.current().Away += at.Sub(w.awaySince).Seconds()
+	w.current().gaps = append(w.current().gaps, span{w.awaySince, at})
+	w.awaySince = time.Time{}
+}
+
+func (w *stayWalk) quiet(at time.Time) {
+	w.current().voice = append(w.current().voice, span{w.voiceFrom, at})
+	w.voiceFrom = time.Time{}
+}
+
+// finish ends the open interval.
+func (w *stayWalk) finish(at time.Time, reason schedule.LeaveReason, entry string) {
+	s := w.current()
+	if w.leaps(at) {
+		at, s.Leapt = w.heard, true
+	}
+	if !w.awaySince.IsZero() {
+		at = w.awaySince
+	}
+	if !w.voiceFrom.IsZero() {
+		w.quiet(at)
+	}
+	s.To, s.Reason, s.Ended = at, reason, entry
+	w.open, w.awaySince = false, time.Time{}
 }
 
 // lastWords is how long after a session's last heartbeat its node may have lived:
@@ -142,57 +150,4 @@ func afterDeath(later []schedule.Entry, died time.Time) (last time.Time, alive b
 		}
 	}
 	return last, false
-}
-
-// span is a stretch of time, from inclusive, to exclusive.
-type span struct{ from, to time.Time }
-
-// union merges spans that overlap or touch; the result is ascending.
-func union(spans []span) []span {
-	spans = slices.Clone(spans)
-	slices.SortFunc(spans, func(a, b span) int { return a.from.Compare(b.from) })
-	var out []span
-	for _, s := range spans {
-		switch {
-		case !s.from.Before(s.to): // nothing, or two clocks disagree
-		case len(out) > 0 && !s.from.After(out[len(out)-1].to):
-			if last := &out[len(out)-1]; s.to.After(last.to) {
-				last.to = s.to
-			}
-		default:
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// intersect of two unions.
-func intersect(a, b []span) []span {
-	var out []span
-	for len(a) > 0 && len(b) > 0 {
-		from, to := a[0].from, a[0].to
-		if b[0].from.After(from) {
-			from = b[0].from
-		}
-		if b[0].to.Before(to) {
-			to = b[0].to
-		}
-		if from.Before(to) {
-			out = append(out, span{from, to})
-		}
-		if a[0].to.Before(b[0].to) {
-			a = a[1:]
-		} else {
-			b = b[1:]
-		}
-	}
-	return out
-}
-
-func total(spans []span) time.Duration {
-	var d time.Duration
-	for _, s := range spans {
-		d += s.to.Sub(s.from)
-	}
-	return d
 }
