@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -17,15 +18,54 @@ import (
 // Act records that a coordinator did something: what it was done to, and why in
 // the coordinator's own words.
 func (g *Registry) Act(event schedule.EventID, by schedule.Actor, a schedule.Action, c schedule.ConsultationID, seat schedule.SeatID, what, why string) {
-	g.deps.Ledger.Append(schedule.Entry{
-		At: stamp(g.deps.Clock), Event: event, Kind: schedule.EntryStaff, Consultation: c, Seat: seat,
-		By: by.By, Detail: strings.TrimSpace(string(a) + " " + what), Words: why,
-	})
+	e := staffEntry(by, a, seat, what, why)
+	e.At, e.Event, e.Consultation = stamp(g.deps.Clock), event, c
+	g.deps.Ledger.Append(e)
+}
+
+func staffEntry(by schedule.Actor, a schedule.Action, seat schedule.SeatID, what, why string) schedule.Entry {
+	return schedule.Entry{
+		Kind: schedule.EntryStaff, Seat: seat, By: by.By, Detail: strings.TrimSpace(string(a) + " " + what), Words: why,
+	}
 }
 
 // End ends a consultation whose doors are open.
 func (g *Registry) End(ctx context.Context, event schedule.EventID, id schedule.ConsultationID, by schedule.Actor, why string) error {
-	return ErrUnavailable
+	why, err := words(why)
+	if err != nil || by.By == "" {
+		return cmp.Or(err, ErrInvalid)
+	}
+	key := roomKey{event, id}
+	err = g.amend(ctx, key, func(k schedule.Clock, s *schedule.RoomState, now time.Time) (schedule.Entry, error) {
+		switch k.Phase {
+		case schedule.PhaseScheduled:
+			return schedule.Entry{}, &TooEarlyError{OpensAt: k.OpensAt}
+		case schedule.PhaseEnded:
+			return schedule.Entry{}, ErrEnded
+		case schedule.PhaseCancelled:
+			return schedule.Entry{}, ErrCancelled
+		}
+		s.EndedAt = now
+		return staffEntry(by, schedule.ActionEnd, "", "", why), nil
+	})
+	if err == nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.setExtended(key, time.Time{})
+	}
+	return err
+}
+
+// words tidies what a coordinator wrote about something.
+func words(s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	switch {
+	case !utf8.ValidString(s):
+		return "", ErrInvalid
+	case utf8.RuneCountInString(s) > MaxNoteRunes:
+		return "", ErrTooLarge
+	}
+	return s, nil
 }
 
 // Extend moves the end of a consultation, before or while it runs. Its clock,
@@ -58,12 +98,9 @@ func (g *Registry) Extend(ctx context.Context, event schedule.EventID, id schedu
 // how a consultation went: it counts instead of what attendance tells. An empty
 // one takes it back. The reason is the entry's words, which can be erased.
 func (g *Registry) Verdict(ctx context.Context, event schedule.EventID, id schedule.ConsultationID, v schedule.Verdict, by, reason string) error {
-	reason = strings.Join(strings.Fields(reason), " ")
-	switch {
-	case v != "" && !slices.Contains(schedule.Verdicts(), v), by == "", !utf8.ValidString(reason):
-		return ErrInvalid
-	case utf8.RuneCountInString(reason) > MaxNoteRunes:
-		return ErrTooLarge
+	reason, err := words(reason)
+	if err != nil || by == "" || v != "" && !slices.Contains(schedule.Verdicts(), v) {
+		return cmp.Or(err, ErrInvalid)
 	}
 	return g.amend(ctx, roomKey{event, id}, func(k schedule.Clock, s *schedule.RoomState, now time.Time) (schedule.Entry, error) {
 		switch {
@@ -77,7 +114,8 @@ func (g *Registry) Verdict(ctx context.Context, event schedule.EventID, id sched
 	})
 }
 
-// amendment changes a state and tells the record of it, or refuses.
+// amendment changes a state and tells the record of it (nothing when it has no
+// kind), or refuses. It must replace what the state points to and not write to it.
 type amendment func(k schedule.Clock, s *schedule.RoomState, now time.Time) (schedule.Entry, error)
 
 func (g *Registry) amend(ctx context.Context, key roomKey, change amendment) error {
@@ -128,9 +166,11 @@ func (r *room) amend(change amendment, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	r.facts.ExtendedTo, r.verdict = s.ExtendedTo, s.Verdict
-	entry.At = now
-	r.record(entry)
+	r.facts.ExtendedTo, r.facts.EndedAt = s.ExtendedTo, s.EndedAt
+	r.verdict, r.contacts, r.care, r.held = s.Verdict, s.Contacts, s.Care, s.Held
+	if entry.At = now; entry.Kind != "" {
+		r.record(entry)
+	}
 	r.mirror.saveState(r.state(now))
 	return nil
 }
@@ -164,8 +204,9 @@ func (g *Registry) amendIdle(key roomKey, change amendment) (*roomEntry, error) 
 	if err != nil {
 		return nil, err
 	}
-	entry.Event, entry.Consultation, entry.At = key.event, c.ID, now
-	g.deps.Ledger.Append(entry)
+	if entry.Event, entry.Consultation, entry.At = key.event, c.ID, now; entry.Kind != "" {
+		g.deps.Ledger.Append(entry)
+	}
 	g.mirror.saveState(s)
 	g.lookAgain()
 	return nil, nil

@@ -333,7 +333,7 @@ func TestVerdict_IsRecordedShownAndKept(t *testing.T) {
 		want(t, "taken back", len(alerts(h, "S01")[schedule.AlertNoShow]), 2)
 		var details []string
 		for _, e := range h.ledger.of(schedule.EntryVerdict) {
-			details = append(details, e.Session+" "+e.Detail)
+			details = append(details, e.By+" "+e.Detail+": "+e.Words)
 		}
 		want(t, "the record", details, []string{
 			"console-1 no_show_both: they phoned", "console-1 held_by_phone: they phoned", "console-1 : they phoned",

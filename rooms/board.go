@@ -15,7 +15,8 @@ import (
 // of open consultations, the Registry those of the others. Its
 // lock is a leaf: nothing that is called under it waits or takes another.
 type board struct {
-	wall Clock // fixed
+	id   schedule.EventID // fixed
+	wall Clock            // fixed
 
 	mu       sync.Mutex
 	event    *schedule.Event
@@ -25,13 +26,26 @@ type board struct {
 	notes    []keptNote          // oldest first, MaxNotesKept at most
 	screens  map[schedule.BoothID]*screen
 	handed   map[schedule.SeatID]time.Time // when the seats of a role, by its first, went to another party
+
+	casts     map[schedule.ConsultationID]cast // of open rooms
+	vitals    map[schedule.ConsultationID][]Vitals
+	spoke     map[string]time.Time // when somebody was heard last, by session; of those in casts
+	storage   Storage
+	affected  map[schedule.ConsultationID]bool // by the Store being away
+	crosstalk []Crosstalk
+	staffTold []StaffHere
+	walls     map[*Wall]bool
+	closed    bool              // no wall begins any more
+	orders    map[string]*order // that may still be answered, by id
 }
 
 func newBoard(e *schedule.Event, wall Clock, notes []schedule.Note) *board {
 	b := &board{
-		wall: wall, event: e, rows: map[schedule.ConsultationID]Row{}, watchers: map[*Watch]Watcher{},
+		id: e.ID, wall: wall, event: e, rows: map[schedule.ConsultationID]Row{}, watchers: map[*Watch]Watcher{},
 		waiting: map[string]*Waiting{}, screens: map[schedule.BoothID]*screen{},
 		handed: map[schedule.SeatID]time.Time{},
+		casts:  map[schedule.ConsultationID]cast{}, vitals: map[schedule.ConsultationID][]Vitals{}, spoke: map[string]time.Time{},
+		affected: map[schedule.ConsultationID]bool{}, walls: map[*Wall]bool{}, orders: map[string]*order{},
 	}
 	for _, n := range newest(notes, MaxNotesKept) {
 		b.notes = append(b.notes, keptNote{Note: n})
@@ -40,9 +54,10 @@ func newBoard(e *schedule.Event, wall Clock, notes []schedule.Note) *board {
 }
 
 // set replaces a row and tells it when it differs.
-func (b *board) set(row Row) {
+func (b *board) set(row Row, people cast) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.setCast(row.Consultation.ID, people)
 	if reflect.DeepEqual(b.rows[row.Consultation.ID], row) {
 		return
 	}
@@ -60,6 +75,7 @@ func (b *board) put(row Row) {
 	case schedule.PhaseCancelled:
 		b.dismissLobby(id, ErrCancelled)
 	}
+	b.tellStaff()
 }
 
 // base gives the rows without those in the lobby.
@@ -71,11 +87,14 @@ func (b *board) base() map[schedule.ConsultationID]Row {
 
 // idle sets the row of a consultation that has no room; who was there before
 // stays told.
-func (b *board) idle(c schedule.Consultation, k schedule.Clock, alerts []schedule.Alert, v schedule.Verdict) {
+func (b *board) idle(c schedule.Consultation, k schedule.Clock, alerts []schedule.Alert, s schedule.RoomState) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	before, known := b.rows[c.ID]
-	row := Row{Consultation: c, Clock: k, Seats: absentSeats(b.event, c), Alerts: alerts, Verdict: v}
+	row := Row{
+		Consultation: c, Clock: k, Seats: absentSeats(b.event, c), Alerts: alerts,
+		Verdict: s.Verdict, Care: s.Care, Contacts: s.Contacts, Held: s.Held,
+	}
 	for _, s := range before.Seats {
 		i := slices.IndexFunc(row.Seats, func(o SeatState) bool { return o.Seat == s.Seat })
 		switch {
@@ -101,6 +120,7 @@ func (b *board) retime(e *schedule.Event) {
 		if !ok {
 			b.dismissLobby(id, ErrCancelled)
 			delete(b.rows, id)
+			delete(b.affected, id)
 			continue
 		}
 		for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
@@ -140,6 +160,7 @@ func otherParty(before, after schedule.Consultation, r schedule.Role) bool {
 // full wants mu held.
 func (b *board) full() Board {
 	all := Board{Event: b.event, Rows: make([]Row, 0, len(b.rows)), Notes: b.latestNotes(func(schedule.Note) bool { return true }), Booths: b.allBooths()}
+	all.Staff, all.Storage, all.Crosstalk = b.staff(), b.storage, b.crosstalk
 	for _, c := range b.event.Consultations {
 		if _, ok := b.rows[c.ID]; ok {
 			all.Rows = append(all.Rows, b.whole(c.ID))
@@ -152,34 +173,6 @@ func (b *board) snapshot() Board {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.full()
-}
-
-func (b *board) watch(w Watcher) *Watch {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	watch := &Watch{board: b}
-	b.watchers[watch] = w
-	w.Board(b.full())
-	return watch
-}
-
-// Watch is a console's subscription to a board.
-type Watch struct{ board *board }
-
-// Sync gives the Watcher the full board again; RowChanged goes on from it.
-func (w *Watch) Sync() {
-	w.board.mu.Lock()
-	defer w.board.mu.Unlock()
-	if watcher, ok := w.board.watchers[w]; ok {
-		watcher.Board(w.board.full())
-	}
-}
-
-// Stop ends the subscription: when it returns the Watcher is called no more.
-func (w *Watch) Stop() {
-	w.board.mu.Lock()
-	defer w.board.mu.Unlock()
-	delete(w.board.watchers, w)
 }
 
 func absentSeats(e *schedule.Event, c schedule.Consultation) []SeatState {

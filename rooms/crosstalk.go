@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -12,4 +13,17 @@ type Crosstalk struct {
 	Speaks   schedule.BoothID
 	Since    time.Time
 	Strength int // 0 to 100
+}
+
+// setCrosstalk takes over which booths hear which, and tells it when it differs.
+func (b *board) setCrosstalk(all []Crosstalk) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if slices.Equal(b.crosstalk, all) {
+		return
+	}
+	b.crosstalk = all
+	for _, w := range b.watchers {
+		w.CrosstalkChanged(all)
+	}
 }

@@ -21,6 +21,9 @@ type fakeMedia struct {
 	mu    sync.Mutex
 	slots map[sfu.PeerID]map[int]sfu.Binding // without silent ones
 	open  map[sfu.Feed]bool
+
+	truths map[sfu.PeerID]sfu.Truth // others are connected and silent
+	levels map[sfu.PeerID]sfu.Levels
 }
 
 func (m *fakeMedia) Bind(viewer sfu.PeerID, bs ...sfu.Binding) {
@@ -44,6 +47,48 @@ func (m *fakeMedia) Allow(peer sfu.PeerID, s sfu.Source, open bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.open[sfu.Feed{Peer: peer, Source: s}] = open
+}
+
+func (m *fakeMedia) Truth(peer sfu.PeerID) (sfu.Truth, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t, ok := m.truths[peer]; ok {
+		return t, t.State != sfu.StateClosed
+	}
+	return sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteUDP, Level: 127}, true
+}
+
+func (m *fakeMedia) Levels(peer sfu.PeerID) sfu.Levels {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.levels[peer]
+}
+
+// tells sets what is true of a Peer from now on.
+func (m *fakeMedia) tells(peer sfu.PeerID, t sfu.Truth) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.truths == nil {
+		m.truths = map[sfu.PeerID]sfu.Truth{}
+	}
+	m.truths[peer] = t
+}
+
+// speaks sets how loud a Peer's microphone was in the last second.
+func (m *fakeMedia) speaks(peer sfu.PeerID, level uint8) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.levels == nil {
+		m.levels = map[sfu.PeerID]sfu.Levels{}
+	}
+	m.levels[peer] = sfu.Levels{End: time.Now(), Steps: slices.Repeat([]uint8{level}, 10)}
+}
+
+// binding is what a slot of a viewer carries.
+func (m *fakeMedia) binding(viewer sfu.PeerID, slot int) sfu.Binding {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.slots[viewer][slot]
 }
 
 func (m *fakeMedia) isOpen(peer sfu.PeerID, s sfu.Source) bool {

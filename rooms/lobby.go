@@ -98,6 +98,9 @@ func (b *board) entered(session string, ok bool) {
 // leaveLobby wants mu held.
 func (b *board) leaveLobby(w *Waiting) {
 	delete(b.waiting, w.req.Session)
+	if !w.muted { // who enters a room may answer there
+		b.abandon(w.req.Session)
+	}
 	b.tell(w.req.Consultation)
 }
 
@@ -110,6 +113,7 @@ func (b *board) dismissLobby(id schedule.ConsultationID, reason error) {
 
 func (b *board) turnAway(w *Waiting, reason error) {
 	delete(b.waiting, w.req.Session)
+	b.abandon(w.req.Session)
 	w.req.Lobbyist.Dismiss(reason)
 }
 
@@ -147,7 +151,7 @@ func (b *board) tellLobby(w *Waiting) {
 // whole is a row with its lobby; mu is held.
 func (b *board) whole(id schedule.ConsultationID) Row {
 	row := b.rows[id]
-	row.Seats = slices.Clip(row.Seats)
+	row.Seats, row.Vitals = slices.Clip(row.Seats), b.vitals[id]
 	for _, w := range b.inLobby(id) {
 		row.Seats = append(row.Seats, w.seatState())
 	}

@@ -12,6 +12,11 @@ type Metrics struct {
 	mirrorWaiting  prometheus.Gauge
 	mirrorFailures prometheus.Counter
 	mirrorDropped  prometheus.Counter
+	helpers        *prometheus.GaugeVec   // by HelpMode
+	orders         *prometheus.CounterVec // by OrderKind
+	ordersFailed   *prometheus.CounterVec // by OrderKind
+	walls          prometheus.Gauge
+	inspection     prometheus.Histogram
 }
 
 // NewMetrics makes the metrics and registers them; with nil they are counted
@@ -35,7 +40,22 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		mirrorFailures: counter("mirror_failures_total", "Writes to the store that failed and are tried again."),
 		mirrorDropped:  counter("mirror_dropped_total", "Writes dropped because too many waited."),
 	}
+	m.helpers = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: "sangdam", Subsystem: "rooms", Name: "helpers", Help: "Coordinators who listen or speak in rooms, by mode.",
+	}, []string{"mode"})
+	m.orders = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: "sangdam", Subsystem: "rooms", Name: "orders_total", Help: "Orders given to browsers, by kind.",
+	}, []string{"kind"})
+	m.ordersFailed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: "sangdam", Subsystem: "rooms", Name: "orders_failed_total", Help: "Orders that browsers could not do or did not answer, by kind.",
+	}, []string{"kind"})
+	m.walls = gauge("walls", "Consoles that show rooms.")
+	m.inspection = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Namespace: "sangdam", Subsystem: "rooms", Name: "inspection_seconds", Help: "Duration of one look at everybody's media.",
+		Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5},
+	})
 	if reg != nil {
+		reg.MustRegister(m.helpers, m.orders, m.ordersFailed, m.walls, m.inspection)
 		reg.MustRegister(m.rooms, m.participants, m.joins, m.faults, m.leaves, m.mirrorWaiting, m.mirrorFailures, m.mirrorDropped)
 	}
 	return m

@@ -32,6 +32,10 @@ type participant struct {
 	sync         bool
 	slotsChanged bool
 	bindings     map[int]sfu.Binding
+	orders       []Order
+
+	helpers []Helper // as it was told last
+	helped  sfu.Feed // what slotHelper carries
 
 	gone error // why it is out of the room; nil: it is in
 }

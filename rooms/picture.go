@@ -107,7 +107,7 @@ func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source, now time
 			r.flow(p, s, false, now)
 		}
 		r.cutOff(p.peer)
-		p.bindings = nil
+		p.bindings, p.helped = nil, sfu.Feed{}
 		p.peer = peer
 	}
 	staged := r.stage == p
@@ -153,7 +153,8 @@ func (r *room) cutOff(peer sfu.PeerID) {
 	for _, s := range sources() {
 		r.media.Allow(peer, s, false)
 	}
-	silent := make([]sfu.Binding, 0, sfu.RoomPairs)
+	silent := make([]sfu.Binding, 0, sfu.RoomPairs+1)
+	silent = append(silent, sfu.Binding{Slot: slotHelper})
 	for slot := range sfu.RoomPairs {
 		silent = append(silent, sfu.Binding{Slot: slot})
 	}

@@ -16,6 +16,11 @@ type Media interface {
 	// Allow opens or shuts a source at the server: a shut source is not
 	// forwarded to anybody, whatever the browser still sends.
 	Allow(peer sfu.PeerID, source sfu.Source, open bool)
+	// Truth tells how a Peer's media are just now; false for an unknown Peer.
+	Truth(peer sfu.PeerID) (sfu.Truth, bool)
+	// Levels tells how loud a Peer's microphone was over the last seconds; zero
+	// for an unknown Peer.
+	Levels(peer sfu.PeerID) sfu.Levels
 }
 
 // Store is what rooms need kept. Everything here mirrors memory: an error or a

@@ -36,7 +36,9 @@ type Registry struct {
 	wake   chan struct{} // the clock looks again
 	ctx    context.Context
 	cancel context.CancelFunc
-	wg     sync.WaitGroup // keepTime, refresh and openings
+	wg     sync.WaitGroup // keepTime, refresh, inspector and openings
+
+	inspector *inspector
 
 	practiceMu sync.Mutex // guards practices; held during calls of Media
 	practices  map[string]*Practice
@@ -92,6 +94,7 @@ func NewRegistry(d Deps) *Registry {
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.mirror = newMirror(d.Store, d.Clock, d.Logger, d.Metrics)
+	g.inspector = newInspector(g)
 	return g
 }
 
@@ -106,6 +109,7 @@ func (g *Registry) Start(ctx context.Context) error {
 	g.started = true
 	g.wg.Go(g.refresh)
 	g.wg.Go(g.keepTime)
+	g.wg.Go(g.inspector.run)
 	return ctx.Err()
 }
 
@@ -118,7 +122,14 @@ func (g *Registry) Close(ctx context.Context) error {
 	for _, en := range g.rooms {
 		open = append(open, en)
 	}
+	var walls []*Wall
+	for _, ev := range g.events {
+		walls = append(walls, ev.board.closeWalls()...)
+	}
 	g.mu.Unlock()
+	for _, w := range walls {
+		w.Stop()
+	}
 	g.cancel()
 	g.wg.Wait() // openings give up with g.ctx
 	if g.timer != nil {
@@ -132,6 +143,13 @@ func (g *Registry) Close(ctx context.Context) error {
 	}
 	g.mirror.close(ctx)
 	return ctx.Err()
+}
+
+// Loaded tells whether the timetables have been read once.
+func (g *Registry) Loaded() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.loaded
 }
 
 // Join takes a seat in a room. Before it returns the Client has had its Sync.
@@ -164,6 +182,7 @@ func (g *Registry) Join(ctx context.Context, req JoinRequest) (*Visit, error) {
 	board.entering(req.Session)
 	visit, err := en.room.join(ctx, req)
 	board.entered(req.Session, err == nil)
+	board.suffers(req.Consultation, err)
 	return visit, err
 }
 
@@ -198,6 +217,14 @@ func (g *Registry) Rows(ctx context.Context, id schedule.EventID) ([]Row, error)
 	return g.eventEntry(id).board.snapshot().Rows, nil
 }
 
+// Board gives all that a console sees of an event, once.
+func (g *Registry) Board(ctx context.Context, id schedule.EventID) (Board, error) {
+	if _, err := g.Event(ctx, id); err != nil {
+		return Board{}, err
+	}
+	return g.eventEntry(id).board.snapshot(), nil
+}
+
 // Watch shows an event's board to a console: all of it before Watch returns,
 // then each change.
 func (g *Registry) Watch(id schedule.EventID, req WatchRequest) (*Watch, error) {
@@ -210,7 +237,7 @@ func (g *Registry) Watch(id schedule.EventID, req WatchRequest) (*Watch, error) 
 		}
 		return nil, ErrUnavailable
 	}
-	return en.board.watch(req.Watcher), nil
+	return en.board.watch(req, stamp(g.deps.Clock), g), nil
 }
 
 // eventEntry gives a copy that the caller may read, or nil. Only event, board

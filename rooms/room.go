@@ -66,12 +66,18 @@ type room struct {
 	history map[schedule.SeatID]time.Time    // when a seat that is empty now was left
 	came    []schedule.Role                  // who is here or was since Start
 	verdict schedule.Verdict                 // a coordinator's
-	alerts  []schedule.Alert                 // as of the last tick
-	stage   *participant                     // who shares a screen; nil: nobody
-	chat    []Chat                           // oldest first, MaxChatKept at most
-	changes []Change                         // of the task that runs, for everybody
-	err     error                            // why the room is over; nil: it is not. Read by others after the loop's Done
-	leaving error                            // what those are told whom a rule removes; nil: by the reason of the ledger
+	// What follows is replaced, never written to: others hold it.
+	contacts []schedule.Contacted
+	care     *schedule.Carer
+	held     []schedule.SeatID
+
+	helpers []helper         // by when they came
+	alerts  []schedule.Alert // as of the last tick
+	stage   *participant     // who shares a screen; nil: nobody
+	chat    []Chat           // oldest first, MaxChatKept at most
+	changes []Change         // of the task that runs, for everybody
+	err     error            // why the room is over; nil: it is not. Read by others after the loop's Done
+	leaving error            // what those are told whom a rule removes; nil: by the reason of the ledger
 }
 
 // newRoom starts a room with what remains of an earlier one. hold keeps it open
@@ -85,7 +91,7 @@ func newRoom(deps roomDeps, e *schedule.Event, extended ends, c schedule.Consult
 		history: map[schedule.SeatID]time.Time{},
 		chat:    from.chat,
 		came:    from.state.Came,
-		verdict: from.state.Verdict,
+		verdict: from.state.Verdict, contacts: from.state.Contacts, care: from.state.Care, held: from.state.Held,
 	}
 	maps.Copy(r.history, from.history)
 	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c, extended)}
@@ -150,7 +156,7 @@ func (r *room) settle(now time.Time) {
 			r.arm(r.nextExpiry(next), now)
 		}
 	}
-	r.board.set(r.row())
+	r.board.set(r.row(), r.cast())
 }
 
 // arm sets the timer for the next settle that time alone asks for; zero is
@@ -178,7 +184,7 @@ func (r *room) tick(now time.Time) (next time.Time) {
 		r.changes = append(r.changes, Change{Warning: &Warning{MinutesLeft: minutes}})
 	}
 	r.warned = now
-	alerts, alertsNext := r.c.Alerts(r.event.Policy, r.clock, r.came, now)
+	alerts, alertsNext := r.c.Alerts(r.event.Policy, r.clock, r.came, r.contacts, now)
 	r.alerts, next = confirmed(alerts, r.verdict), sooner(next, alertsNext)
 
 	over := error(nil)
@@ -220,6 +226,7 @@ func (r *room) finish(reason error, now time.Time) {
 	if _, moved := errors.AsType[*TooEarlyError](reason); moved {
 		why, r.leaving = schedule.LeftRemoved, reason
 	}
+	r.dismissHelpers()
 	r.flush() // the last clock change comes before the dismissal
 	for _, p := range r.inOrder() {
 		r.remove(p, why, now)
@@ -246,26 +253,32 @@ func (r *room) flush() {
 	shared := r.changes
 	r.changes = nil
 	for _, p := range r.inOrder() {
-		switch {
-		case p.sync:
+		own := shared[:len(shared):len(shared)]
+		if p.sync {
 			p.client.Sync(r.snapshot(p))
-			for _, c := range shared { // a warning is no state: the snapshot does not hold it
-				if c.Warning != nil {
-					p.client.Deliver([]Change{c})
-				}
-			}
-		case p.slotsChanged:
-			slots := r.slotsOf(p)
-			p.client.Deliver(append(shared[:len(shared):len(shared)], Change{Slots: &slots}))
-		case len(shared) > 0:
-			p.client.Deliver(shared)
+			// What is no state is not in the snapshot.
+			own = slices.DeleteFunc(slices.Clone(shared), func(c Change) bool { return c.Warning == nil })
+		} else if p.slotsChanged {
+			own = append(own, Change{Slots: new(r.slotsOf(p))})
 		}
-		p.sync, p.slotsChanged = false, false
+		if helpers := r.helpersFor(p); !slices.Equal(helpers, p.helpers) {
+			if p.helpers = helpers; !p.sync {
+				own = append(own, Change{Helpers: &helpers})
+			}
+		}
+		for _, o := range p.orders {
+			own = append(own, Change{Order: &o})
+		}
+		if len(own) > 0 {
+			p.client.Deliver(own)
+		}
+		p.sync, p.slotsChanged, p.orders = false, false, nil
+		r.bindHelper(p)
 	}
 	for _, p := range r.inOrder() {
 		if len(p.bindings) > 0 {
 			pending := make([]sfu.Binding, 0, len(p.bindings))
-			for slot := range sfu.RoomPairs {
+			for slot := range sfu.RoomPairs + sfu.RoomAudios {
 				if b, ok := p.bindings[slot]; ok {
 					pending = append(pending, b)
 				}
@@ -296,11 +309,12 @@ func (r *room) closed() {
 	}
 	if errors.Is(r.err, ErrRoomFailed) {
 		r.metrics.faults.Inc()
+		r.guard(r.dismissHelpers)
 		for _, p := range r.people {
 			r.guard(func() { r.remove(p, schedule.LeftFault, now) })
 			r.guard(func() { r.unbind(p) })
 		}
-		r.guard(func() { r.board.set(r.row()) })
+		r.guard(func() { r.board.set(r.row(), nil) })
 	}
 	r.metrics.rooms.Dec()
 	r.gone(remains{state: r.state(now), chat: r.chat, history: r.history, err: r.err})
@@ -357,6 +371,14 @@ func (r *room) retime(e *schedule.Event, extended ends) {
 			r.mirror.saveState(r.state(now))
 		}
 		r.facts.NeededAt = e.NeededAt(c, extended)
+		if c.Booth != before.Booth && !now.Before(r.clock.EndsAt) { // its screen leaves, and another comes
+			r.facts.HoldUntil = now.Add(RejoinHold)
+		}
+		s := r.state(now)
+		if forgetParties(&s, before, c) {
+			r.contacts, r.held = s.Contacts, s.Held
+			r.mirror.saveState(s)
+		}
 		for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
 			if otherParty(before, c, role) {
 				r.clear(role, now)
@@ -410,13 +432,17 @@ func (r *room) recordOf(p *participant, kind schedule.EntryKind, detail string, 
 func (r *room) state(now time.Time) schedule.RoomState {
 	return schedule.RoomState{
 		Event: r.key.event, Consultation: r.key.consultation, Phase: r.clock.Phase,
-		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, Came: r.came, Verdict: r.verdict, UpdatedAt: now,
+		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, Came: r.came, Verdict: r.verdict,
+		Contacts: r.contacts, Care: r.care, Held: r.held, UpdatedAt: now,
 	}
 }
 
 // row is the room on the board.
 func (r *room) row() Row {
-	row := Row{Consultation: r.c, Clock: r.clock, Alerts: r.alerts, Verdict: r.verdict}
+	row := Row{
+		Consultation: r.c, Clock: r.clock, Alerts: r.alerts, Verdict: r.verdict,
+		Care: r.care, Contacts: r.contacts, Held: r.held, Helpers: r.helpersTold(),
+	}
 	known := r.c.Seats()
 	for _, seat := range known {
 		_, role := seat.Split()
@@ -438,7 +464,9 @@ func (r *room) row() Row {
 }
 
 func (r *room) snapshot(p *participant) Snapshot {
-	s := Snapshot{Event: r.event, Consultation: r.c, Seat: p.view.Seat, Clock: r.clock, Slots: r.slotsOf(p)}
+	s := Snapshot{
+		Event: r.event, Consultation: r.c, Seat: p.view.Seat, Clock: r.clock, Slots: r.slotsOf(p), Helpers: r.helpersFor(p),
+	}
 	for _, o := range r.inOrder() {
 		s.Participants = append(s.Participants, o.view)
 	}

@@ -48,6 +48,8 @@ func (r *room) sit(req JoinRequest, now time.Time) (*Visit, error) {
 	}
 	holder := r.seats[req.Seat]
 	switch {
+	case containsSeat(r.held, req.Seat):
+		return nil, ErrHeld
 	case holder == nil:
 		if len(r.people) >= MaxParticipants {
 			return nil, ErrFull
@@ -145,6 +147,7 @@ func (r *room) remove(p *participant, why schedule.LeaveReason, now time.Time) {
 	}
 	r.record(schedule.Entry{Kind: schedule.EntrySeatLeft, At: at, Seat: p.view.Seat, Session: p.view.ID, Detail: string(why)})
 	r.mirror.depart(r.key.event, p.view.Seat, p.view.ID)
+	r.board.departed(p.view.ID)
 	r.log.Info("seat left", "seat", p.view.Seat, "session", p.view.ID, "reason", why)
 	r.metrics.participants.Dec()
 	r.metrics.leaves.WithLabelValues(string(why)).Inc()

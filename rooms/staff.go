@@ -1,6 +1,8 @@
 package rooms
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -16,10 +18,56 @@ type StaffHere struct {
 	Helps schedule.ConsultationID // listens or speaks there; empty: nowhere
 }
 
-// WatchRequest asks for an event's board.
-type WatchRequest struct {
-	Watcher Watcher
-	Session string // of the console, unique
-	Actor   schedule.Actor
-	Right   schedule.Right // empty: coordinator
+// staff lists whose consoles are open, each once, by when they came; mu is held.
+func (b *board) staff() []StaffHere {
+	all := []StaffHere{}
+	for w := range b.watchers {
+		if w.req.Actor.By == "" {
+			continue
+		}
+		at := slices.IndexFunc(all, func(s StaffHere) bool { return s.ID == w.req.Actor.By })
+		if at < 0 {
+			all = append(all, StaffHere{ID: w.req.Actor.By, Name: w.req.Actor.Name, Right: w.req.Right, Since: w.since})
+			continue
+		}
+		if s := &all[at]; w.since.Before(s.Since) {
+			s.Since = w.since
+		}
+		if s := &all[at]; w.req.Right.Covers(s.Right) {
+			s.Right = w.req.Right
+		}
+	}
+	for _, c := range b.event.Consultations {
+		row, ok := b.rows[c.ID]
+		if !ok || row.over() {
+			continue
+		}
+		for i := range all {
+			if row.Care != nil && row.Care.By == all[i].ID {
+				all[i].Rooms++
+			}
+			if slices.ContainsFunc(row.Helpers, func(h Helper) bool { return h.By == all[i].ID }) {
+				all[i].Helps = c.ID
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b StaffHere) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID)) })
+	return all
+}
+
+// tellStaff tells who is here when that differs; mu is held.
+func (b *board) tellStaff() { b.tellStaffBut(nil) }
+
+// tellStaffBut leaves one out, who is about to get the whole board.
+func (b *board) tellStaffBut(but *Watch) {
+	all := b.staff()
+	if slices.Equal(all, b.staffTold) {
+		return
+	}
+	b.staffTold = all
+	for w, watcher := range b.watchers {
+		if w != but {
+			watcher.StaffChanged(all)
+		}
+	}
 }

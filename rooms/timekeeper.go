@@ -81,9 +81,9 @@ func (ev *eventEntry) showIdle(c schedule.Consultation, now time.Time) time.Time
 	var alerts []schedule.Alert
 	var next time.Time
 	if k.Phase != schedule.PhaseEnded || s.Phase != "" { // an end that no room has seen says nothing
-		alerts, next = c.Alerts(ev.event.Policy, k, s.Came, now)
+		alerts, next = c.Alerts(ev.event.Policy, k, s.Came, s.Contacts, now)
 	}
-	ev.board.idle(c, k, confirmed(alerts, s.Verdict), s.Verdict)
+	ev.board.idle(c, k, confirmed(alerts, s.Verdict), s)
 	return next
 }
 
@@ -199,6 +199,22 @@ func (g *Registry) load(ctx context.Context, id schedule.EventID) error {
 	return nil
 }
 
+// forgetParties drops what was known of parties that are others now, and tells
+// whether there was any.
+func forgetParties(s *schedule.RoomState, before, after schedule.Consultation) bool {
+	contacts, held := s.Contacts, s.Held
+	for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
+		if otherParty(before, after, role) {
+			s.Contacts = slices.DeleteFunc(slices.Clone(s.Contacts), func(c schedule.Contacted) bool { return c.Role == role })
+			s.Held = slices.DeleteFunc(slices.Clone(s.Held), func(seat schedule.SeatID) bool {
+				_, of := seat.Split()
+				return of == role
+			})
+		}
+	}
+	return len(contacts) != len(s.Contacts) || len(held) != len(s.Held)
+}
+
 // forgetMoved drops what belonged to the old time of consultations that begin
 // at another one now: extensions and arrivals. Those that have ended stay as
 // they are; an open room does the same by itself. g.mu is held.
@@ -206,11 +222,15 @@ func (g *Registry) forgetMoved(id schedule.EventID, ev *eventEntry, e *schedule.
 	extended := maps.Clone(ev.extended)
 	for _, c := range e.Consultations {
 		before, ok := ev.event.Consultation(c.ID)
+		p := ev.past[c.ID]
+		if ok && p != nil && forgetParties(&p.state, before, c) {
+			p.state.UpdatedAt = stamp(g.deps.Clock)
+			g.mirror.saveState(p.state)
+		}
 		if !ok || before.Start.Equal(c.Start) {
 			continue
 		}
 		delete(extended, c.ID)
-		p := ev.past[c.ID]
 		if p == nil || !p.state.EndedAt.IsZero() || p.state.ExtendedTo.IsZero() && p.state.Came == nil {
 			continue
 		}

@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -75,5 +76,27 @@ func (g *Registry) Vitals(session string, v ClientVitals) error {
 	if session == "" {
 		return ErrInvalid
 	}
-	return ErrUnavailable
+	g.inspector.hear(session, v)
+	return nil
+}
+
+// setVitals takes over how media is for a room's people, and tells it when it
+// differs. heard are the sessions that were heard just now.
+func (b *board) setVitals(id schedule.ConsultationID, v []Vitals, heard []string) {
+	now := time.Now()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.casts[id]) == 0 { // it ended meanwhile
+		return
+	}
+	for _, session := range heard {
+		b.spoke[session] = now
+	}
+	if slices.EqualFunc(b.vitals[id], v, Vitals.equal) {
+		return
+	}
+	b.vitals[id] = v
+	for _, w := range b.watchers {
+		w.VitalsChanged(id, v)
+	}
 }

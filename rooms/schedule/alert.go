@@ -21,15 +21,16 @@ type Alert struct {
 	Proposed Verdict   `json:"proposed,omitempty"`
 
 	CallAt     time.Time `json:"call_at,omitzero"`     // of late: from then on coordinators are shown how to reach them
-	ExpectedAt time.Time `json:"expected_at,omitzero"` // all who are missing said that they come, the last one then
+	ExpectedAt time.Time `json:"expected_at,omitzero"` // all who are missing said that they come, the last one then; gone when that has passed
 }
 
 // Alerts tells who of a consultation is missing at the time now, and the next
 // instant after now at which time alone may change that; zero is never. came
 // lists the roles that are here or were since Start: who left again is not
-// late. An ended consultation keeps its no-show, until a coordinator confirms
-// or corrects it.
-func (c Consultation) Alerts(p Policy, k Clock, came []Role, now time.Time) (alerts []Alert, next time.Time) {
+// late. contacts, oldest first, are what those said who were called: the last
+// word of a role counts. An ended consultation keeps its no-show, until a
+// coordinator confirms or corrects it.
+func (c Consultation) Alerts(p Policy, k Clock, came []Role, contacts []Contacted, now time.Time) (alerts []Alert, next time.Time) {
 	if k.Phase == PhaseCancelled {
 		return nil, time.Time{}
 	}
@@ -62,7 +63,33 @@ func (c Consultation) Alerts(p Policy, k Clock, came []Role, now time.Time) (ale
 		})
 	}
 	if late != nil {
-		alerts = append(alerts, Alert{Kind: AlertLate, Roles: late, Since: lateAt})
+		alerts = append(alerts, Alert{Kind: AlertLate, Roles: late, Since: lateAt, CallAt: c.Start.Add(p.CallAfter)})
+	}
+	for i, a := range alerts {
+		if at := expected(a.Roles, contacts); !ended && at.After(now) {
+			alerts[i].ExpectedAt = at
+			if next.IsZero() || at.Before(next) {
+				next = at
+			}
+		}
 	}
 	return alerts, next
+}
+
+// expected is when the last of some roles said to be here; zero when not all
+// said so.
+func expected(roles []Role, contacts []Contacted) (last time.Time) {
+	for _, r := range roles {
+		var at time.Time
+		for _, said := range contacts {
+			if said.Role == r {
+				at = said.ExpectedAt()
+			}
+		}
+		if at.IsZero() {
+			return time.Time{}
+		}
+		last = later(last, at)
+	}
+	return last
 }

@@ -32,7 +32,7 @@ func TestAlerts_WhoIsMissingAndWhen(t *testing.T) {
 		{"cancelled", 30, schedule.PhaseCancelled, nil, nil, nil, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			alerts, next := meeting().Alerts(schedule.Policy{}, schedule.Clock{Phase: tt.phase}, tt.came, at(tt.now))
+			alerts, next := meeting().Alerts(schedule.Policy{}, schedule.Clock{Phase: tt.phase}, tt.came, nil, at(tt.now))
 			var late, noShow []schedule.Role
 			var proposed schedule.Verdict
 			for _, a := range alerts {
@@ -58,7 +58,7 @@ func TestAlerts_WhoIsMissingAndWhen(t *testing.T) {
 		})
 	}
 	p := schedule.Policy{LateAfter: time.Minute, NoShowAfter: 3 * time.Minute}
-	if alerts, _ := meeting().Alerts(p, schedule.Clock{}, nil, at(3)); len(alerts) != 2 || alerts[0].Kind != schedule.AlertNoShow {
+	if alerts, _ := meeting().Alerts(p, schedule.Clock{}, nil, nil, at(3)); len(alerts) != 2 || alerts[0].Kind != schedule.AlertNoShow {
 		t.Errorf("by the event's policy: %+v", alerts)
 	}
 }

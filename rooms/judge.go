@@ -1,0 +1,118 @@
+package rooms
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"sangdam/rooms/sfu"
+)
+
+const (
+	// settleFor is how long a newcomer's media may take before their absence is
+	// a symptom: a cold start at 300 ms takes 2 s, and so does a slow camera.
+	settleFor = 6 * time.Second
+	// lastsFor is how long something must not be heard before it is called
+	// one-way: a keyframe or a resume takes less.
+	lastsFor = 3 * time.Second
+	// slowPath is the round trip from which people begin to talk at the same
+	// time. Distance alone stays below: twice around the world is 300 ms.
+	slowPath = 600 * time.Millisecond
+)
+
+// evidence is all that is known of one person's media.
+type evidence struct {
+	truth   sfu.Truth
+	known   bool          // the media plane knows the Peer
+	here    time.Duration // since the person came or its Peer changed
+	away    bool          // told to everybody
+	micOn   bool          // switched on, and
+	micIn   bool          // really received; the same for the camera
+	camOn   bool
+	camIn   bool
+	client  ClientVitals  // what the browser counted; zero: nothing that is new enough
+	unfed   time.Duration // sound that it should be sent does not go out
+	deaf    bool          // it says that it does not hear somebody whose sound comes in here and is no silence
+	unheard bool          // none of several others hears it, though it sends
+}
+
+// judge tells how media is for one person, and what is wrong with it.
+func judge(e evidence) Vitals {
+	v := Vitals{
+		Route: e.truth.Route, RTT: e.truth.RoundTrip.Round(10 * time.Millisecond),
+		LossUp: fraction(e.truth.LossUp), LossDown: fraction(e.truth.LossDown),
+		Frozen: fraction(e.client.Frozen), Concealed: fraction(e.client.Concealed),
+		Quality: QualityGood, Symptoms: []Symptom{},
+	}
+	settled := e.here >= settleFor
+	connected := e.known && e.truth.State == sfu.StateConnected
+	if !connected || e.away {
+		v.Quality, v.RTT, v.LossUp, v.LossDown = QualityNone, 0, 0, 0
+		if e.away || settled {
+			v.Symptoms = append(v.Symptoms, SymptomNoMedia)
+		}
+		return v
+	}
+	if e.micOn {
+		v.Level = loudness(e.truth.Level)
+	}
+	worst := 0 // 0 good, 1 fair, 2 poor
+	say := func(s Symptom, is bool, weight int) {
+		if is {
+			v.Symptoms = append(v.Symptoms, s)
+			worst = max(worst, weight)
+		}
+	}
+	weigh := func(share, poor float64) int {
+		if share >= poor {
+			return 2
+		}
+		return 1
+	}
+	micDead := settled && e.micOn && !e.micIn
+	camDead := settled && e.camOn && !e.camIn
+	if micDead && camDead {
+		v.Quality, v.Symptoms = QualityNone, append(v.Symptoms, SymptomNoMedia)
+		return v
+	}
+	say(SymptomOneWayIn, e.deaf || e.unfed >= lastsFor, 2)
+	say(SymptomOneWayOut, micDead || e.unheard, 2)
+	say(SymptomMicSilent, e.micOn && !micDead && (e.truth.Silent || e.client.Microphone == "silent"), 1)
+	say(SymptomMicClipping, e.micOn && (e.truth.Clipping || e.client.Microphone == "clipping"), 1)
+	say(SymptomCameraDark, e.camOn && e.client.Camera == "dark", 1)
+	say(SymptomCameraFrozen, e.camOn && (camDead || e.client.Camera == "frozen"), 1)
+	say(SymptomLossUp, v.LossUp >= 0.03, weigh(v.LossUp, 0.10))
+	say(SymptomLossDown, v.LossDown >= 0.03, weigh(v.LossDown, 0.10))
+	// A browser draws nothing on a page that is not in sight, and counts that as
+	// a picture that stands still.
+	say(SymptomFrozen, v.Frozen >= 0.05 && !e.client.Hidden, weigh(v.Frozen, 0.25))
+	say(SymptomVoiceBroken, v.Concealed >= 0.05, weigh(v.Concealed, 0.20))
+	say(SymptomSlowPath, v.RTT >= slowPath, 1)
+	say(SymptomTCP, v.Route == sfu.RouteTCP, 0)
+	say(SymptomRelay, v.Route == sfu.RouteRelay, 0)
+	say(SymptomCPU, e.client.Limited == "cpu", 1)
+	say(SymptomBandwidth, e.client.Limited == "bandwidth", 1)
+	say(SymptomHidden, e.client.Hidden, 0)
+	v.Quality = []Quality{QualityGood, QualityFair, QualityPoor}[worst]
+	return v
+}
+
+// fraction rounds a share to half a percent.
+func fraction(f float64) float64 {
+	if math.IsNaN(f) {
+		return 0
+	}
+	return math.Round(min(max(f, 0), 1)*200) / 200
+}
+
+// loudness is a level of RFC 6464 as people read it: 0 silence to 100 as loud
+// as can be, in tens. Below −60 dBov nobody hears anything.
+func loudness(minusdBov uint8) int {
+	return int(math.Round(10*(1-min(float64(minusdBov), 60)/60))) * 10
+}
+
+func (v Vitals) equal(o Vitals) bool {
+	return v.Seat == o.Seat && v.Route == o.Route && v.RTT == o.RTT && v.LossUp == o.LossUp && v.LossDown == o.LossDown &&
+		v.Frozen == o.Frozen && v.Concealed == o.Concealed && v.Level == o.Level && v.Quality == o.Quality &&
+		slices.Equal(v.Symptoms, o.Symptoms)
+}
