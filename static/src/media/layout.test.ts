@@ -1,13 +1,27 @@
 import { expect, test } from 'vitest';
-import { audioCount, cameraEncodings, pairCount, sectionsOf, sendOrder, videoCodecs } from './layout';
+import { cameraEncodings, type Layout, roomLayout, sectionsOf, videoCodecs, wallLayout } from './layout';
 
-test('the slots take every receiving section once, in order', () => {
-  const taken = Array.from({ length: pairCount + audioCount }, (_, slot) => sectionsOf(slot)).flatMap(
-    ({ audio, video }) => (video === null ? [audio] : [audio, video]),
-  );
-  const sections = sendOrder.length + 2 * pairCount + audioCount;
-  expect(taken).toEqual(Array.from({ length: sections - 4 }, (_, i) => i + 4));
-  expect(sections).toBe(22);
+test.each([
+  ['room', roomLayout, 22],
+  ['wall', wallLayout, 35],
+] as [string, Layout, number][])(
+  'the slots of a %s take every receiving section once, in order',
+  (_name, layout, count) => {
+    const taken = sectionsOf(layout).flatMap(({ audio, video }) =>
+      [audio, video].filter((section) => section !== null),
+    );
+    const sends = layout.sends.length;
+    expect(taken).toEqual(Array.from({ length: count - sends }, (_, i) => i + sends));
+  },
+);
+
+test('a wall sounds in its last two slots, its others are pictures', () => {
+  const sections = sectionsOf(wallLayout);
+  expect(sections.slice(0, 32).every(({ audio }) => audio === null)).toBe(true);
+  expect(sections.slice(32)).toEqual([
+    { audio: 33, video: null },
+    { audio: 34, video: null },
+  ]);
 });
 
 test('camera layers go from low to high, each twice the size of the one before', () => {

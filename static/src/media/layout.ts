@@ -1,12 +1,27 @@
 import type { SourceName } from '../protocol/types';
 
-/** Sections of a room's offer that send, in order; the server counts on it. */
-export const sendOrder: readonly SourceName[] = ['microphone', 'camera', 'screen', 'screen_audio'];
+/** What a receive place brings; audio stands before video. */
+export type SlotMedia = 'pair' | 'audio' | 'video';
 
-/** Receive pairs: seven other people and the stage. */
-export const pairCount = 8;
-/** Receive audios alone: interpretation, coordinator. */
-export const audioCount = 2;
+/** The sections of a profile's one offer, in order; the server counts on it. */
+export interface Layout {
+  readonly sends: readonly SourceName[];
+  readonly slots: readonly SlotMedia[];
+}
+
+const times = (count: number, media: SlotMedia): SlotMedia[] => Array.from({ length: count }, () => media);
+
+/** Seven other people and the stage; then interpretation and coordinator. */
+export const roomLayout: Layout = {
+  sends: ['microphone', 'camera', 'screen', 'screen_audio'],
+  slots: [...times(8, 'pair'), ...times(2, 'audio')],
+};
+
+/** Pictures of many rooms, and the two loudest of the one that is listened to. The microphone has no track until it speaks. */
+export const wallLayout: Layout = {
+  sends: ['microphone'],
+  slots: [...times(32, 'video'), ...times(2, 'audio')],
+};
 
 /** Three layers of the camera, low first: Chromium drops from the end when bandwidth or CPU is short. */
 export const cameraEncodings: readonly RTCRtpEncodingParameters[] = [
@@ -20,11 +35,13 @@ export const screenEncodings: readonly RTCRtpEncodingParameters[] = [
   { maxBitrate: 2_500_000, maxFramerate: 15 },
 ];
 
-/** Where a slot's sections stand among the transceivers; audio-only slots have no video. */
-export function sectionsOf(slot: number): { audio: number; video: number | null } {
-  const first = sendOrder.length;
-  if (slot < pairCount) return { audio: first + 2 * slot, video: first + 2 * slot + 1 };
-  return { audio: first + 2 * pairCount + (slot - pairCount), video: null };
+/** Where each slot's sections stand among the transceivers; what a slot does not have is null. */
+export function sectionsOf(layout: Layout): { audio: number | null; video: number | null }[] {
+  let at = layout.sends.length;
+  return layout.slots.map((media) => ({
+    audio: media === 'video' ? null : at++,
+    video: media === 'audio' ? null : at++,
+  }));
 }
 
 /**

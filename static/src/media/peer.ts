@@ -1,5 +1,5 @@
 import type { IceServer, SourceName } from '../protocol/types';
-import { audioCount, cameraEncodings, pairCount, screenEncodings, sendOrder, videoCodecs } from './layout';
+import { cameraEncodings, type Layout, screenEncodings, videoCodecs } from './layout';
 import { type MediaSlot, slotsOf } from './slots';
 
 /** The media path, as one value. */
@@ -28,11 +28,13 @@ export function pathState(state: RTCPeerConnectionState): PathState {
  */
 export class MediaPeer {
   private readonly pc: RTCPeerConnection;
+  private readonly layout: Layout;
   private readonly senders = new Map<SourceName, RTCRtpSender>();
   private readonly changed: (state: PathState) => void;
   private received: MediaSlot[] = [];
 
-  constructor(iceServers: readonly IceServer[], changed: (state: PathState) => void) {
+  constructor(layout: Layout, iceServers: readonly IceServer[], changed: (state: PathState) => void) {
+    this.layout = layout;
     this.changed = changed;
     this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: [...iceServers] });
     this.addSections();
@@ -56,7 +58,7 @@ export class MediaPeer {
 
   async accept(answer: string): Promise<void> {
     await this.pc.setRemoteDescription({ type: 'answer', sdp: answer });
-    if (!this.received.length) this.received = slotsOf(this.pc.getTransceivers());
+    if (!this.received.length) this.received = slotsOf(this.layout, this.pc.getTransceivers());
   }
 
   /** A fresh offer of the same sections with new ICE credentials. */
@@ -81,22 +83,21 @@ export class MediaPeer {
     this.pc.onconnectionstatechange = null;
     this.pc.close();
     for (const s of this.received) {
-      for (const t of [...s.sound.getTracks(), ...(s.picture?.getTracks() ?? [])]) t.stop();
+      for (const t of [...(s.sound?.getTracks() ?? []), ...(s.picture?.getTracks() ?? [])]) t.stop();
     }
   }
 
   private addSections(): void {
     const video = videoCodecs(RTCRtpReceiver.getCapabilities?.('video')?.codecs ?? []);
-    for (const source of sendOrder) {
+    for (const source of this.layout.sends) {
       const transceiver = this.addSending(source);
       this.senders.set(source, transceiver.sender);
       if (source === 'camera' || source === 'screen') prefer(transceiver, video);
     }
-    for (let i = 0; i < pairCount; i++) {
-      this.pc.addTransceiver('audio', { direction: 'recvonly' });
-      prefer(this.pc.addTransceiver('video', { direction: 'recvonly' }), video);
+    for (const media of this.layout.slots) {
+      if (media !== 'video') this.pc.addTransceiver('audio', { direction: 'recvonly' });
+      if (media !== 'audio') prefer(this.pc.addTransceiver('video', { direction: 'recvonly' }), video);
     }
-    for (let i = 0; i < audioCount; i++) this.pc.addTransceiver('audio', { direction: 'recvonly' });
   }
 
   private addSending(source: SourceName): RTCRtpTransceiver {

@@ -1,26 +1,31 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { audioCount, pairCount } from './layout';
+import { type Layout, roomLayout, wallLayout } from './layout';
 import type { MediaSlot } from './slots';
 
 /**
- * SoundBank holds one hidden <audio> a slot, made once. They exist before the
+ * SoundBank holds one hidden <audio> for each slot that sounds in a room or at the wall, made once. They exist before the
  * first sound, so that the click on Join may start them: an element made later,
  * in the background, stays mute in Safari.
  */
 export class SoundBank {
-  private readonly elements: HTMLAudioElement[];
+  private readonly elements: ReadonlyMap<number, HTMLAudioElement>;
   private readonly blockedSignal = signal(false);
   private speaker = '';
 
-  constructor(doc: Document) {
+  constructor(doc: Document, layouts: readonly Layout[] = [roomLayout, wallLayout]) {
     const box = doc.createElement('div');
     box.hidden = true;
-    this.elements = Array.from({ length: pairCount + audioCount }, () => {
+    const elements = new Map<number, HTMLAudioElement>();
+    const sounding = layouts.flatMap(({ slots }) =>
+      [...slots.keys()].filter((slot) => slots[slot] !== 'video'),
+    );
+    for (const slot of new Set(sounding)) {
       const element = doc.createElement('audio');
       element.setAttribute('playsinline', '');
       box.append(element);
-      return element;
-    });
+      elements.set(slot, element);
+    }
+    this.elements = elements;
     doc.body.append(box);
     // Any tap will do; nobody should have to look for the right one.
     const tapped = () => this.retry();
@@ -36,14 +41,14 @@ export class SoundBank {
   /** Takes the slots of a new PeerConnection. */
   attach(slots: readonly MediaSlot[]): void {
     for (const s of slots) {
-      const element = this.elements[s.slot];
+      const element = this.elements.get(s.slot);
       if (element) element.srcObject = s.sound;
     }
   }
 
   /** To be called in a click, and again whenever there is new sound to play. */
   play(): void {
-    for (const element of this.elements) {
+    for (const element of this.elements.values()) {
       if (!element.srcObject) continue;
       element.play().then(
         () => {
@@ -62,7 +67,7 @@ export class SoundBank {
   }
 
   silence(): void {
-    for (const element of this.elements) element.pause();
+    for (const element of this.elements.values()) element.pause();
     this.blockedSignal.value = false;
   }
 
@@ -71,7 +76,7 @@ export class SoundBank {
     if (deviceId === this.speaker) return;
     this.speaker = deviceId;
     await Promise.all(
-      this.elements.map((element) =>
+      [...this.elements.values()].map((element) =>
         'setSinkId' in element ? element.setSinkId(deviceId).catch(() => undefined) : undefined,
       ),
     );

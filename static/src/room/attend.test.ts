@@ -260,7 +260,6 @@ test.each([
   ['ended', 'ended'],
   ['moved', 'moved'],
   ['renewed', 'moved'],
-  ['removed', 'removed'],
 ] as const)('put out of the room with %s is told as %s', async (reason, why) => {
   const { world, attend } = await inRoom('person');
   attend.changed(left(reason));
@@ -361,4 +360,56 @@ test('a consultation that was rescheduled is shown with its new time', async () 
   world.consultations = [consultationAt('a', 120)];
   await run(600);
   expect(world.place).toMatchObject({ waiting: { for: 'doors', opensAt: minutes(105) } });
+});
+
+test('who was removed waits in the lobby, and goes in by a press after a coordinator has let them in', async () => {
+  const { world, attend } = await inRoom('person');
+  attend.changed(left('removed'));
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'admission', joins: false } });
+  expect(world.told).toContain('left');
+  await run(60_000);
+  expect(world.joins).toHaveLength(1);
+  attend.admitted('a');
+  await run(1000);
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'person' } });
+  attend.press();
+  await run(10);
+  expect(world.place.at).toBe('room');
+});
+
+test('who pressed Join while held goes in as soon as a coordinator lets them in', async () => {
+  const { world, attend } = await inRoom('person');
+  attend.changed(left('removed'));
+  world.answer = refuse('held');
+  attend.press();
+  await run(10);
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'admission', joins: true } });
+  expect(world.joins).toHaveLength(2);
+  await run(5000);
+  expect(world.joins).toHaveLength(2);
+  world.answer = async () => joined([participant('s1')]);
+  attend.admitted('a');
+  await run(10);
+  expect(world.place.at).toBe('room');
+});
+
+test('a lost word of admission costs twenty seconds', async () => {
+  const { world, attend } = setup('person', [consultationAt('a', 10)]);
+  world.answer = refuse('held');
+  attend.start();
+  attend.press();
+  await run(10);
+  world.answer = async () => joined([participant('s1')]);
+  await run(21_000);
+  expect(world.place.at).toBe('room');
+});
+
+test('a removed booth goes back in by itself when it is admitted, not before', async () => {
+  const { world, attend } = await inRoom('booth');
+  attend.changed(left('removed'));
+  await run(60_000);
+  expect(world.place).toMatchObject({ at: 'lobby', waiting: { for: 'admission', joins: false } });
+  attend.admitted(null);
+  await run(10);
+  expect(world.place.at).toBe('room');
 });

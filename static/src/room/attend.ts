@@ -35,6 +35,8 @@ export interface AttendDeps {
 }
 
 const lookEvery = 500;
+/** Who waits to be admitted hears of it; this is for the case that the word was lost. */
+const admissionEvery = 20_000;
 /** How long a booth shows the end of a consultation before it turns to the next buyer. */
 const boothPause = 8000;
 
@@ -97,7 +99,7 @@ export class Attend {
     if (place.at !== 'lobby' || !place.next) return;
     this.wanted = place.next.id;
     this.left.delete(place.next.id);
-    if (this.answer.said !== 'early') this.answer = { said: 'nothing' };
+    if (this.answer.said !== 'early' && this.answer.said !== 'held') this.answer = { said: 'nothing' };
     this.hurry();
   }
 
@@ -111,6 +113,17 @@ export class Attend {
       this.wanted = null;
     }
     this.hurry();
+  }
+
+  /** A coordinator lets this person in, or asks them to come: who has pressed Join goes in. */
+  admitted(consultation: string | null): void {
+    const { at } = this.deps.place();
+    if (at !== 'lobby' && at !== 'over') return;
+    this.left.delete(consultation ?? this.next()?.id ?? '');
+    if (consultation !== null && this.next()?.id !== consultation) this.choose(consultation);
+    if (this.answer.said === 'held') this.answer = { said: 'nothing' };
+    if (this.deps.place().at === 'over') this.toLobby();
+    else this.hurry();
   }
 
   /** The next try is due now. */
@@ -174,7 +187,8 @@ export class Attend {
         this.over(this.room.consultation, 'ended');
         break;
       case 'removed':
-        this.over(this.room.consultation, 'removed');
+        // Out until a coordinator says otherwise. Whose link was withdrawn hears that next.
+        this.hold(this.room.consultation);
         break;
       case 'moved':
       case 'renewed': // by another page of the same link, or a copy of this tab
@@ -269,7 +283,8 @@ export class Attend {
     if (next !== place.next || !sameWaiting(waiting, place.waiting)) {
       this.deps.go({ at: 'lobby', next, waiting });
     }
-    const due = waiting.for === 'reply' || (waiting.for === 'retry' && wanted);
+    const due =
+      waiting.for === 'reply' || (wanted && (waiting.for === 'retry' || waiting.for === 'admission'));
     if (next && due) void this.enter(next);
   }
 
@@ -331,6 +346,10 @@ export class Attend {
       case 'seat_in_use':
         this.answer = { said: 'in_use' };
         break;
+      case 'held':
+        this.notBefore = this.deps.now() + Math.max(admissionEvery, error.retryAfter);
+        this.answer = { said: 'held' };
+        break;
       case 'ended':
       case 'cancelled':
       case 'removed':
@@ -344,6 +363,14 @@ export class Attend {
         if (!this.isBooth() || !isPassing(code)) this.wanted = null;
     }
     if (this.room) this.toLobbyKeeping(consultation);
+    this.look();
+  }
+
+  private hold(consultation: Consultation): void {
+    this.wanted = null;
+    this.left.add(consultation.id);
+    this.answer = { said: 'held' };
+    this.toLobbyKeeping(consultation);
     this.look();
   }
 

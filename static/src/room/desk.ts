@@ -5,6 +5,8 @@
 import { Unreachable } from '../protocol/failure';
 import type {
   AddLink,
+  Contacted,
+  ContactRequest,
   EditLog,
   EditRequest,
   Extension,
@@ -12,7 +14,9 @@ import type {
   Links,
   MailReport,
   Outcome,
+  PaperRequest,
   ReadinessBoard,
+  Script,
   Timetable,
   Verdict,
   VerdictRecord,
@@ -40,6 +44,17 @@ export interface EventDesk {
   readiness(): Promise<ReadinessBoard>;
 }
 
+/** What it may ask of one room that goes on just now. */
+export interface RoomsDesk {
+  /** all that is needed to find who is missing */
+  script(consultation: string): Promise<Script>;
+  contact(consultation: string, contact: ContactRequest): Promise<Contacted>;
+  care(consultation: string, take: boolean): Promise<void>;
+  handOver(to: string): Promise<void>;
+  end(consultation: string, reason: string): Promise<void>;
+  paper(consultation: string, paper: PaperRequest): Promise<void>;
+}
+
 export interface DeskDeps {
   event: string;
   token(): string;
@@ -49,7 +64,7 @@ export interface DeskDeps {
 // An import of a big file is checked and saved in one call.
 const patience = 30_000;
 
-export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk {
+export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk & RoomsDesk {
   const base = `/api/v1/events/${encodeURIComponent(event)}`;
   const call = async (method: 'GET' | 'POST', path: string, accept: string, body?: Blob | object) => {
     const headers: Record<string, string> = { Authorization: `Bearer ${token()}`, Accept: accept };
@@ -83,6 +98,10 @@ export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk 
       throw new Unreachable('not an answer of the server', { cause });
     }
   };
+  /** An answer without a body that is of use. */
+  const done = async (path: string, body: object): Promise<void> => {
+    await call('POST', base + path, 'application/json', body);
+  };
   const one = encodeURIComponent;
   return {
     timetable: () => json('GET', '/timetable'),
@@ -106,5 +125,11 @@ export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk 
     mail: (links, dryRun) => json('POST', `/links/mail?dry_run=${dryRun}`, links.length > 0 ? { links } : {}),
     qr: async (text) => (await call('POST', '/api/v1/qr', 'image/svg+xml', { text })).blob(),
     readiness: () => json('GET', '/readiness'),
+    script: (consultation) => json('GET', `/consultations/${one(consultation)}/script`),
+    contact: (consultation, contact) => json('POST', `/consultations/${one(consultation)}/contacts`, contact),
+    care: (consultation, take) => done(`/consultations/${one(consultation)}/care`, { take }),
+    handOver: (to) => done('/handover', { to }),
+    end: (consultation, reason) => done(`/consultations/${one(consultation)}/end`, { reason }),
+    paper: (consultation, paper) => done(`/consultations/${one(consultation)}/papers`, paper),
   };
 }

@@ -6,6 +6,7 @@ export type Answer =
   | { said: 'nothing' }
   | { said: 'early'; opensAt: number }
   | { said: 'in_use' }
+  | { said: 'held' }
   | { said: 'no'; code: Code };
 
 /**
@@ -17,6 +18,8 @@ export function waitingOf(next: Consultation | null, wanted: boolean, answer: An
   switch (answer.said) {
     case 'in_use':
       return { for: 'move' };
+    case 'held':
+      return { for: 'admission', joins: wanted };
     case 'no':
       return { for: 'retry', code: answer.code };
     case 'early':
@@ -33,6 +36,7 @@ export function waitingOf(next: Consultation | null, wanted: boolean, answer: An
 
 export function sameWaiting(a: Waiting, b: Waiting): boolean {
   if (a.for === 'doors' && b.for === 'doors') return a.opensAt === b.opensAt && a.joins === b.joins;
+  if (a.for === 'admission' && b.for === 'admission') return a.joins === b.joins;
   if (a.for === 'retry' && b.for === 'retry') return a.code === b.code;
   return a.for === b.for;
 }

@@ -341,6 +341,7 @@ export interface Visit {
 export type {
   HelpModel,
   HelpState,
+  HelpTrouble,
   Invitation,
   OrdersModel,
   Steered,

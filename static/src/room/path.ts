@@ -89,6 +89,11 @@ export class MediaPath<P extends Peer> {
     if (peer.state !== 'connected') this.later(firstConnect, () => this.surrender(peer));
   }
 
+  /** For a session that began without one: there is to be a PeerConnection from now on. */
+  open(): void {
+    if (!this.current) void this.rebuild(null);
+  }
+
   /** The server can be asked again, or the network is said to be new: look after the path. */
   check(): void {
     const peer = this.current;
@@ -190,7 +195,7 @@ export class MediaPath<P extends Peer> {
     this.later(pause, () => void this.rebuild(peer));
   }
 
-  private async rebuild(old: P): Promise<void> {
+  private async rebuild(old: P | null): Promise<void> {
     if (old !== this.current || this.busy || !this.deps.reachable()) return;
     const offering = this.begin();
     const peer = this.current;

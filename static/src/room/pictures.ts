@@ -1,8 +1,13 @@
 import { signal } from '@preact/signals';
-import type { Slot } from '../protocol/types';
+
+/** Who is to be seen in a slot. */
+export interface Showing {
+  slot: number;
+  participant: string;
+}
 
 export interface PicturesDeps {
-  /** frames decoded in a slot so far */
+  /** a number that grows with every frame of a slot */
   frames(slot: number): Promise<number>;
   /** whom each slot of the present PeerConnection showed last; outlives rooms, as its last frames do */
   shown: Map<number, string>;
@@ -46,7 +51,7 @@ export class Pictures {
     this.readySignal.value = new Set();
   }
 
-  update(slots: readonly Slot[]): void {
+  update(slots: readonly Showing[]): void {
     const ready = new Set(this.readySignal.value);
     for (const { slot, participant } of slots) {
       const before = this.shown.get(slot);

@@ -3,11 +3,21 @@ import { countSlot, Watchdog } from '../media/flow';
 import { captureScreen, type Screen, stopScreen } from '../media/screen';
 import type { MediaSlot } from '../media/slots';
 import { Refused } from '../protocol/failure';
-import type { Change, ChatMessage, Clock, Consultation, Joined, Participant, Say } from '../protocol/types';
+import type {
+  Change,
+  ChatMessage,
+  Clock,
+  Consultation,
+  Helper,
+  Joined,
+  Participant,
+  Say,
+} from '../protocol/types';
 import type { RoomModel, Tile } from './model';
 import { Pictures } from './pictures';
 import type { Publisher } from './publisher';
 import { applyChange, type RoomTruth, truthOf } from './snapshot';
+import type { Expected } from './teller';
 import { placeTiles, rememberOrder } from './tiles';
 
 export interface RoomDeps {
@@ -55,6 +65,7 @@ export class Room implements RoomModel {
   readonly clock: ReadonlySignal<Clock>;
   readonly participants: ReadonlySignal<Participant[]>;
   readonly tiles: ReadonlySignal<Tile[]>;
+  readonly helpers: ReadonlySignal<Helper[]>;
   readonly chat: ReadonlySignal<ChatMessage[]>;
   readonly warning: ReadonlySignal<number | null>;
 
@@ -66,6 +77,7 @@ export class Room implements RoomModel {
     this.pictures = new Pictures({ frames: (slot) => this.framesOf(slot), shown: deps.shown });
     this.clock = computed(() => truth.value.clock);
     this.participants = computed(() => [...truth.value.participants]);
+    this.helpers = computed(() => [...truth.value.helpers]);
     this.chat = computed(() => [...truth.value.chat]);
     this.warning = computed(() => truth.value.warning);
     this.tiles = computed(() => this.makeTiles());
@@ -93,6 +105,12 @@ export class Room implements RoomModel {
   }
   get sharing(): ReadonlySignal<boolean> {
     return this.sharingSignal;
+  }
+
+  /** Who should be seen and heard just now. */
+  get expected(): Expected {
+    const { participants, slots } = this.truth.peek();
+    return { participants, slots };
   }
 
   /** The whole truth anew: after a rejoin, or a resume that came too late for a replay. */

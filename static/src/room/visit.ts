@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { Devices, storedChoices } from '../media/devices';
+import { roomLayout, wallLayout } from '../media/layout';
 import { MediaPeer } from '../media/peer';
 import { SoundBank } from '../media/sound';
 import { abilitiesOf, unsupported } from '../media/support';
@@ -25,6 +26,7 @@ import { Attend } from './attend';
 import type { ConsoleBoard } from './board';
 import { connectionOf } from './connection';
 import { openBoard, watchBoard } from './console';
+import { Guided } from './guided';
 import type { Connection, Place, Visit } from './model';
 import { Opening } from './opening';
 import { MediaPath } from './path';
@@ -51,16 +53,18 @@ class PageVisit implements Visit, SessionOwner {
   readonly timeWarnings: Visit['timeWarnings'];
   readonly kiosk: Visit['kiosk'];
   readonly handover: Visit['handover'];
+  readonly orders: Visit['orders'];
 
-  private readonly win: Window & typeof globalThis;
+  readonly win: Window & typeof globalThis;
   private readonly clock: ServerClock;
-  private readonly sound: SoundBank;
-  private readonly opening: Opening;
-  private readonly path: MediaPath<MediaPeer>;
+  readonly sound: SoundBank;
+  readonly opening: Opening;
+  readonly path: MediaPath<MediaPeer>;
   private readonly publisher: Publisher;
   private readonly attend: Attend;
   private readonly around: Around;
-  private readonly session: Session;
+  private readonly guided: Guided;
+  readonly session: Session;
   private readonly sessionAt = signal<SessionState['at']>('idle');
   private readonly stoppers: (() => void)[] = [];
   private link: LinkAddress | null = null;
@@ -96,7 +100,10 @@ class PageVisit implements Visit, SessionOwner {
       owner: this,
     });
     this.path = new MediaPath<MediaPeer>({
-      make: (changed) => new MediaPeer(this.opening.bootstrap.value?.ice_servers ?? [], changed),
+      make: (changed) => {
+        const { kind, ice_servers } = this.opening.known;
+        return new MediaPeer(kind === 'console' ? wallLayout : roomLayout, ice_servers, changed);
+      },
       restart: (offer) => this.restart({ offer }),
       rebuild: (offer) => this.restart({ offer, rebuild: true }),
       rebuilt: (peer) => this.rebuilt(peer),
@@ -143,6 +150,16 @@ class PageVisit implements Visit, SessionOwner {
       reachable: () => this.session.state.at === 'up',
       ask: (type, body) => this.session.ask(type, body),
     });
+    this.guided = new Guided({
+      win,
+      place: this.place,
+      opening: this.opening,
+      attend: this.attend,
+      devices: this.devices,
+      path: this.path,
+      reachable: () => this.session.state.at === 'up',
+      ask: (type, body) => this.session.ask(type, body),
+    });
     const { around } = this;
     this.bootstrap = this.opening.bootstrap;
     this.day = this.attend.day;
@@ -153,6 +170,7 @@ class PageVisit implements Visit, SessionOwner {
     this.timeWarnings = around.timeWarnings;
     this.kiosk = around.kiosk;
     this.handover = around.handover;
+    this.orders = this.guided.orders;
     this.begin();
   }
 
@@ -204,6 +222,8 @@ class PageVisit implements Visit, SessionOwner {
     for (const stop of this.stoppers.splice(0)) stop();
     this.opening.stop();
     this.around.close();
+    this.guided.close();
+    this.board?.close();
     this.session.close((identity) => {
       const body = new Blob([JSON.stringify(identity)], { type: 'application/json' });
       this.win.navigator.sendBeacon('/api/v1/bye', body);
@@ -219,9 +239,10 @@ class PageVisit implements Visit, SessionOwner {
     const token = await this.opening.token();
     const { kind } = this.opening.known;
     const language = this.win.document.documentElement.lang || this.win.navigator.language;
-    if (kind === 'console') return { token, profile: 'wall', language };
-    const offer = await this.path.begin();
-    return { token, profile: 'room', offer, language };
+    const profile = kind === 'console' ? 'wall' : 'room';
+    // A console makes no PeerConnection before somebody looks at the wall or listens.
+    if (this.board && !this.board.wall.wants && !this.path.peer) return { token, profile, language };
+    return { token, profile, offer: await this.path.begin(), language };
   }
 
   async welcomed(welcome: Welcome): Promise<void> {
@@ -229,7 +250,8 @@ class PageVisit implements Visit, SessionOwner {
     await this.path.accept(welcome.answer);
     this.shown.clear();
     this.sound.attach(this.path.peer?.slots ?? []);
-    if (this.room()) this.sound.play();
+    if (this.room() || this.board) this.sound.play();
+    this.board?.mediaRenewed();
   }
 
   resumed(resumed: Resumed, replayed: boolean): void {
@@ -243,20 +265,23 @@ class PageVisit implements Visit, SessionOwner {
     const session = this.session.id;
     this.attend.changed(changes);
     this.around.changed(changes, session);
+    this.guided.changed(changes);
   }
 
   lost(code: Code): void {
     if (code === 'token_unknown') this.opening.distrustToken();
     this.attend.sessionLost();
     this.around.sessionLost();
+    this.board?.sessionLost();
     this.publisher.leave();
   }
 
   stateChanged(state: SessionState): void {
     this.sessionAt.value = state.at;
+    if (state.at !== 'up') this.board?.sessionDown();
     switch (state.at) {
       case 'up':
-        if (this.board) void watchBoard(this.board, this.session);
+        if (this.board) void this.watch(this.board);
         else {
           this.attend.sessionUp();
           this.around.sessionUp();
@@ -297,7 +322,7 @@ class PageVisit implements Visit, SessionOwner {
   private opened(): void {
     this.watchPage();
     if (this.opening.known.kind === 'console') {
-      this.board = openBoard(this.win, this.opening, this.session);
+      this.board = openBoard(this);
       this.place.value = { at: 'console', board: this.board };
     } else {
       this.attend.start();
@@ -309,13 +334,23 @@ class PageVisit implements Visit, SessionOwner {
   private watchPage(): void {
     const { win, session, path, publisher, devices, sound } = this;
     this.stoppers.push(
-      watchPage({ win, session, path, publisher, devices, sound, leaving: () => this.close() }),
+      watchPage({
+        win,
+        session,
+        path,
+        publisher,
+        devices,
+        sound,
+        microphone: this.guided.gain.outgoing,
+        leaving: () => this.close(),
+      }),
       effect(() => {
         const { at } = this.place.value;
         this.connection.value = connectionOf(
           this.connection.peek(),
           this.sessionAt.value,
-          path.view.value.state,
+          // The wall tells of its own path; the board needs none.
+          at === 'console' ? 'none' : path.view.value.state,
           at !== 'room' || this.attend.seated.value !== null,
           this.now(),
         );
@@ -355,7 +390,13 @@ class PageVisit implements Visit, SessionOwner {
     this.sound.play();
     this.room()?.mediaRenewed();
     this.around.mediaRenewed();
+    this.board?.mediaRenewed();
     if (this.attend.seated.value !== null) this.publisher.enter(peer, this.publisher.sources());
+  }
+
+  private async watch(board: ConsoleBoard): Promise<void> {
+    await watchBoard(board, this.session);
+    if (this.session.state.at === 'up') board.sessionUp();
   }
 
   private makeRoom(consultation: Consultation, joined: Joined, session: string): Room {
@@ -389,6 +430,8 @@ class PageVisit implements Visit, SessionOwner {
     if (this.attend.dismissed(code)) return;
     this.attend.stop();
     this.around.close();
+    this.guided.close();
+    this.board?.close();
     this.devices.close();
     this.place.value = { at: 'stopped', code };
   }

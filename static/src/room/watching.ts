@@ -1,4 +1,4 @@
-import { effect, untracked } from '@preact/signals';
+import { effect, type ReadonlySignal, untracked } from '@preact/signals';
 import type { Devices } from '../media/devices';
 import type { MediaPeer } from '../media/peer';
 import type { SoundBank } from '../media/sound';
@@ -14,6 +14,8 @@ export interface WatchingDeps {
   publisher: Publisher;
   devices: Devices;
   sound: SoundBank;
+  /** what the microphone sends, louder or softer where a coordinator wanted that */
+  microphone: ReadonlySignal<MediaStreamTrack | null>;
   leaving(): void;
 }
 
@@ -25,6 +27,7 @@ export function watchPage({
   publisher,
   devices,
   sound,
+  microphone,
   leaving,
 }: WatchingDeps): () => void {
   const hidden = (event: PageTransitionEvent) => {
@@ -38,12 +41,12 @@ export function watchPage({
       session.hint(hint);
       path.check();
     }),
-    effect(() => publisher.set('microphone', devices.outgoing('microphone').value)),
+    effect(() => publisher.set('microphone', microphone.value)),
     effect(() => publisher.set('camera', devices.outgoing('camera').value)),
     // A page that uses a camera or microphone may play sound without a tap: a booth needs none.
     effect(() => {
-      const { microphone, camera } = devices;
-      if (microphone.value.state === 'on' || camera.value.state === 'on') untracked(() => sound.retry());
+      if (devices.microphone.value.state === 'on' || devices.camera.value.state === 'on')
+        untracked(() => sound.retry());
     }),
   ];
   return () => {

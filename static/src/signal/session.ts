@@ -14,6 +14,7 @@ import type {
   Resume,
   Resumed,
   Waiting,
+  Wall,
   Welcome,
 } from '../protocol/types';
 import { delayBefore } from './backoff';
@@ -261,6 +262,9 @@ export class Session {
       }
       case 'practice':
         this.sequence.reset((message.body as Practising).seq);
+        break;
+      case 'wall':
+        this.sequence.reset((message.body as Wall).seq);
         break;
     }
   }

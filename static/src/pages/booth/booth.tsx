@@ -11,8 +11,9 @@ import { useDesk, zoneOf } from '../desk';
 import { DeviceToggle, Level, Mirror, Problem } from '../devices';
 import { LanguageChoice } from '../head';
 import { Company } from '../lobby/company';
-import { Move, Retry } from '../lobby/go';
+import { Admission, Move, Retry } from '../lobby/go';
 import { at, gateOf, today } from '../meeting';
+import { OrderNote } from '../steered';
 import { BuyerFacts, Interpreting } from '../who';
 import { CallButton, CallNote } from './call';
 import { BoothHealth } from './health';
@@ -44,6 +45,7 @@ export function BoothPage({ next, waiting }: Props) {
         <section class="booth-self" aria-label={words.t('lobby.picture')}>
           <div class="booth-call" aria-live="polite">
             <CallNote />
+            <OrderNote />
           </div>
           <Problem />
           <BoothHealth />
@@ -149,6 +151,8 @@ function Step({ next, waiting }: { next: Consultation; waiting: Waiting }) {
       );
     case 'move':
       return <Move />;
+    case 'admission':
+      return <Admission joins={waiting.joins} />;
     case 'retry':
       return <Retry waiting={waiting} />;
   }

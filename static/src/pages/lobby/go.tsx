@@ -1,5 +1,5 @@
 /** The one next step of a lobby. */
-import { Check, DoorOpen, MonitorSmartphone, TriangleAlert } from 'lucide-preact';
+import { Check, DoorOpen, Hourglass, MonitorSmartphone, TriangleAlert } from 'lucide-preact';
 import { digits, minutes } from '../../i18n/format';
 import type { Consultation } from '../../protocol/types';
 import type { Waiting } from '../../room/model';
@@ -8,6 +8,7 @@ import { Note } from '../../ui/note';
 import { useDesk, zoneOf } from '../desk';
 import { at, type Gate, gateOf } from '../meeting';
 import { reasonOf } from '../reasons';
+import { InvitationNote } from '../steered';
 import { agreeAndJoin, enterLabel, mustAgree } from './agree';
 import { ConsentAsked } from './consent';
 
@@ -18,6 +19,7 @@ export function Go({ next, waiting }: { next: Consultation; waiting: Waiting }) 
     case 'person':
       return (
         <div class="go">
+          <InvitationNote />
           <Doors next={next} gate={gate} />
           <Enter open={gate.doors === 'open'} />
         </div>
@@ -46,6 +48,8 @@ export function Go({ next, waiting }: { next: Consultation; waiting: Waiting }) 
       );
     case 'move':
       return <Move />;
+    case 'admission':
+      return <Admission joins={waiting.joins} />;
     case 'retry':
       return <Retry waiting={waiting} />;
   }
@@ -128,6 +132,25 @@ export function Move() {
           {words.t('lobby.moveNo')}
         </Button>
       </div>
+    </div>
+  );
+}
+
+/** A coordinator lets them in; who has said that they want to go in need not say it again. */
+export function Admission({ joins }: { joins: boolean }) {
+  const { words } = useDesk();
+  return (
+    <div class="go" data-testid="admission">
+      <Note icon={Hourglass} tone="wait" title={words.t('stopped.held.title')}>
+        {words.t('stopped.held.body')} {words.t('stopped.held.next')}
+      </Note>
+      {joins ? (
+        <Note icon={Check} tone="live">
+          {words.t('steered.admitted')}
+        </Note>
+      ) : (
+        <Enter open />
+      )}
     </div>
   );
 }

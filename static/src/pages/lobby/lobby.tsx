@@ -11,6 +11,7 @@ import { at } from '../meeting';
 import { CoordinatorNote, NotesButton } from '../notes';
 import { Notice } from '../notice';
 import { NowClocks } from '../nowclocks';
+import { OrderNote } from '../steered';
 import { TimeWarnings } from '../warnings';
 import { When } from '../when';
 import { Around, Who } from '../who';
@@ -47,6 +48,7 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
         <section class="meet" aria-label={words.t('lobby.who')}>
           <div class="lobby-note" aria-live="polite">
             <CoordinatorNote />
+            <OrderNote />
           </div>
           <Who key={next.id} consultation={next} role={role} />
           <When from={at(next.starts_at)} to={at(next.ends_at)} />

@@ -10,6 +10,7 @@ import { BoothHealth } from '../booth/health';
 import { useDesk } from '../desk';
 import { afterwards, at, othersOf } from '../meeting';
 import { CoordinatorNote } from '../notes';
+import { Helpers, OrderNote } from '../steered';
 import { gained, hintOf, remaining, stillTold } from './remaining';
 
 /** A break this short mends itself; telling of it would only worry. */
@@ -21,6 +22,8 @@ export function Hints({ room }: { room: RoomModel }) {
   return (
     <div class="hints" aria-live="polite">
       {booth ? <CallNote /> : <CoordinatorNote />}
+      <Helpers room={room} />
+      <OrderNote />
       <ConnectionHint />
       {booth && visit.connection.value.state === 'connected' && <BoothHealth />}
       <SoundHint room={room} />

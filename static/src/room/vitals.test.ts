@@ -1,0 +1,134 @@
+import { signal } from '@preact/signals';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { DeviceState } from '../media/device';
+import type { Stat } from '../media/diagnose';
+import type { Slot, TellVitals } from '../protocol/types';
+import { Teller } from './teller';
+import { participant } from './testing';
+import { microphoneOf, Unheard, vitalsOf } from './vitals';
+
+const video = (id: string, freezes: number, seconds: number): Stat => ({
+  id,
+  type: 'inbound-rtp',
+  kind: 'video',
+  timestamp: 0,
+  freezeCount: freezes,
+  totalFreezesDuration: seconds,
+});
+const audio = (id: string, samples: number, concealed: number, silent = 0): Stat => ({
+  id,
+  type: 'inbound-rtp',
+  kind: 'audio',
+  timestamp: 0,
+  totalSamplesReceived: samples,
+  concealedSamples: concealed,
+  silentConcealedSamples: silent,
+});
+
+const count = (before: Stat[], now: Stat[]) =>
+  vitalsOf({
+    before: { at: 0, stats: before },
+    now: { at: 5000, stats: now },
+    microphone: 'ok',
+    camera: 'ok',
+    unheard: [],
+    hidden: false,
+  });
+
+test('the worst picture and the worst voice count, and only what is new', () => {
+  const told = count(
+    [video('a', 2, 3), video('b', 0, 0), audio('c', 1000, 500), audio('d', 0, 0)],
+    [video('a', 3, 3.5), video('b', 2, 1.5), audio('c', 241_000, 500), audio('d', 240_000, 24_000)],
+  );
+  expect(told).toMatchObject({ frozen: 0.3, freezes: 3, concealed: 0.1 });
+});
+
+test('silence that is made up while nobody sends is no broken voice', () => {
+  expect(count([audio('a', 0, 0)], [audio('a', 240_000, 200_000, 200_000)]).concealed).toBe(0);
+});
+
+test('a new PeerConnection counts from nothing', () => {
+  expect(count([video('a', 9, 30)], [video('b', 1, 0.5)])).toMatchObject({ frozen: 0.1, freezes: 1 });
+});
+
+test('the camera is held back by the worst reason of its layers that are sent', () => {
+  const layer = (id: string, qualityLimitationReason: string, active = true): Stat => ({
+    id,
+    type: 'outbound-rtp',
+    kind: 'video',
+    timestamp: 0,
+    qualityLimitationReason,
+    active,
+  });
+  expect(count([], [layer('q', 'none'), layer('h', 'bandwidth')]).limited).toBe('bandwidth');
+  expect(count([], [layer('q', 'cpu'), layer('h', 'bandwidth')]).limited).toBe('cpu');
+  expect(count([], [layer('q', 'none'), layer('f', 'cpu', false)]).limited).toBe('none');
+});
+
+test('a microphone is off, silent, clipping or well', () => {
+  expect(microphoneOf({ on: false, loudest: 0, clipped: 0 })).toBe('off');
+  expect(microphoneOf({ on: true, loudest: 0.01, clipped: 0 })).toBe('silent');
+  expect(microphoneOf({ on: true, loudest: 1, clipped: 0.3 })).toBe('clipping');
+  expect(microphoneOf({ on: true, loudest: 0.6, clipped: 0 })).toBe('ok');
+});
+
+const slot = (n: number, id: string): Slot => ({ slot: n, kind: 'person', participant: id });
+
+test('who should sound and has not for five seconds is unheard', () => {
+  const unheard = new Unheard();
+  const people = [participant('a'), participant('b'), participant('c', { sources: ['camera'] })];
+  const slots = [slot(0, 'a'), slot(1, 'b'), slot(2, 'c')];
+  const packets = (...n: number[]) => new Map(n.map((p, i) => [i, p]));
+  expect(unheard.read(0, people, slots, packets(5, 5, 0))).toEqual([]);
+  expect(unheard.read(4000, people, slots, packets(5, 50, 0))).toEqual([]);
+  expect(unheard.read(6000, people, slots, packets(5, 90, 0))).toEqual(['S01/a']);
+  expect(unheard.read(7000, people, slots, packets(6, 120, 0))).toEqual([]);
+});
+
+test('who is away or muted, or has just come into a slot, is not unheard', () => {
+  const unheard = new Unheard();
+  const slots = [slot(0, 'a')];
+  const none = new Map([[0, 5]]);
+  expect(unheard.read(0, [participant('a', { away: true })], slots, none)).toEqual([]);
+  expect(unheard.read(6000, [participant('a')], slots, none)).toEqual([]);
+  expect(unheard.read(10_000, [participant('a', { sources: [] })], slots, none)).toEqual([]);
+  expect(unheard.read(12_000, [participant('a')], slots, none)).toEqual([]);
+});
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function teller() {
+  const told: TellVitals[] = [];
+  const world = { reachable: true, level: 0.5, inRoom: true };
+  const one = new Teller({
+    expected: () => (world.inRoom ? { participants: [], slots: [] } : null),
+    slots: () => [],
+    stats: async () => [],
+    microphone: signal<DeviceState>({ state: 'on', label: '', deviceId: '' }),
+    level: signal(0.5),
+    camera: () => 'ok',
+    hidden: () => true,
+    monotonic: () => Date.now(),
+    reachable: () => world.reachable,
+    tell: async (vitals) => void told.push(vitals),
+  });
+  return { one, told, world };
+}
+
+test('it tells every five seconds while in a room, and nothing while the socket is down', async () => {
+  const { one, told, world } = teller();
+  one.start();
+  await vi.advanceTimersByTimeAsync(10_500);
+  expect(told).toHaveLength(2);
+  expect(told[0]).toMatchObject({ hidden: true, microphone: 'ok' });
+  world.reachable = false;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toHaveLength(2);
+  world.reachable = true;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told).toHaveLength(3);
+  one.stop();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toHaveLength(3);
+});
