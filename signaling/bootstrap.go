@@ -137,3 +137,12 @@ func (s *Server) recorded(ctx context.Context, id schedule.EventID) (*schedule.E
 	}
 	return event, nil
 }
+
+// board is what a console sees, for those who ask once.
+func (s *Server) board(ctx context.Context, id schedule.EventID) (protocol.Board, error) {
+	b, err := s.registry.Board(ctx, id)
+	if err != nil {
+		return protocol.Board{}, fault(err)
+	}
+	return wireBoard(0, b, s.now()), nil
+}

@@ -27,12 +27,15 @@ type Engine interface {
 	// LastHeard is when a Peer last received anything (zero: not known), so that
 	// an interval of attendance ends there and not when the silence was noticed.
 	LastHeard(id sfu.PeerID) time.Time
+	// Truth is what is known of a Peer's media just now.
+	Truth(id sfu.PeerID) (sfu.Truth, bool)
 }
 
 // Registry is what the edge asks of the rooms: *rooms.Registry.
 type Registry interface {
 	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
 	Rows(ctx context.Context, id schedule.EventID) ([]rooms.Row, error)
+	Board(ctx context.Context, id schedule.EventID) (rooms.Board, error)
 	Join(ctx context.Context, r rooms.JoinRequest) (*rooms.Visit, error)
 	Watch(id schedule.EventID, r rooms.WatchRequest) (*rooms.Watch, error)
 	Wait(ctx context.Context, r rooms.WaitRequest) (*rooms.Waiting, error)
@@ -40,6 +43,11 @@ type Registry interface {
 	Note(ctx context.Context, r rooms.NoteRequest) (schedule.Note, error)
 	Seen(ctx context.Context, id schedule.EventID, note, by string) error
 	Booth(id schedule.EventID, booth schedule.BoothID, session string, h rooms.Health) error
+
+	Steer(ctx context.Context, r rooms.SteerRequest) error
+	Report(id schedule.EventID, seat schedule.SeatID, session string, r rooms.OrderReport)
+	Vitals(session string, v rooms.ClientVitals) error
+	Act(id schedule.EventID, by schedule.Actor, a schedule.Action, c schedule.ConsultationID, seat schedule.SeatID, what, why string)
 }
 
 // Deps are what a Server is made of.

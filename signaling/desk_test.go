@@ -30,8 +30,14 @@ func newOffice(t *testing.T, change ...func(*desk.Deps)) *rig {
 	var r *rig
 	r = newRigOn(t, url, func(d *Deps) {
 		deps := desk.Deps{
-			Store: d.Tokens.(desk.Store), Rooms: d.Registry.(desk.Rooms), Keeper: testKeeper('k'), URL: publicURL,
+			Store: d.Tokens.(desk.Store), Rooms: d.Registry.(desk.Rooms), Ledger: d.Tokens.(desk.Ledger), Keeper: testKeeper('k'), URL: publicURL,
 			Out: func(ctx context.Context, id schedule.LinkID) { r.server.Expel(ctx, id) },
+			Moved: func(ctx context.Context, e schedule.EventID, by schedule.Actor, c ...schedule.ConsultationID) {
+				r.server.Moved(ctx, e, by, c...)
+			},
+			Online: func(e schedule.EventID, role schedule.Role, party string) bool {
+				return r.server.Online(e, role, party)
+			},
 		}
 		for _, c := range change {
 			c(&deps)

@@ -49,6 +49,8 @@ func code(err error) protocol.Code {
 		{rooms.ErrInvalid, protocol.CodeBadMessage},
 		{rooms.ErrTooLarge, protocol.CodeTooLarge},
 		{rooms.ErrGone, protocol.CodeSessionUnknown},
+		{rooms.ErrHeld, protocol.CodeHeld},
+		{rooms.ErrInUse, protocol.CodeConflict},
 		{rooms.ErrMoved, protocol.CodeMoved},
 		{rooms.ErrReplaced, protocol.CodeReplaced},
 		{rooms.ErrLost, protocol.CodeSessionUnknown},
@@ -74,6 +76,7 @@ func leaveReason(reason error) schedule.LeaveReason {
 		{rooms.ErrEnded, schedule.LeftEnded},
 		{rooms.ErrCancelled, schedule.LeftRemoved},
 		{rooms.ErrForbidden, schedule.LeftRemoved}, // the seat went to another party
+		{rooms.ErrHeld, schedule.LeftRemoved},
 		{rooms.ErrMoved, schedule.LeftMoved},
 		{rooms.ErrReplaced, schedule.LeftReplaced},
 		{rooms.ErrLost, schedule.LeftLost},

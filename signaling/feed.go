@@ -51,6 +51,7 @@ type stage struct {
 	// Guarded by feed.mu.
 	gone  error           // why the room let the session go
 	lobby *rooms.Lobby    // as told last; nil when this is no lobby
+	wall  wallState       // a console's
 	notes []schedule.Note // told while waiting, the last of them
 }
 
@@ -213,10 +214,36 @@ func (s *stage) Dismiss(reason error) {
 // Board is rooms.Watcher's: all rows.
 func (s *stage) Board(b rooms.Board) {
 	s.event = b.Event
+	if !s.asked() { // the timetable changed
+		s.tell(boardChanges(b, s.feed.now()))
+		return
+	}
 	s.whole(func(seq uint64, now time.Time) (string, any, protocol.Resumed) {
 		board := wireBoard(seq, b, now)
 		return protocol.TypeBoard, board, protocol.Resumed{Board: &board}
 	})
+	s.wallAgain()
+}
+
+// asked tells whether a full state is waited for.
+func (s *stage) asked() bool {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	return s.feed.want.typ != ""
+}
+
+// boardChanges is a whole board as changes of one.
+func boardChanges(b rooms.Board, now time.Time) []protocol.Change {
+	var out []protocol.Change
+	for _, r := range b.Rows {
+		row := wireRow(b.Event, r, now)
+		out = append(out, protocol.Change{Row: &row})
+	}
+	for _, o := range b.Booths {
+		booth := wireBooth(b.Event, o, now)
+		out = append(out, protocol.Change{Booth: &booth})
+	}
+	return out
 }
 
 // RowChanged is rooms.Watcher's: one row.
@@ -235,13 +262,20 @@ func (s *stage) tell(changes []protocol.Change) {
 	}
 }
 
-// number is called with mu held.
+// number numbers changes, keeps and sends them; mu is held.
 func (f *feed) number(changes []protocol.Change) {
+	if raw := f.keep(changes); raw != nil && f.out != nil {
+		f.out.send(raw)
+	}
+}
+
+// keep numbers changes and keeps them for a resume; mu is held.
+func (f *feed) keep(changes []protocol.Change) []byte {
 	f.seq++
 	raw, err := protocol.Encode(protocol.TypeDelta, 0, protocol.Delta{Seq: f.seq, Changes: changes})
 	if err != nil {
 		f.broken(err)
-		return
+		return nil
 	}
 	n := numbered{seq: f.seq, raw: raw}
 	if len(f.ring) < ringSize {
@@ -251,9 +285,7 @@ func (f *feed) number(changes []protocol.Change) {
 		f.ring[f.next] = n
 		f.next = (f.next + 1) % ringSize
 	}
-	if f.out != nil {
-		f.out.send(raw)
-	}
+	return raw
 }
 
 // restart begins the numbering of a full state: it has a number of its own, so

@@ -72,6 +72,11 @@ func (s *Session) note(ctx context.Context, b *protocol.SendNote) error {
 		return &protocol.Fault{Code: protocol.CodeBadMessage, Detail: "note: nothing to say"}
 	}
 	console := s.grants.Kind == schedule.LinkConsole
+	if console {
+		if err := s.may(schedule.RightCoordinator); err != nil {
+			return err
+		}
+	}
 	switch {
 	case console && b.To == "":
 		return &protocol.Fault{Code: protocol.CodeBadMessage, Detail: "note: to whom?"}
@@ -82,7 +87,11 @@ func (s *Session) note(ctx context.Context, b *protocol.SendNote) error {
 	if console {
 		req.To = noteTarget(b.To)
 	}
-	return s.write(ctx, req)
+	n, err := s.write(ctx, req)
+	if err == nil && console {
+		s.wroteNote(n, b.To)
+	}
+	return err
 }
 
 // call asks a coordinator to come to a booth.
@@ -90,21 +99,21 @@ func (s *Session) call(ctx context.Context) error {
 	if s.grants.Kind != schedule.LinkBooth {
 		return protocol.Fail(protocol.CodeForbidden)
 	}
-	return s.write(ctx, rooms.NoteRequest{Kind: schedule.NoteCall})
+	_, err := s.write(ctx, rooms.NoteRequest{Kind: schedule.NoteCall})
+	return err
 }
 
-func (s *Session) write(ctx context.Context, req rooms.NoteRequest) error {
+func (s *Session) write(ctx context.Context, req rooms.NoteRequest) (schedule.Note, error) {
 	event, err := s.server.registry.Event(ctx, s.grants.Event)
 	if err != nil {
-		return err
+		return schedule.Note{}, err
 	}
 	req.Event, req.Session = s.grants.Event, s.id
 	req.From = schedule.NoteSender{Role: s.grants.Role, Name: s.name, Booth: s.grants.Booth}
 	if s.grants.Kind != schedule.LinkConsole {
 		req.From.Seat = s.seat(event)
 	}
-	_, err = s.server.registry.Note(ctx, req)
-	return err
+	return s.server.registry.Note(ctx, req)
 }
 
 // seat is where an answer finds this session: its seat in the room or lobby
@@ -126,8 +135,8 @@ func (s *Session) seat(e *schedule.Event) schedule.SeatID {
 
 // seen closes a call.
 func (s *Session) seen(ctx context.Context, b *protocol.Seen) error {
-	if s.grants.Kind != schedule.LinkConsole {
-		return protocol.Fail(protocol.CodeForbidden)
+	if err := s.may(schedule.RightCoordinator); err != nil {
+		return err
 	}
 	return s.server.registry.Seen(ctx, s.grants.Event, b.Note, cmp.Or(s.name, string(schedule.RoleCoordinator)))
 }

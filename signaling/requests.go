@@ -53,6 +53,16 @@ func (s *Session) request(ctx context.Context, m protocol.Message, body any) err
 		return s.ok(m.Ref, s.seen(ctx, b))
 	case *protocol.Health:
 		return s.ok(m.Ref, s.health(b))
+	case *protocol.ShowRooms:
+		return s.show(ctx, m.Ref, b)
+	case *protocol.Help:
+		return s.ok(m.Ref, s.help(ctx, b))
+	case *protocol.Steer:
+		return s.ok(m.Ref, s.steer(ctx, b))
+	case *protocol.TellVitals:
+		return s.ok(m.Ref, s.vitals(b))
+	case *protocol.SendReport:
+		return s.ok(m.Ref, s.report(b))
 	case *protocol.Ping:
 		s.feed.reply(protocol.TypePong, m.Ref, protocol.Pong{At: b.At, ServerTime: s.heard.UTC()})
 		return nil
@@ -81,7 +91,8 @@ func (s *Session) refuse(ref uint64, f *protocol.Fault) {
 // restart answers an ICE restart; or a new PeerConnection that takes the place
 // of one that could not be saved.
 func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) error {
-	if s.media == nil {
+	console := s.grants.Kind == schedule.LinkConsole
+	if s.media == nil && (!b.Rebuild || !console) {
 		return &protocol.Fault{Code: protocol.CodeBadOffer, Detail: "there was no offer in hello"}
 	}
 	if !b.Rebuild {
@@ -92,7 +103,11 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 		s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
 		return nil
 	}
-	m, answer, err := s.open(ctx, s.media.profile, b.Offer)
+	profile := sfu.ProfileRoom
+	if console {
+		profile = sfu.ProfileWall
+	}
+	m, answer, err := s.open(ctx, profile, b.Offer)
 	if err != nil {
 		return err
 	}
@@ -107,6 +122,10 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 	case practising:
 		at.practice, err = s.server.registry.Practice(s.id, m.id)
 		s.at = at
+	case atBoard:
+		if at.wall != nil {
+			err = at.wall.Rebind(ctx, m.id)
+		}
 	}
 	old.close()
 	if err != nil && !errors.Is(err, rooms.ErrGone) {
@@ -197,7 +216,7 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 		return nil
 	}
 	s.at = inRoom{consultation: id, visit: visit, stage: st}
-	s.contact = contactWhole // settle tells the room what is so now
+	s.contact, s.path = contactWhole, false // settle tells the room what is so now
 	s.media.replay(visit)
 	s.server.metrics.Joins.Inc()
 	s.log.Info("in the room", "consultation", id, "seat", seat)
@@ -256,32 +275,6 @@ func plainText(s string) string {
 		}
 		return r
 	}, s))
-}
-
-func (s *Session) watch(ctx context.Context, ref uint64) error {
-	if s.grants.Kind != schedule.LinkConsole {
-		return protocol.Fail(protocol.CodeForbidden)
-	}
-	want := pending{typ: protocol.TypeWatch, ref: ref}
-	if b, ok := s.at.(atBoard); ok {
-		s.feed.expect(want)
-		b.watch.Sync()
-		return nil
-	}
-	if err := s.leave(ctx); err != nil {
-		return err
-	}
-	st := s.feed.enter(want, s.dismissal)
-	w, err := s.server.registry.Watch(s.grants.Event, rooms.WatchRequest{
-		Watcher: st, Session: s.id, Actor: schedule.Actor{By: s.grants.By(), Name: s.grants.Name}, Right: s.grants.Right,
-	})
-	if err != nil {
-		s.feed.exit(st)
-		return err
-	}
-	s.at = atBoard{watch: w, stage: st}
-	s.log.Info("at the board")
-	return nil
 }
 
 // bye ends the session by the person's own choice.

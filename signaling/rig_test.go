@@ -88,6 +88,15 @@ func (e *fakeEngine) LastHeard(sfu.PeerID) time.Time {
 	return e.heard
 }
 
+// Truth is that of UDP, for every Peer that lives.
+func (e *fakeEngine) Truth(id sfu.PeerID) (sfu.Truth, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteUDP}, e.peers[id] != nil
+}
+
+func (e *fakeEngine) Levels(sfu.PeerID) sfu.Levels { return sfu.Levels{} }
+
 func (e *fakeEngine) Bind(id sfu.PeerID, b ...sfu.Binding) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

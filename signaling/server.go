@@ -108,10 +108,14 @@ func (s *Server) routes() http.Handler {
 		Grants:        s.caller,
 		Attendance:    s.attendance,
 		AttendanceCSV: s.attendanceCSV,
-		Bye:           s.beacon,
-		Desk:          s.deps.Desk,
-		Own:           s.deps.Desk,
-		Hooks:         s.deps.Hooks,
+		Board:         s.board,
+		Acted: func(by schedule.Grants, a schedule.Action, c schedule.ConsultationID, what, why string) {
+			s.registry.Act(by.Event, schedule.Actor{By: by.By(), Name: by.Name}, a, c, "", what, why)
+		},
+		Bye:   s.beacon,
+		Desk:  s.deps.Desk,
+		Own:   s.deps.Desk,
+		Hooks: s.deps.Hooks,
 		Failed: func(_ context.Context, route string, f *protocol.Fault) {
 			if f.Code == protocol.CodeInternal { // an outage of the store is the store's to log, once
 				s.log.Error("request failed", "route", route, "err", f.Cause)

@@ -42,7 +42,10 @@ type Session struct {
 	secret  secretPair
 	budget  budget
 	contact contact     // as the room was told last
+	path    bool        // the room's record has it that media's path is up
+	wrote   []string    // ids of the last notes from here, so that a repetition is not in the ledger twice
 	grace   *time.Timer // runs while there is neither socket nor media
+	signIn  *time.Timer // looks whether the sign-in still counts; nil: came by a link
 	over    bool
 }
 
@@ -58,6 +61,7 @@ type (
 	}
 	atBoard struct {
 		watch *rooms.Watch
+		wall  *rooms.Wall // nil: nothing is shown or said
 		stage *stage
 	}
 )
@@ -239,6 +243,10 @@ func (s *Session) settle() {
 		}
 	}
 	s.contact = is
+	if r, ok := s.at.(inRoom); ok && up != s.path {
+		r.visit.Path(up, s.route(up))
+		s.path = up
+	}
 	switch lost := is == contactNone; {
 	case lost && s.grace == nil:
 		s.grace = time.AfterFunc(s.event.Policy.WithDefaults().Grace, func() {
@@ -282,9 +290,35 @@ func (s *Session) adopt(c *socket) {
 	if s.socket != nil && s.socket != c {
 		s.socket.out.close(protocol.Fail(protocol.CodeReplaced))
 	}
+	if s.socket == nil {
+		s.told(true)
+	}
 	s.socket = c
 	s.feed.attach(c.out)
 	s.heard = s.server.now()
+}
+
+// told tells where the session is that its socket is lost or back: for the
+// record of a room, and so that a coordinator whom nobody can tell to be quiet
+// is.
+func (s *Session) told(up bool) {
+	switch at := s.at.(type) {
+	case inRoom:
+		at.visit.Socket(up)
+	case atBoard:
+		if at.wall != nil {
+			at.wall.Socket(up)
+		}
+	}
+}
+
+// route is how media travels, when it does.
+func (s *Session) route(up bool) sfu.Route {
+	if !up {
+		return sfu.RouteNone
+	}
+	truth, _ := s.server.engine.Truth(s.media.id) // one that is gone has none
+	return truth.Route
 }
 
 // dropped is told by a socket that has ended.
@@ -293,6 +327,7 @@ func (s *Session) dropped(c *socket) {
 	if s.socket == c {
 		s.socket = nil
 		s.heard = later(s.heard, c.heard())
+		s.told(false)
 	}
 }
 
@@ -330,7 +365,7 @@ func (s *Session) leave(ctx context.Context) error {
 		return at.visit.Leave(ctx)
 	case atBoard:
 		s.feed.exit(at.stage)
-		at.watch.Stop()
+		at.stop()
 		s.at = inLobby{}
 	case waiting:
 		s.feed.exit(at.stage)
@@ -373,6 +408,9 @@ func (s *Session) closed() {
 	if s.grace != nil {
 		s.grace.Stop()
 	}
+	if s.signIn != nil {
+		s.signIn.Stop()
+	}
 	switch at := s.at.(type) {
 	case inRoom:
 		s.feed.exit(at.stage)
@@ -383,7 +421,7 @@ func (s *Session) closed() {
 		}
 	case atBoard:
 		s.feed.exit(at.stage)
-		at.watch.Stop()
+		at.stop()
 	case waiting:
 		s.feed.exit(at.stage)
 		at.wait.Stop()

@@ -169,6 +169,8 @@ func wireAlert(a schedule.Alert) protocol.Alert {
 	return protocol.Alert{
 		Kind: string(a.Kind), Since: a.Since.UTC(), Proposed: string(a.Proposed),
 		Roles: each(a.Roles, func(r schedule.Role) string { return string(r) }),
+
+		CallAt: optional(a.CallAt), ExpectedAt: optional(a.ExpectedAt),
 	}
 }
 

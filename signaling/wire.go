@@ -21,6 +21,7 @@ func wireJoined(seq uint64, s rooms.Snapshot, now time.Time) protocol.Joined {
 			Clock:        clock,
 			Participants: each(s.Participants, wireParticipant),
 			Chat:         each(s.Chat, wireChat),
+			Helpers:      each(s.Helpers, wireHelper),
 		},
 		Slots: each(s.Slots, wireSlot),
 	}
@@ -48,6 +49,12 @@ func wireChange(c rooms.Change, now time.Time) protocol.Change {
 	case c.Slots != nil:
 		slots := each(*c.Slots, wireSlot)
 		out.Slots = &slots
+	case c.Helpers != nil:
+		helpers := each(*c.Helpers, wireHelper)
+		out.Helpers = &helpers
+	case c.Order != nil:
+		order := wireOrder(*c.Order)
+		out.Order = &order
 	}
 	return out
 }
@@ -58,6 +65,10 @@ func wireBoard(seq uint64, b rooms.Board, now time.Time) protocol.Board {
 		Rows:   each(b.Rows, func(r rooms.Row) protocol.Row { return wireRow(b.Event, r, now) }),
 		Booths: each(b.Booths, func(o rooms.Booth) protocol.BoothState { return wireBooth(b.Event, o, now) }),
 		Notes:  each(b.Notes, wireNote),
+
+		Staff:     each(b.Staff, wireStaff),
+		Storage:   wireStorage(b.Storage),
+		Crosstalk: each(b.Crosstalk, wireCrosstalk),
 	}
 }
 
@@ -68,6 +79,12 @@ func wireRow(e *schedule.Event, r rooms.Row, now time.Time) protocol.Row {
 		Seats:        each(r.Seats, wireSeat),
 		Alerts:       each(r.Alerts, wireAlert),
 		Verdict:      string(r.Verdict),
+
+		Vitals:   each(r.Vitals, wireVitals),
+		Care:     wireCarer(r.Care),
+		Contacts: each(r.Contacts, wireContacted),
+		Held:     each(r.Held, func(s schedule.SeatID) string { return string(s) }),
+		Helpers:  each(r.Helpers, wireHelper),
 	}
 }
 

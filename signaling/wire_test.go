@@ -38,6 +38,27 @@ func TestSets_AreTheDomains(t *testing.T) {
 		"Place":        texts([]schedule.Place{schedule.PlaceBooth, schedule.PlaceRemote}),
 		"TestResult":   texts([]schedule.TestResult{schedule.TestPassed, schedule.TestFailed, schedule.TestNone}),
 		"Light":        texts([]schedule.Light{schedule.LightGreen, schedule.LightAmber, schedule.LightRed, schedule.LightUntested}),
+		"HelpMode":     texts([]rooms.HelpMode{rooms.HelpQuiet, rooms.HelpListen, rooms.HelpSpeak}),
+		"SteerAction": texts([]rooms.SteerAction{
+			rooms.SteerMute, rooms.SteerRemove, rooms.SteerAdmit, rooms.SteerDevices, rooms.SteerMicrophone, rooms.SteerCamera,
+			rooms.SteerSpeaker, rooms.SteerGain, rooms.SteerDiagnose,
+		}),
+		"OrderKind": texts([]rooms.OrderKind{
+			rooms.OrderMute, rooms.OrderDevices, rooms.OrderMicrophone, rooms.OrderCamera, rooms.OrderSpeaker, rooms.OrderGain,
+			rooms.OrderDiagnose, rooms.OrderComeIn,
+		}),
+		"Route":   texts([]sfu.Route{sfu.RouteNone, sfu.RouteUDP, sfu.RouteTCP, sfu.RouteRelay}),
+		"Quality": texts([]rooms.Quality{rooms.QualityGood, rooms.QualityFair, rooms.QualityPoor, rooms.QualityNone}),
+		"Symptom": texts([]rooms.Symptom{
+			rooms.SymptomNoMedia, rooms.SymptomOneWayIn, rooms.SymptomOneWayOut, rooms.SymptomMicSilent, rooms.SymptomMicClipping,
+			rooms.SymptomCameraDark, rooms.SymptomCameraFrozen, rooms.SymptomLossUp, rooms.SymptomLossDown, rooms.SymptomFrozen,
+			rooms.SymptomVoiceBroken, rooms.SymptomSlowPath, rooms.SymptomTCP, rooms.SymptomRelay, rooms.SymptomCPU,
+			rooms.SymptomBandwidth, rooms.SymptomHidden,
+		}),
+		"Right":          texts(schedule.Rights()),
+		"Scope":          texts(schedule.Scopes()),
+		"ContactOutcome": texts(schedule.ContactOutcomes()),
+		"AuditAction":    append([]string{"verdict", "contact", "paper", "erase"}, texts(schedule.Actions())...),
 	} {
 		if got := protocol.Set(name); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, the domain has %v", name, got, want)

@@ -113,6 +113,10 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Node:        o.Node,
 		Incarnation: incarnation,
 		Metrics:     rooms.NewMetrics(metrics),
+		Storage: func() rooms.Storage {
+			away, waiting, full := o.Store.Storage()
+			return rooms.Storage{AwaySince: away, Waiting: waiting, DiskFull: full, Trial: o.Trial}
+		},
 	})
 	if err := n.registry.Start(ctx); err != nil {
 		return nil, fmt.Errorf("open the rooms: %w", err)
@@ -143,8 +147,14 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	n.hooks.Start()
 	n.server = signaling.New(signaling.Deps{
 		Desk: desk.New(desk.Deps{
-			Store: o.Store, Rooms: n.registry, Keeper: o.Keeper, Mail: n.mail, URL: n.url, Logger: o.Logger,
+			Store: o.Store, Rooms: n.registry, Ledger: o.Store, Keeper: o.Keeper, Mail: n.mail, URL: n.url, Logger: o.Logger,
 			Out: func(ctx context.Context, id schedule.LinkID) { n.server.Expel(ctx, id) },
+			Moved: func(ctx context.Context, e schedule.EventID, by schedule.Actor, c ...schedule.ConsultationID) {
+				n.server.Moved(ctx, e, by, c...)
+			},
+			Online: func(e schedule.EventID, role schedule.Role, party string) bool {
+				return n.server.Online(e, role, party)
+			},
 		}),
 		Hooks:          n.hooks,
 		Registry:       n.registry,

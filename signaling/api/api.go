@@ -33,6 +33,8 @@ type Deps struct {
 	Attendance func(ctx context.Context, event schedule.EventID) (protocol.Attendance, error)
 	// AttendanceCSV is the same for spreadsheets.
 	AttendanceCSV func(ctx context.Context, event schedule.EventID) ([]byte, error)
+	// Board is what a console sees of an event, once.
+	Board func(ctx context.Context, event schedule.EventID) (protocol.Board, error)
 	// Desk is the coordinators' work on an event.
 	Desk Desk
 	// Own is what everybody may ask about themselves.
@@ -95,6 +97,7 @@ func New(deps Deps) *API {
 	serve(a, h, need{schedule.RightViewer, schedule.ScopeRecords}, record, a.attendance)
 	a.timetableRoutes(h)
 	a.linkRoutes(h)
+	a.consoleRoutes(h)
 	a.ownRoutes(h)
 	a.hooksRoutes(h)
 	complete(a.doc)

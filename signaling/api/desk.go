@@ -26,11 +26,19 @@ type Desk interface {
 	Links(ctx context.Context, by schedule.Grants) (protocol.Links, error)
 	LinksCSV(ctx context.Context, by schedule.Grants) ([]byte, error)
 	AddLink(ctx context.Context, by schedule.Grants, in protocol.AddLink) (protocol.LinkInfo, error)
-	Revoke(ctx context.Context, by schedule.Grants, id schedule.LinkID) (protocol.LinkInfo, error)
-	Reissue(ctx context.Context, by schedule.Grants, id schedule.LinkID) (protocol.LinkInfo, error)
+	Revoke(ctx context.Context, by schedule.Grants, id schedule.LinkID, why string) (protocol.LinkInfo, error)
+	Reissue(ctx context.Context, by schedule.Grants, id schedule.LinkID, why string) (protocol.LinkInfo, error)
 	Mail(ctx context.Context, by schedule.Grants, in protocol.MailRequest, dryRun bool) (protocol.MailReport, error)
 	Calendar(ctx context.Context, by schedule.Grants, of schedule.LinkID) ([]byte, error)
 	Readiness(ctx context.Context, by schedule.Grants) (protocol.ReadinessBoard, error)
+
+	Script(ctx context.Context, by schedule.Grants, c schedule.ConsultationID) (protocol.Script, error)
+	Contact(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.ContactRequest) (protocol.Contacted, error)
+	Care(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.CareRequest) error
+	HandOver(ctx context.Context, by schedule.Grants, in protocol.HandOverRequest) (protocol.HandedOver, error)
+	End(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.Reasoned) error
+	Paper(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.PaperRequest) error
+	Erase(ctx context.Context, by schedule.Grants, in protocol.EraseRequest) (protocol.Erasure, error)
 }
 
 // Own is what a holder of any link may ask about itself.
@@ -47,6 +55,7 @@ type Upload struct {
 	Revision int64  // of the timetable that it is compared with
 	File     []byte
 	DryRun   bool
+	Reason   string // for the audit log
 }
 
 // MaxUpload is the largest timetable file.
@@ -66,6 +75,17 @@ type OwnCall struct {
 // Rehearsal asks what a change would do.
 type Rehearsal struct {
 	DryRun bool `query:"dry_run" doc:"tell what would be done, and do nothing"`
+}
+
+// Reason is why something is done, for requests without a body.
+type Reason struct {
+	Reason string `query:"reason" maxLength:"500" doc:"for the audit log"`
+}
+
+// OnConsultation is what a request about one consultation has.
+type OnConsultation struct {
+	ConsoleCall
+	Consultation string `path:"consultation" maxLength:"64"`
 }
 
 // bearer finds whose token a request has.
@@ -209,12 +229,13 @@ func (a *API) timetableRoutes(h huma.API) {
 	serve(a, h, mayImport(), upload, func(ctx context.Context, by schedule.Grants, in *struct {
 		ConsoleCall
 		Rehearsal
+		Reason
 		Name     string `query:"name" maxLength:"200" doc:"name of the file"`
 		Revision int64  `query:"revision" minimum:"0" required:"true" doc:"of the timetable that the file is compared with"`
 		RawBody  []byte `contentType:"application/octet-stream"`
 	},
 	) (*body[protocol.Outcome], error) {
-		out, err := a.deps.Desk.Import(ctx, by, Upload{Name: in.Name, Revision: in.Revision, File: in.RawBody, DryRun: in.DryRun})
+		out, err := a.deps.Desk.Import(ctx, by, Upload{Name: in.Name, Revision: in.Revision, File: in.RawBody, DryRun: in.DryRun, Reason: in.Reason.Reason})
 		return ok(out, err)
 	})
 
@@ -240,10 +261,6 @@ func (a *API) timetableRoutes(h huma.API) {
 			return ok(out, err)
 		})
 
-	type OnConsultation struct {
-		ConsoleCall
-		Consultation string `path:"consultation" maxLength:"64"`
-	}
 	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("extend", http.MethodPost, ofEvent+"consultations/{consultation}/extend", "Prolong a consultation; with dry_run only tell whom that delays"),
 		func(ctx context.Context, by schedule.Grants, in *struct {
 			OnConsultation

@@ -22,6 +22,12 @@ type OnLink struct {
 	Link string `path:"link" maxLength:"64"`
 }
 
+// OnLinkWhy is what a request has that ends a link.
+type OnLinkWhy struct {
+	OnLink
+	Reason
+}
+
 func (a *API) linkRoutes(h huma.API) {
 	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("links", http.MethodGet, ofEvent+"links", "All links of the event, with their addresses"),
 		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*body[protocol.Links], error) {
@@ -38,13 +44,13 @@ func (a *API) linkRoutes(h huma.API) {
 			return ok(out, err)
 		})
 	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("revoke-link", http.MethodPost, ofEvent+"links/{link}/revoke", "Make a link worthless; whoever came by it is out"),
-		func(ctx context.Context, by schedule.Grants, in *OnLink) (*body[protocol.LinkInfo], error) {
-			out, err := a.deps.Desk.Revoke(ctx, by, schedule.LinkID(in.Link))
+		func(ctx context.Context, by schedule.Grants, in *OnLinkWhy) (*body[protocol.LinkInfo], error) {
+			out, err := a.deps.Desk.Revoke(ctx, by, schedule.LinkID(in.Link), in.Reason.Reason)
 			return ok(out, err)
 		})
 	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, operation("reissue-link", http.MethodPost, ofEvent+"links/{link}/reissue", "Give a link a new secret; the former one is worthless"),
-		func(ctx context.Context, by schedule.Grants, in *OnLink) (*body[protocol.LinkInfo], error) {
-			out, err := a.deps.Desk.Reissue(ctx, by, schedule.LinkID(in.Link))
+		func(ctx context.Context, by schedule.Grants, in *OnLinkWhy) (*body[protocol.LinkInfo], error) {
+			out, err := a.deps.Desk.Reissue(ctx, by, schedule.LinkID(in.Link), in.Reason.Reason)
 			return ok(out, err)
 		})
 	serve(a, h, need{schedule.RightCoordinator, ""}, operation("mail-links", http.MethodPost, ofEvent+"links/mail", "Mail invitations; with dry_run only show them"),

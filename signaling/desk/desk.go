@@ -8,11 +8,12 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode"
 
 	"sangdam/rooms"
 	"sangdam/rooms/schedule"
@@ -38,6 +39,7 @@ type Store interface {
 
 	SaveReadiness(ctx context.Context, e schedule.EventID, id schedule.LinkID, r schedule.Readiness) error
 	Readiness(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Readiness, error)
+	Erase(ctx context.Context, order store.Erasure) (store.Erased, error)
 	SaveConsent(ctx context.Context, e schedule.EventID, id schedule.LinkID, c schedule.Consent) error
 	Consents(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Consent, error)
 }
@@ -54,17 +56,33 @@ type Rooms interface {
 	States(id schedule.EventID) (map[schedule.ConsultationID]schedule.RoomState, error)
 	Extend(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, to time.Time) error
 	Verdict(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, v schedule.Verdict, by, reason string) error
+
+	Rows(ctx context.Context, id schedule.EventID) ([]rooms.Row, error)
+	Contact(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, in schedule.Contacted) (schedule.Contacted, error)
+	Care(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, take bool) error
+	HandOver(ctx context.Context, id schedule.EventID, from schedule.Actor, to string) (int, error)
+	End(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, why string) error
+	Act(id schedule.EventID, by schedule.Actor, a schedule.Action, c schedule.ConsultationID, seat schedule.SeatID, what, why string)
 }
+
+// Ledger is where a Desk writes what is nobody's act in a room: *store.Store.
+type Ledger interface{ Append(schedule.Entry) }
 
 // Deps are what a Desk is made of.
 type Deps struct {
 	Store  Store
 	Rooms  Rooms
+	Ledger Ledger
 	Keeper *auth.Keeper
 	Mail   *mail.Sender // nil: no mail is sent
 	URL    string       // what links start with, without a slash at the end
 	// Out is told that a link became worthless: whoever came by it is out.
-	Out    func(ctx context.Context, id schedule.LinkID)
+	Out func(ctx context.Context, id schedule.LinkID)
+	// Moved is told which consultations went to another booth: the screens of
+	// both have to know.
+	Moved func(ctx context.Context, e schedule.EventID, by schedule.Actor, c ...schedule.ConsultationID)
+	// Online tells whether a page of a party is open; nil: nobody's is known.
+	Online func(e schedule.EventID, role schedule.Role, party string) bool
 	Logger *slog.Logger
 	Now    func() time.Time // time.Now when nil
 }
@@ -131,8 +149,26 @@ func (d *Desk) record(e *schedule.Event, by schedule.Grants, op string, changes 
 		changes = []schedule.EditChange{}
 	}
 	return schedule.EditRecord{
-		At: d.now(), By: cmp.Or(by.Name, e.Organiser, e.Name), Link: by.Link, Op: op, Revision: e.Revision, Changes: changes,
+		At: d.now(), By: by.Actor(e).Name, Link: schedule.LinkID(by.By()), Op: op, Revision: e.Revision, Changes: changes,
 	}
+}
+
+// act puts into the ledger what a coordinator did with the event.
+func (d *Desk) act(e *schedule.Event, by schedule.Grants, a schedule.Action, c schedule.ConsultationID, what, why string) {
+	d.deps.Rooms.Act(e.ID, by.Actor(e), a, c, "", what, clean(why))
+}
+
+// clean makes one line of a reason, without what turns the direction of text.
+func clean(why string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, why)), " ")
 }
 
 // apply writes a changed timetable with its record, gives it to the rooms, and
@@ -197,6 +233,9 @@ func fail(err error) error {
 		{rooms.ErrCancelled, protocol.CodeCancelled},
 		{rooms.ErrInvalid, protocol.CodeBadMessage},
 		{rooms.ErrTooLarge, protocol.CodeTooLarge},
+		{rooms.ErrForbidden, protocol.CodeForbidden},
+		{rooms.ErrGone, protocol.CodeNotFound},
+		{store.ErrAmbiguous, protocol.CodeBadMessage},
 		{auth.ErrFull, protocol.CodeRoomFull},
 		{auth.ErrOver, protocol.CodeEnded},
 	} {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -69,6 +70,7 @@ func (d *Desk) Mail(ctx context.Context, by schedule.Grants, in protocol.MailReq
 	}
 	if out.Queued > 0 {
 		d.note(ctx, e.ID, d.record(e, by, "links_mailed", changes))
+		d.act(e, by, schedule.ActionMail, "", strconv.Itoa(out.Queued), in.Reason)
 	}
 	return out, nil
 }

@@ -146,6 +146,7 @@ func (d *Desk) AddLink(ctx context.Context, by schedule.Grants, in protocol.AddL
 	info := d.info(e, m.Link)
 	if m.Fresh {
 		d.note(ctx, e.ID, d.record(e, by, "link_added", linkChange(info, "created")))
+		d.act(e, by, schedule.ActionLink, "", "added "+info.ID, in.Reason)
 	}
 	return info, nil
 }
@@ -180,21 +181,21 @@ func (d *Desk) link(ctx context.Context, by schedule.Grants, id schedule.LinkID)
 
 // Revoke makes a link worthless, and ends whatever came by it. A coordinator
 // cannot shut itself out.
-func (d *Desk) Revoke(ctx context.Context, by schedule.Grants, id schedule.LinkID) (protocol.LinkInfo, error) {
-	return d.replace(ctx, by, id, "link_revoked", "removed", func(schedule.Link) error {
+func (d *Desk) Revoke(ctx context.Context, by schedule.Grants, id schedule.LinkID, why string) (protocol.LinkInfo, error) {
+	return d.replace(ctx, by, id, "revoked", "removed", why, func(schedule.Link) error {
 		_, err := d.deps.Store.Revoke(ctx, id, d.now())
 		return err
 	})
 }
 
 // Reissue gives a link a new secret, and ends whatever came by the former one.
-func (d *Desk) Reissue(ctx context.Context, by schedule.Grants, id schedule.LinkID) (protocol.LinkInfo, error) {
-	return d.replace(ctx, by, id, "link_reissued", "changed", func(l schedule.Link) error {
+func (d *Desk) Reissue(ctx context.Context, by schedule.Grants, id schedule.LinkID, why string) (protocol.LinkInfo, error) {
+	return d.replace(ctx, by, id, "reissued", "changed", why, func(l schedule.Link) error {
 		return d.deps.Store.Reissue(ctx, id, l.Version, auth.Hash(d.deps.Keeper.Secret(id, l.Version+1)))
 	})
 }
 
-func (d *Desk) replace(ctx context.Context, by schedule.Grants, id schedule.LinkID, op, change string, do func(schedule.Link) error) (protocol.LinkInfo, error) {
+func (d *Desk) replace(ctx context.Context, by schedule.Grants, id schedule.LinkID, what, change, why string, do func(schedule.Link) error) (protocol.LinkInfo, error) {
 	e, err := d.event(ctx, by)
 	if err != nil {
 		return protocol.LinkInfo{}, err
@@ -216,7 +217,8 @@ func (d *Desk) replace(ctx context.Context, by schedule.Grants, id schedule.Link
 		return protocol.LinkInfo{}, err
 	}
 	info := d.info(e, l)
-	d.note(ctx, e.ID, d.record(e, by, op, linkChange(info, change)))
+	d.note(ctx, e.ID, d.record(e, by, "link_"+what, linkChange(info, change)))
+	d.act(e, by, schedule.ActionLink, "", what+" "+info.ID, why)
 	return info, nil
 }
 

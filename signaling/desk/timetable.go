@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strconv"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -69,7 +70,13 @@ func (d *Desk) Import(ctx context.Context, by schedule.Grants, in api.Upload) (p
 		return protocol.Outcome{}, err
 	}
 	out.Applied, out.Revision = true, next.Revision
+	d.act(e, by, schedule.ActionEdit, "", edited("import", next), in.Reason)
 	return out, nil
+}
+
+// edited is how an edit stands in the ledger.
+func edited(op string, e *schedule.Event) string {
+	return op + " " + strconv.FormatInt(e.Revision, 10)
 }
 
 // Edit makes one change, unless it is a dry run.
@@ -109,7 +116,20 @@ func (d *Desk) Edit(ctx context.Context, by schedule.Grants, in protocol.EditReq
 		return protocol.Outcome{}, err
 	}
 	out.Applied, out.Revision = true, done.Event.Revision
+	d.act(e, by, schedule.ActionEdit, schedule.ConsultationID(in.Consultation), edited(in.Op, done.Event), in.Reason)
+	switch timetable.Op(in.Op) {
+	case timetable.OpMoveBooth:
+		d.moved(ctx, e, by, schedule.ConsultationID(in.Consultation))
+	case timetable.OpSwapBooths:
+		d.moved(ctx, e, by, schedule.ConsultationID(in.Consultation), schedule.ConsultationID(in.Other))
+	}
 	return out, nil
+}
+
+func (d *Desk) moved(ctx context.Context, e *schedule.Event, by schedule.Grants, all ...schedule.ConsultationID) {
+	if d.deps.Moved != nil {
+		d.deps.Moved(ctx, e.ID, by.Actor(e), all...)
+	}
 }
 
 // Extend prolongs a consultation and moves those that it delays; a dry run only
@@ -161,6 +181,7 @@ func (d *Desk) Extend(ctx context.Context, by schedule.Grants, c schedule.Consul
 		d.takeBack(ctx, e, next.Revision)
 		return protocol.Extension{}, fail(err)
 	}
+	d.act(e, by, schedule.ActionExtend, c, strconv.Itoa(in.Minutes), in.Reason)
 	out.Applied, out.Revision = true, next.Revision
 	return out, nil
 }
@@ -187,11 +208,15 @@ func (d *Desk) Verdict(ctx context.Context, by schedule.Grants, c schedule.Consu
 	if err != nil {
 		return protocol.VerdictRecord{}, err
 	}
+	reason := clean(in.Reason)
 	v := schedule.Verdict(in.Verdict)
+	if v == schedule.VerdictByPhone && reason == "" {
+		return protocol.VerdictRecord{}, &protocol.Fault{Code: protocol.CodeBadMessage, Detail: "held by phone: how is it known?"}
+	}
 	if in.Verdict == pendingVerdict {
 		v = ""
 	}
-	if err := d.deps.Rooms.Verdict(ctx, e.ID, c, v, string(by.Link), in.Reason); err != nil {
+	if err := d.deps.Rooms.Verdict(ctx, e.ID, c, v, by.By(), reason); err != nil {
 		return protocol.VerdictRecord{}, fail(err)
 	}
 	was := string(states[c].Verdict)

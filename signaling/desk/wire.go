@@ -73,6 +73,7 @@ func wirePolicy(p schedule.Policy) protocol.Policy {
 	return protocol.Policy{
 		DoorsSeconds: seconds(p.Doors), GraceSeconds: seconds(p.Grace), GapSeconds: seconds(p.Gap),
 		LateAfterSeconds: seconds(p.LateAfter), NoShowAfterSeconds: seconds(p.NoShowAfter), MaxOverrunSeconds: seconds(p.MaxOverrun),
+		CallAfterSeconds: seconds(p.CallAfter), SilentListening: p.SilentListening,
 		ExtensionMinutes: each(p.Extensions, func(d time.Duration) int { return int(d / time.Minute) }),
 		Seats:            p.Seats, Languages: each(p.Languages, text),
 	}
@@ -85,6 +86,7 @@ func policyOf(was schedule.Policy, in protocol.Policy) *schedule.Policy {
 	p.Doors, p.Grace, p.Gap = seconds(in.DoorsSeconds), seconds(in.GraceSeconds), seconds(in.GapSeconds)
 	p.LateAfter, p.NoShowAfter, p.MaxOverrun = seconds(in.LateAfterSeconds), seconds(in.NoShowAfterSeconds), seconds(in.MaxOverrunSeconds)
 	p.Extensions = each(in.ExtensionMinutes, func(n int) time.Duration { return time.Duration(n) * time.Minute })
+	p.CallAfter, p.SilentListening = seconds(in.CallAfterSeconds), in.SilentListening
 	p.Seats, p.Languages = in.Seats, in.Languages
 	return &p
 }
@@ -93,7 +95,7 @@ func editOf(e *schedule.Event, in protocol.EditRequest) timetable.Edit {
 	edit := timetable.Edit{
 		Op: timetable.Op(in.Op), Consultation: schedule.ConsultationID(in.Consultation), Other: schedule.ConsultationID(in.Other),
 		Start: in.Start, End: in.End, Booth: schedule.BoothID(in.Booth), Firm: schedule.FirmID(in.Firm),
-		Buyer: schedule.BuyerID(in.Buyer), Interpreter: schedule.InterpreterID(in.Interpreter),
+		Buyer: schedule.BuyerID(in.Buyer), Interpreter: schedule.InterpreterID(in.Interpreter), Live: in.Live,
 	}
 	if b := in.NewBuyer; b != nil {
 		edit.NewBuyer = &schedule.Buyer{

@@ -75,6 +75,10 @@ type Order struct {
 	Source string `json:"source,omitempty" set:"SourceNameOrNone"`
 	Device string `json:"device,omitempty"`
 	Gain   int    `json:"gain,omitempty"`
+
+	// Consultation is where one is to come in: of come_in to a booth's screen,
+	// which learns by it that a consultation was moved there.
+	Consultation string `json:"consultation,omitempty"`
 }
 
 // SendReport answers an Order. One of Devices, Diagnostics and Failed is set, or
@@ -270,6 +274,11 @@ type CareRequest struct {
 // another, who is at a console.
 type HandOverRequest struct {
 	To string `json:"to" maxLength:"64"` // StaffHere.ID
+}
+
+// HandedOver answers it.
+type HandedOver struct {
+	Rooms int `json:"rooms"` // that have another carer now
 }
 
 // PaperRequest types in what was written on paper: somebody was there though

@@ -39,6 +39,9 @@ type Options struct {
 	NoMedia bool
 	// MangleOffer changes the offer on its way, for tests of bad ones.
 	MangleOffer func(string) string
+	// Obey answers the orders of coordinators, as a page does; nil: none is
+	// answered. It runs on a goroutine of its own, one an order.
+	Obey func(protocol.Order) protocol.SendReport
 	// HTTP is http.DefaultClient when nil.
 	HTTP *http.Client
 }
@@ -75,6 +78,7 @@ type Client struct {
 	state   State
 	changed chan struct{} // closed and replaced when state or socket changes
 	closed  bool
+	obeying sync.WaitGroup
 }
 
 // Open opens the link (R2) and returns a client without socket.
@@ -337,12 +341,26 @@ func (c *Client) Ended() error {
 // Attendance reads the attendance of the client's event (console only).
 func (c *Client) Attendance(ctx context.Context) (protocol.Attendance, error) {
 	var a protocol.Attendance
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.opts.URL+"/api/v1/events/"+c.Bootstrap.Event.ID+"/attendance", nil)
-	if err != nil {
-		return a, err
+	return a, c.Call(ctx, http.MethodGet, "attendance", nil, &a)
+}
+
+// Call makes a REST request below the client's event. In and out may be nil.
+func (c *Client) Call(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(raw)
 	}
+	req, err := http.NewRequestWithContext(ctx, method, c.opts.URL+"/api/v1/events/"+c.Bootstrap.Event.ID+"/"+path, body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.Bootstrap.Token)
-	return a, c.do(req, &a)
+	return c.do(req, out)
 }
 
 // Close says bye and ends everything. It may be called twice.
@@ -361,6 +379,7 @@ func (c *Client) Close() {
 		}
 		s.close()
 	}
+	c.obeying.Wait() // they end with the socket
 	closeMedia(m)
 }
 
@@ -373,6 +392,7 @@ func (c *Client) Vanish() {
 	if s != nil {
 		s.close()
 	}
+	c.obeying.Wait()
 	closeMedia(m)
 }
 
@@ -423,6 +443,9 @@ func (c *Client) do(req *http.Request, out any) error {
 			return fmt.Errorf("HTTP %d: %.200s", resp.StatusCode, raw)
 		}
 		return &Refused{protocol.Error{Code: p.Code, Action: p.Action, RetryAfterMS: p.RetryAfterMS, Detail: p.Detail}}
+	}
+	if out == nil {
+		return nil
 	}
 	return json.Unmarshal(raw, out)
 }

@@ -21,6 +21,17 @@ type State struct {
 	Chat         []protocol.ChatMessage
 	Slots        []protocol.Slot
 	Rows         map[string]protocol.Row // of the board, by consultation
+	Helpers      []protocol.Helper       // in a room
+	Orders       []protocol.Order        // that came, oldest first
+
+	// Of a console:
+	Booths    map[string]protocol.BoothState
+	Notes     []protocol.Note
+	Staff     []protocol.StaffHere
+	Storage   protocol.Storage
+	Crosstalk []protocol.Crosstalk
+	Wall      []protocol.WallSlot
+	Reports   []protocol.Report // that came, oldest first
 
 	// Deltas are all that came, in the order in which they came.
 	Deltas []protocol.Delta
@@ -98,6 +109,7 @@ func (c *Client) copyState() State {
 	s := c.state
 	s.Participants, s.Rows = maps.Clone(s.Participants), maps.Clone(s.Rows)
 	s.Chat, s.Slots = slices.Clone(s.Chat), slices.Clone(s.Slots)
+	s.Booths, s.Notes, s.Orders, s.Reports = maps.Clone(s.Booths), slices.Clone(s.Notes), slices.Clone(s.Orders), slices.Clone(s.Reports)
 	s.Deltas, s.Disorder = slices.Clone(s.Deltas), slices.Clone(s.Disorder)
 	return s
 }
@@ -134,6 +146,16 @@ func (c *Client) apply(m protocol.Message) error {
 			return err
 		}
 		s.board(b)
+	case protocol.TypeWall:
+		var w protocol.Wall
+		if err := json.Unmarshal(m.Body, &w); err != nil {
+			return err
+		}
+		was := s.Seq
+		s.Seq, s.Wall = w.Seq, w.Slots
+		if w.Seq != was+1 {
+			return fmt.Errorf("wall %d after %d", w.Seq, was)
+		}
 	case protocol.TypeResume:
 		var r protocol.Resumed
 		if err := json.Unmarshal(m.Body, &r); err != nil {
@@ -162,6 +184,9 @@ func (c *Client) apply(m protocol.Message) error {
 		s.Seq = d.Seq
 		for _, ch := range d.Changes {
 			s.change(ch, c.session)
+			if ch.Order != nil {
+				c.obey(*ch.Order)
+			}
 		}
 		return disorder
 	}
@@ -172,7 +197,7 @@ func (s *State) enter(j protocol.Joined) {
 	s.Snapshots++
 	s.Seq, s.InRoom = j.Seq, true
 	s.Consultation, s.Clock = j.Snapshot.Consultation, j.Snapshot.Clock
-	s.Chat, s.Slots = j.Snapshot.Chat, j.Slots
+	s.Chat, s.Slots, s.Helpers = j.Snapshot.Chat, j.Slots, j.Snapshot.Helpers
 	s.Participants = make(map[string]protocol.Participant)
 	for _, p := range j.Snapshot.Participants {
 		s.Participants[p.ID] = p
@@ -186,12 +211,17 @@ func (s *State) board(b protocol.Board) {
 	for _, r := range b.Rows {
 		s.Rows[r.Consultation.ID] = r
 	}
+	s.Booths = make(map[string]protocol.BoothState)
+	for _, o := range b.Booths {
+		s.Booths[o.ID] = o
+	}
+	s.Notes, s.Staff, s.Storage, s.Crosstalk = b.Notes, b.Staff, b.Storage, b.Crosstalk
 }
 
 // empty is the lobby.
 func (s *State) empty() {
 	s.InRoom = false
-	s.Participants, s.Chat, s.Slots = nil, nil, nil
+	s.Participants, s.Chat, s.Slots, s.Helpers, s.Wall = nil, nil, nil, nil, nil
 }
 
 func (s *State) change(c protocol.Change, own string) {
@@ -217,5 +247,11 @@ func (s *State) change(c protocol.Change, own string) {
 			s.Rows = make(map[string]protocol.Row)
 		}
 		s.Rows[c.Row.Consultation.ID] = *c.Row
+	case c.Helpers != nil:
+		s.Helpers = *c.Helpers
+	case c.Order != nil:
+		s.Orders = append(s.Orders, *c.Order)
+	default:
+		s.consoleChange(c)
 	}
 }
