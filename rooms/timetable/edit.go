@@ -19,7 +19,7 @@ type Op string
 
 const (
 	OpCreate         Op = "create"          // Start, End, Booth, Firm, Buyer, Interpreter; Consultation may be empty
-	OpReschedule     Op = "reschedule"      // Consultation, Start; an empty End keeps the length
+	OpReschedule     Op = "reschedule"      // Consultation, Start; an empty End keeps the length, an empty Booth the booth
 	OpMoveBooth      Op = "move_booth"      // Consultation, Booth
 	OpSwapBooths     Op = "swap_booths"     // Consultation, Other
 	OpCancel         Op = "cancel"          // Consultation
@@ -145,12 +145,14 @@ func change(e *schedule.Event, rooms Rooms, edit Edit) *Refusal {
 	}
 	switch edit.Op {
 	case OpReschedule:
+		if edit.Booth != "" {
+			if refused := moveBooth(e, c, edit.Booth); refused != nil {
+				return refused
+			}
+		}
 		return reschedule(e, c, edit)
 	case OpMoveBooth:
-		if _, ok := e.Booth(edit.Booth); !ok {
-			return refuse(RefusedBooth, c.ID)
-		}
-		c.Booth = edit.Booth
+		return moveBooth(e, c, edit.Booth)
 	case OpSwapBooths:
 		other, refused := changeable(e, rooms, edit.Other, false)
 		if refused != nil {
@@ -172,6 +174,14 @@ func change(e *schedule.Event, rooms Rooms, edit Edit) *Refusal {
 		e.Buyers[i].StandBy = false
 		c.Buyer = edit.Buyer
 	}
+	return nil
+}
+
+func moveBooth(e *schedule.Event, c *schedule.Consultation, to schedule.BoothID) *Refusal {
+	if _, ok := e.Booth(to); !ok {
+		return refuse(RefusedBooth, c.ID)
+	}
+	c.Booth = to
 	return nil
 }
 

@@ -53,6 +53,10 @@ func TestApply_DoesEachChangeAndRecordsIt(t *testing.T) {
 			return c.Start.Equal(time.Date(2021, 12, 6, 3, 0, 0, 0, time.UTC)) && c.End.Sub(c.Start) == 40*time.Minute && c.Sequence == 1
 		}, "S01: start 2021-12-06T00:00:00Z → 2021-12-06T03:00:00Z, end 2021-12-06T00:40:00Z → 2021-12-06T03:40:00Z"},
 		{Edit{Op: OpReschedule, Consultation: "S01", Start: "2021-12-06T09:10:00+09:00", End: "2021-12-06T09:40"}, func(out *schedule.Event) bool { return get(out, "S01").End.Equal(s01.End) }, "S01: start 2021-12-06T00:00:00Z → 2021-12-06T00:10:00Z"},
+		{Edit{Op: OpReschedule, Consultation: "S01", Start: "2021-12-06T12:00", Booth: s02.Booth}, func(out *schedule.Event) bool {
+			c := get(out, "S01")
+			return c.Booth == s02.Booth && c.Start.Equal(time.Date(2021, 12, 6, 3, 0, 0, 0, time.UTC))
+		}, "S01: start 2021-12-06T00:00:00Z → 2021-12-06T03:00:00Z, end 2021-12-06T00:40:00Z → 2021-12-06T03:40:00Z, booth Booth 1 → Booth 2"},
 		{Edit{Op: OpMoveBooth, Consultation: "S01", Booth: s02.Booth}, func(out *schedule.Event) bool { return get(out, "S01").Booth == s02.Booth }, "S01: booth Booth 1 → Booth 2"},
 		{Edit{Op: OpSwapBooths, Consultation: "S01", Other: "S02"}, func(out *schedule.Event) bool {
 			return get(out, "S02").Booth == s01.Booth && get(out, "S02").Sequence == 1
@@ -150,6 +154,7 @@ func TestApply_RefusesWithTheReason(t *testing.T) {
 		{Edit{Op: OpCancel, Consultation: "S99"}, "unknown_consultation S99"},
 		{Edit{Op: OpCancel, Consultation: "S02"}, "fixed S02"},
 		{Edit{Op: OpReschedule, Consultation: "S03", Start: "2021-12-07T09:00"}, "fixed S03"},
+		{Edit{Op: OpReschedule, Consultation: "S01", Start: "2021-12-07T09:00", Booth: "nowhere"}, "unknown_booth S01"},
 		{Edit{Op: OpSwapBooths, Consultation: "S01", Other: "S02"}, "fixed S02"},
 		{Edit{Op: OpCancel, Consultation: gone}, "cancelled " + string(gone)},
 		{Edit{Op: OpRestore, Consultation: "S01"}, "not_cancelled S01"},

@@ -151,7 +151,7 @@ type EditRequest struct {
 	Other        string          `json:"other,omitempty" maxLength:"64"`        // swap_booths
 	Start        string          `json:"start,omitempty" maxLength:"40"`        // create, reschedule: 2021-12-06T09:00 on the center's clock, or RFC 3339
 	End          string          `json:"end,omitempty" maxLength:"40"`
-	Booth        string          `json:"booth,omitempty" maxLength:"64"`       // create, move_booth
+	Booth        string          `json:"booth,omitempty" maxLength:"64"`       // create, move_booth; reschedule: into this one, too
 	Firm         string          `json:"firm,omitempty" maxLength:"64"`        // create
 	Buyer        string          `json:"buyer,omitempty" maxLength:"64"`       // create, replace_buyer
 	Interpreter  string          `json:"interpreter,omitempty" maxLength:"64"` // create, set_interpreter; empty: none
