@@ -53,7 +53,8 @@ type DownTrack struct {
 	cname    string
 	gate     *atomic.Bool // of the viewer: nothing leaves before
 
-	asked Ceiling // owned by the viewer's loop
+	asked Ceiling               // owned by the viewer's loop
+	shown atomic.Pointer[Layer] // current, for who does not hold mu
 
 	packets, octets, resent, plis, nacks atomic.Uint64
 	lossPermille                         atomic.Int64 // as the browser reports it
@@ -167,6 +168,7 @@ func (d *DownTrack) show(l *Layer) {
 		d.current.viewers.Add(-1)
 	}
 	d.current = l
+	d.shown.Store(l)
 	if l != nil {
 		l.viewers.Add(1)
 	}
@@ -175,6 +177,11 @@ func (d *DownTrack) show(l *Layer) {
 // forward takes one packet of the source, on the publisher's RTP goroutine.
 func (d *DownTrack) forward(p *packet) {
 	if !d.gate.Load() {
+		return
+	}
+	// Most of what a wall is handed is of layers that it does not show, and only
+	// a keyframe could change that.
+	if l := d.shown.Load(); l != nil && l != p.layer && d.kind == wire.Video && !p.vp8.Keyframe {
 		return
 	}
 	d.mu.Lock()

@@ -56,7 +56,7 @@ func (w *watcher) count(s string) int {
 
 // house is an Engine with its guests.
 type house struct {
-	t   *testing.T
+	t   testing.TB
 	e   *Engine
 	ctx context.Context
 }
@@ -73,7 +73,7 @@ func newHouse(t *testing.T) *house {
 	return houseWith(t, Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"})
 }
 
-func houseWith(t *testing.T, cfg Config) *house {
+func houseWith(t testing.TB, cfg Config) *house {
 	t.Helper()
 	e, err := New(cfg)
 	if err != nil {

@@ -62,19 +62,24 @@ func newBench(viewers int, keep bool) *bench {
 	for _, u := range b.p.ups {
 		u.open.Store(true)
 	}
-	var gate atomic.Bool
-	gate.Store(true)
 	for range viewers {
-		s := &sink{keep: keep}
-		d := &DownTrack{
-			peer: b.p, kind: wire.Video, out: s, ssrc: 77, pt: 100, rtxSSRC: 78, rtxPT: 101,
-			clock: 90000, gate: &gate, ceiling: maxRids - 1,
-		}
-		d.init()
-		d.bind(Feed{"p", Camera}, b.cam)
-		b.sinks, b.downs = append(b.sinks, s), append(b.downs, d)
+		b.watch(maxRids-1, keep)
 	}
 	return b
+}
+
+// watch adds a viewer of the camera.
+func (b *bench) watch(ceiling int, keep bool) {
+	var gate atomic.Bool
+	gate.Store(true)
+	s := &sink{keep: keep}
+	d := &DownTrack{
+		peer: b.p, kind: wire.Video, out: s, ssrc: 77, pt: 100, rtxSSRC: 78, rtxPT: 101,
+		clock: 90000, gate: &gate, ceiling: ceiling,
+	}
+	d.init()
+	d.bind(Feed{"p", Camera}, b.cam)
+	b.sinks, b.downs = append(b.sinks, s), append(b.downs, d)
 }
 
 // vp8Packet is a packet of a camera layer as a browser sends it.
@@ -126,6 +131,66 @@ func BenchmarkForward(b *testing.B) {
 			b.StopTimer()
 			if bn.sinks[0].n < b.N {
 				b.Fatalf("%d of %d packets were forwarded", bn.sinks[0].n, b.N)
+			}
+		})
+	}
+}
+
+// BenchmarkWalls is a fair of sixteen rooms on the walls of some coordinators:
+// one operation is one packet from a camera, of which each wall takes what is of
+// the lowest layer.
+func BenchmarkWalls(b *testing.B) {
+	for _, walls := range []int{0, 1, 4} {
+		b.Run(fmt.Sprint(walls), func(b *testing.B) {
+			const people = 32
+			// Packets of one picture of each layer, at 720p25 with 1.7 Mbit/s in all.
+			picture := []string{"q", "h", "h", "f", "f", "f", "f", "f"}
+			ssrc := map[string]uint32{"q": 5, "h": 6, "f": 7}
+			var cams []*bench
+			for range people {
+				bn := newBench(1, false)  // the other one in the room
+				bn.p.ext.extTransport = 0 // no clock runs that would send what was recorded
+				for range walls {
+					bn.watch(0, false)
+				}
+				for rid, s := range ssrc {
+					bn.p.RTP(vp8Packet(s, 0, 0, rid, true, 1000))
+				}
+				cams = append(cams, bn)
+			}
+			raw := make(map[string][]byte)
+			for rid, s := range ssrc {
+				raw[rid] = vp8Packet(s, 0, 0, rid, false, 1000)
+			}
+			buf := make([]byte, len(raw["q"]))
+			seq := [3]uint16{}
+			send := func(i int) {
+				rid := picture[i/people%len(picture)]
+				layer := ssrc[rid] - 5
+				if i%people == 0 {
+					seq[layer]++
+				}
+				copy(buf, raw[rid])
+				binary.BigEndian.PutUint16(buf[2:], seq[layer])
+				binary.BigEndian.PutUint32(buf[4:], 3600*uint32(1+i/people/len(picture)))
+				cams[i%people].p.RTP(buf)
+			}
+			const warm = cachePackets * 8 * people // every ring is full
+			for i := range warm {
+				send(i)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				send(warm + i)
+			}
+			b.StopTimer()
+			for _, bn := range cams[1:] {
+				for _, s := range bn.sinks {
+					if rounds := b.N / people / len(picture); s.n < rounds {
+						b.Fatalf("%d packets of %d pictures were forwarded", s.n, rounds)
+					}
+				}
 			}
 		})
 	}

@@ -364,6 +364,26 @@ func (c *Client) DropUp(source string, drop func(rid string, seq uint16) bool) {
 	}
 }
 
+// SetLevel tells with each packet of a source of sound how loud it is, −dBov (RFC
+// 6464), as a browser does; at is the time since New. Below 0 nothing is sent:
+// DTX. nil, the default: nothing is told.
+func (c *Client) SetLevel(source string, level func(at time.Duration) int) {
+	if s := c.sources[source]; s != nil {
+		for _, e := range s.encodings {
+			e.setLevel(level)
+		}
+	}
+}
+
+// Deafen makes a source ignore requests for keyframes, as an encoder that hangs.
+func (c *Client) Deafen(source string, deaf bool) {
+	if s := c.sources[source]; s != nil {
+		for _, e := range s.encodings {
+			e.setDeaf(deaf)
+		}
+	}
+}
+
 // DropDown makes the network lose packets that come to us: those of video (not
 // its RTX) for which drop says yes. nil ends it.
 func (c *Client) DropDown(drop func(seq uint16) bool) { c.drop.set(drop) }

@@ -127,11 +127,12 @@ type encoding struct {
 	rid    string
 	layer  int
 
-	mu               sync.Mutex // guards all below
-	bound            webrtc.TrackLocalContext
-	payloadType      uint8
-	rtxType          uint8
-	mid, ridX, rridX uint8 // header extension ids, 0 when not negotiated
+	mu          sync.Mutex // guards all below
+	bound       webrtc.TrackLocalContext
+	payloadType uint8
+	rtxType     uint8
+	// header extension ids, 0 when not negotiated
+	mid, ridX, rridX, levelX uint8
 
 	seq, rtxSeq  uint16
 	base         uint32 // timestamp of the client's start
@@ -142,6 +143,8 @@ type encoding struct {
 	wantKeyframe bool
 	octets       uint32
 	drop         func(rid string, seq uint16) bool
+	level        func(at time.Duration) int
+	deaf         bool // to requests for keyframes
 	history      [historySize]*rtp.Packet
 	count        SendStats
 }
@@ -180,6 +183,8 @@ func (e *encoding) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters
 			e.ridX = uint8(x.ID)
 		case sdp.SDESRepairRTPStreamIDURI:
 			e.rridX = uint8(x.ID)
+		case sdp.AudioLevelURI:
+			e.levelX = uint8(x.ID)
 		}
 	}
 	return *codec, nil
@@ -209,6 +214,18 @@ func (e *encoding) setDrop(drop func(string, uint16) bool) {
 	e.drop = drop
 }
 
+func (e *encoding) setLevel(level func(time.Duration) int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.level = level
+}
+
+func (e *encoding) setDeaf(deaf bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.deaf = deaf
+}
+
 func (e *encoding) stats() SendStats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -234,7 +251,13 @@ func (e *encoding) sendFrame(period time.Duration) {
 	e.frame++
 	e.count.Frames++
 	if e.source.kind == webrtc.RTPCodecTypeAudio {
-		e.write(ts, false, opusPayload(stamp))
+		level := -1
+		if e.level != nil {
+			if level = e.level(at); level < 0 {
+				return
+			}
+		}
+		e.write(ts, false, level, opusPayload(stamp))
 		return
 	}
 	size := sizeOf(e.layer)
@@ -247,7 +270,7 @@ func (e *encoding) sendFrame(period time.Duration) {
 	}
 	for part := range parts {
 		stamp.Part = uint8(part)
-		e.write(ts, part == parts-1, vp8Payload(stamp, e.pictureID, e.tl0, e.keyIdx, size))
+		e.write(ts, part == parts-1, -1, vp8Payload(stamp, e.pictureID, e.tl0, e.keyIdx, size))
 	}
 	e.pictureID = (e.pictureID + 1) & 0x7fff
 	e.tl0++
@@ -260,8 +283,8 @@ func (e *encoding) clock() int64 {
 	return 90000
 }
 
-// write is called with mu held.
-func (e *encoding) write(ts uint32, marker bool, payload []byte) {
+// write is called with mu held. A level below 0 is not told.
+func (e *encoding) write(ts uint32, marker bool, level int, payload []byte) {
 	p := &rtp.Packet{Header: rtp.Header{
 		Version: 2, Marker: marker, PayloadType: e.payloadType, SequenceNumber: e.seq, Timestamp: ts, SSRC: uint32(e.bound.SSRC()),
 	}, Payload: payload}
@@ -275,6 +298,9 @@ func (e *encoding) write(ts uint32, marker bool, payload []byte) {
 	}
 	h := p.Header
 	e.stampNames(&h, e.ridX)
+	if level >= 0 && e.levelX != 0 {
+		_ = h.SetExtension(e.levelX, []byte{byte(level) & 0x7f})
+	}
 	_, _ = e.bound.WriteStream().WriteRTP(&h, payload)
 }
 
@@ -353,13 +379,13 @@ func (e *encoding) handle(p rtcp.Packet) {
 	case *rtcp.PictureLossIndication:
 		if p.MediaSSRC == ssrc {
 			e.count.PLIs++
-			e.wantKeyframe = true
+			e.wantKeyframe = e.wantKeyframe || !e.deaf
 		}
 	case *rtcp.FullIntraRequest:
 		for _, f := range p.FIR {
 			if f.SSRC == ssrc {
 				e.count.PLIs++
-				e.wantKeyframe = true
+				e.wantKeyframe = e.wantKeyframe || !e.deaf
 			}
 		}
 	case *rtcp.TransportLayerNack:
