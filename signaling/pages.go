@@ -104,7 +104,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if name == "" || name == "index.html" || isLink(name) {
+	if name == "" || name == "index.html" || name == "sign-in" || name == "console" || isLink(name) {
 		p.page(w, r)
 		return
 	}
@@ -120,6 +120,9 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.serve.ServeHTTP(w, r)
 	}
 }
+
+// isStaff matches the staff's ways in.
+func isStaff(name string) bool { return name == "sign-in" || name == "console" }
 
 // isLink matches /j/ID.
 func isLink(name string) bool {

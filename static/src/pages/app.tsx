@@ -17,6 +17,7 @@ import { LobbyPage } from './lobby/lobby';
 import { OpeningPage, StoppedPage, UnsupportedPage } from './notice';
 import { OverPage } from './over';
 import { RoomPage } from './room/room';
+import { SignInPage } from './signin/signin';
 
 export function App({ visit }: { visit: Visit }) {
   const [desk, now] = useMemo(() => {
@@ -55,7 +56,7 @@ export function App({ visit }: { visit: Visit }) {
       void desk.words.restrict(offered);
     }
   }, [desk, offered]);
-  const staff = visit.bootstrap.value?.kind === 'console';
+  const staff = visit.bootstrap.value?.kind === 'console' || visit.place.value.at === 'sign_in';
   useEffect(() => {
     if (staff) {
       void desk.words.forStaff();
@@ -69,7 +70,7 @@ function Whole() {
   const { visit, words } = useDesk();
   const place = visit.place.value;
   const language = words.language.value;
-  const title = words.t(`app.titles.${place.at}`);
+  const title = words.t(place.at === 'sign_in' ? 'signIn.title' : `app.titles.${place.at}`);
   const event = visit.bootstrap.value?.event.name ?? words.t('app.name');
   // Before the first paint: letters of the wrong face would be fetched for it.
   useLayoutEffect(() => {
@@ -92,6 +93,8 @@ function Current({ place }: { place: Place }) {
   switch (place.at) {
     case 'opening':
       return <OpeningPage />;
+    case 'sign_in':
+      return <SignInPage signIn={place.signIn} />;
     case 'stopped':
       return <StoppedPage code={place.code} />;
     case 'unsupported':

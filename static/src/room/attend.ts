@@ -254,6 +254,7 @@ export class Attend {
         this.lookAfterwards(place);
         break;
       case 'opening':
+      case 'sign_in':
       case 'stopped':
       case 'unsupported':
       case 'console':

@@ -28,12 +28,15 @@ import type {
 } from '../protocol/types';
 import type { EventDesk } from './desk';
 import type { HelpModel, OrdersModel, SteerModel, WallModel } from './steering';
+import type { SignInModel } from './signin';
 import type { TimeWarning } from './timetruth';
 
 /** Where the person is. Pages switch over `at`, exhaustively. */
 export type Place =
   /** asking the server who this link is for */
   | { at: 'opening' }
+  /** somebody of the staff, on the way to an event */
+  | { at: 'sign_in'; signIn: SignInModel }
   /** a link that cannot be used, or a visit that ended for good; `code` says why */
   | { at: 'stopped'; code: Code }
   /** this browser cannot meet (in-app browser, no WebRTC); copying the link helps */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Bootstrap } from '../protocol/types';
 import { ServerClock } from '../signal/clock';
-import { tabTokens } from '../signal/link';
+import { linkDoor, tabTokens } from '../signal/link';
 import { Opening } from './opening';
 import { keepSame } from './share';
 import { clock, consultationAt, day, iso } from './testing';
@@ -30,17 +30,16 @@ function setup() {
     monotonic: () => performance.now(),
     opened: () => world.told.push('opened'),
     refused: (code) => world.told.push(code),
-    fetcher: async (_, init) => {
-      world.asked.push(JSON.parse(String(init?.body)));
-      return Response.json(world.body, { status: world.status });
-    },
   });
-  return { world, opening };
+  const link = linkDoor({ id: 'L', secret: 's' }, async (_, init) => {
+    world.asked.push(JSON.parse(String(init?.body)));
+    return Response.json(world.body, { status: world.status });
+  });
+  return { world, opening, link };
 }
-const link = { id: 'L', secret: 's' };
 
 test('a server that is away is asked until it answers', async () => {
-  const { world, opening } = setup();
+  const { world, opening, link } = setup();
   world.status = 502;
   world.body = {} as Bootstrap;
   opening.open(link);
@@ -50,7 +49,7 @@ test('a server that is away is asked until it answers', async () => {
 });
 
 test('a link that is no good is told, and not tried again', async () => {
-  const { world, opening } = setup();
+  const { world, opening, link } = setup();
   world.status = 410;
   world.body = { code: 'link_revoked' };
   opening.open(link);
@@ -60,7 +59,7 @@ test('a link that is no good is told, and not tried again', async () => {
 });
 
 test('reading it again changes only what is another', async () => {
-  const { world, opening } = setup();
+  const { world, opening, link } = setup();
   opening.open(link);
   await run(0);
   const before = opening.known;
@@ -76,7 +75,7 @@ test('reading it again changes only what is another', async () => {
 });
 
 test('nobody reads it twice in five seconds, or loses what is known', async () => {
-  const { world, opening } = setup();
+  const { world, opening, link } = setup();
   opening.open(link);
   await run(0);
   await opening.refresh();
@@ -88,7 +87,7 @@ test('nobody reads it twice in five seconds, or loses what is known', async () =
 });
 
 test('the lobby knows better than the list', async () => {
-  const { opening } = setup();
+  const { opening, link } = setup();
   opening.open(link);
   await run(0);
   const consultation = consultationAt('a', 60);
@@ -98,7 +97,7 @@ test('the lobby knows better than the list', async () => {
 });
 
 test('a distrusted token is replaced before it is used', async () => {
-  const { world, opening } = setup();
+  const { world, opening, link } = setup();
   opening.open(link);
   await run(0);
   expect(await opening.token()).toBe('t1');

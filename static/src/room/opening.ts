@@ -4,7 +4,7 @@ import { Refused } from '../protocol/failure';
 import type { Bootstrap, Code } from '../protocol/types';
 import { delayBefore } from '../signal/backoff';
 import type { ServerClock } from '../signal/clock';
-import { type LinkAddress, openLink, type TokenStore } from '../signal/link';
+import type { Door, TokenStore } from '../signal/link';
 import type { Gathering } from './model';
 import { keepSame, keepSameById } from './share';
 
@@ -14,18 +14,17 @@ export interface OpeningDeps {
   monotonic(): number;
   opened(): void;
   refused(code: Code): void;
-  fetcher?: typeof fetch;
 }
 
 /** The least time between two readings nobody waits for. */
 const calm = 5000;
 
-/** Opening turns the link into what the server says of it, keeps that fresh, and never gives up on a bad network. */
+/** Opening goes through the door of a link or a sign-in to what the server says of it, keeps that fresh, and never gives up on a bad network. */
 export class Opening {
   private readonly deps: OpeningDeps;
   private readonly told = signal<Bootstrap | null>(null);
-  private link: LinkAddress | null = null;
-  /** the token is no good any more: the link gives a new one */
+  private door: Door | null = null;
+  /** the token is no good any more: the door gives a new one */
   private stale = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private reading = false;
@@ -45,21 +44,21 @@ export class Opening {
     return bootstrap;
   }
 
-  open(link: LinkAddress): void {
-    this.link = link;
+  open(door: Door): void {
+    this.door = door;
     void this.attempt(0);
   }
 
   /** The person wants it tried now. */
   retry(): void {
-    if (this.link) void this.attempt(0);
+    if (this.door) void this.attempt(0);
   }
 
   distrustToken(): void {
     this.stale = true;
   }
 
-  /** A token that is good, from the link if need be. */
+  /** A token that is good, from the door if need be. */
   async token(): Promise<string> {
     if (this.stale) await this.read();
     return this.known.token;
@@ -87,7 +86,7 @@ export class Opening {
 
   stop(): void {
     clearTimeout(this.timer);
-    this.link = null;
+    this.door = null;
   }
 
   private async attempt(number: number): Promise<void> {
@@ -108,10 +107,10 @@ export class Opening {
   }
 
   private async read(): Promise<void> {
-    if (!this.link) return;
-    const { tokens, clock, monotonic, fetcher } = this.deps;
+    if (!this.door) return;
+    const { tokens, clock, monotonic } = this.deps;
     const sentAt = monotonic();
-    const bootstrap = await openLink(this.link, tokens, fetcher);
+    const bootstrap = await this.door.open(tokens);
     clock.sample(sentAt, Date.parse(bootstrap.server_time));
     this.readAt = monotonic();
     this.stale = false;

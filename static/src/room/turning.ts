@@ -28,6 +28,7 @@ function facedAt(place: Place): string | null | undefined {
     case 'over': // for the moment in which it says goodbye
       return place.consultation.id;
     case 'opening':
+    case 'sign_in':
     case 'stopped':
     case 'unsupported':
     case 'console':

@@ -19,19 +19,22 @@ import type {
   Welcome,
 } from '../protocol/types';
 import { ServerClock } from '../signal/clock';
-import { type LinkAddress, parseLink, tabTokens } from '../signal/link';
+import { linkDoor, tabTokens } from '../signal/link';
 import { Session, type SessionOwner, type SessionState } from '../signal/session';
+import { StaffDoor } from '../signal/staff';
 import { Around } from './around';
 import { Attend } from './attend';
 import type { ConsoleBoard } from './board';
 import { connectionOf } from './connection';
 import { openBoard, watchBoard } from './console';
+import { consoleAddress, type Entrance, entranceOf, signInAddress } from './entrance';
 import { Guided } from './guided';
 import type { Connection, Place, Visit } from './model';
 import { Opening } from './opening';
 import { MediaPath } from './path';
 import { Publisher } from './publisher';
 import { Room } from './room';
+import { SignIn } from './signin';
 import { watchPage } from './watching';
 
 /** visit begins what a person does here: it reads the link in the address bar and goes on from there. */
@@ -67,7 +70,8 @@ class PageVisit implements Visit, SessionOwner {
   readonly session: Session;
   private readonly sessionAt = signal<SessionState['at']>('idle');
   private readonly stoppers: (() => void)[] = [];
-  private link: LinkAddress | null = null;
+  private entrance: Entrance = { by: 'nothing' };
+  private signIn: SignIn | null = null;
   private board: ConsoleBoard | null = null;
   /** whom each receive slot showed last, since the present PeerConnection was made */
   private readonly shown = new Map<number, string>();
@@ -84,7 +88,8 @@ class PageVisit implements Visit, SessionOwner {
       monotonic,
       opened: () => this.opened(),
       refused: (code) => {
-        this.place.value = { at: 'stopped', code };
+        if (this.signIn) this.askStaff(this.signIn, code);
+        else this.place.value = { at: 'stopped', code };
       },
     });
     this.devices = new Devices({
@@ -203,6 +208,7 @@ class PageVisit implements Visit, SessionOwner {
         this.session.hint('visible');
         this.path.check();
         break;
+      case 'sign_in':
       case 'over':
       case 'stopped':
       case 'unsupported':
@@ -307,16 +313,44 @@ class PageVisit implements Visit, SessionOwner {
   private begin(): void {
     this.win.addEventListener('hashchange', () => this.hashChanged());
     const why = unsupported(abilitiesOf(this.win));
-    this.link = parseLink(this.win.location.pathname, this.win.location.hash);
+    const entrance = entranceOf(this.win.location);
+    this.entrance = entrance;
     if (why) this.place.value = { at: 'unsupported', reason: why };
-    else if (!this.link) this.place.value = { at: 'stopped', code: 'link_unknown' };
-    else this.opening.open(this.link);
+    else if (entrance.by === 'link') this.opening.open(linkDoor(entrance.link));
+    else if (entrance.by === 'staff') this.beginStaff(entrance);
+    else this.place.value = { at: 'stopped', code: 'link_unknown' };
+  }
+
+  private beginStaff({ event, problem }: Extract<Entrance, { by: 'staff' }>): void {
+    const door = new StaffDoor(this.win.fetch.bind(this.win));
+    this.signIn = new SignIn({
+      door,
+      monotonic: () => this.win.performance.now(),
+      wished: () => event,
+      problem: () => problem,
+      enter: (chosen) => {
+        this.win.history.replaceState(null, '', consoleAddress(chosen));
+        this.opening.open(door.event(chosen));
+      },
+    });
+    this.stoppers.push(() => this.signIn?.stop());
+    this.place.value = { at: 'sign_in', signIn: this.signIn };
+    this.signIn.start();
+  }
+
+  private askStaff(signIn: SignIn, code: Code): void {
+    signIn.again(code);
+    this.place.value = { at: 'sign_in', signIn };
   }
 
   /** Another link pasted into the address bar is another visit, though browsers load nothing for a new fragment. */
   private hashChanged(): void {
-    const { location } = this.win;
-    if (parseLink(location.pathname, location.hash)?.secret !== this.link?.secret) location.reload();
+    const now = entranceOf(this.win.location);
+    const same =
+      now.by === 'link' && this.entrance.by === 'link'
+        ? now.link.secret === this.entrance.link.secret
+        : now.by === this.entrance.by;
+    if (!same) this.win.location.reload();
   }
 
   private opened(): void {
@@ -433,6 +467,8 @@ class PageVisit implements Visit, SessionOwner {
     this.guided.close();
     this.board?.close();
     this.devices.close();
-    this.place.value = { at: 'stopped', code };
+    if (this.signIn && (code === 'sign_in_needed' || code === 'link_revoked'))
+      this.win.location.assign(signInAddress(this.opening.known.event.id, 'sign_in_needed'));
+    else this.place.value = { at: 'stopped', code };
   }
 }

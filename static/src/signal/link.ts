@@ -46,6 +46,16 @@ export function tabTokens(storage: () => Storage): TokenStore {
   };
 }
 
+/** A way to what a page needs before its socket: a link, or a sign-in. */
+export interface Door {
+  open(tokens: TokenStore): Promise<Bootstrap>;
+}
+
+/** linkDoor is the door of a link. */
+export function linkDoor(link: LinkAddress, fetcher?: typeof fetch): Door {
+  return { open: (tokens) => openLink(link, tokens, fetcher) };
+}
+
 const openTimeout = 10_000;
 
 /** openLink exchanges the link's secret for this tab's token and all that a page needs before its socket. */

@@ -5,7 +5,7 @@ interface Props {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'number' | 'email' | 'tel' | 'datetime-local' | 'time' | 'search';
+  type?: 'text' | 'number' | 'email' | 'tel' | 'datetime-local' | 'time' | 'search' | 'password';
   hint?: string;
   min?: number;
   max?: number;
@@ -14,9 +14,21 @@ interface Props {
   placeholder?: string;
   testid?: string;
   length?: number;
+  /** what the browser may fill in */
+  complete?: 'username' | 'current-password' | 'new-password';
 }
 
-export function Field({ label, value, onChange, type = 'text', hint, length, testid, ...rest }: Props) {
+export function Field({
+  label,
+  value,
+  onChange,
+  type = 'text',
+  hint,
+  length,
+  complete,
+  testid,
+  ...rest
+}: Props) {
   const id = useId();
   return (
     <div class="field">
@@ -30,6 +42,7 @@ export function Field({ label, value, onChange, type = 'text', hint, length, tes
         data-testid={testid}
         onInput={(event) => onChange(event.currentTarget.value)}
         {...(length === undefined ? {} : { maxLength: length })}
+        {...(complete ? { autoComplete: complete } : {})}
         {...(hint ? { 'aria-describedby': `${id}-hint` } : {})}
         {...rest}
       />

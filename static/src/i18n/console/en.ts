@@ -1,6 +1,9 @@
 import { codes } from './codes.en';
 import { hall } from './hall.en';
+import { help } from './help.en';
+import { signin } from './signin.en';
 import { staff } from './staff.en';
+import { wall } from './wall.en';
 
 /** English words of the coordinators' pages and of what they print. */
 export const en = {
@@ -8,6 +11,7 @@ export const en = {
     title: 'All consultations',
     parts: 'Parts of the console',
     tabs: {
+      wall: 'Wall',
       board: 'Board',
       timetable: 'Timetable',
       links: 'Links',
@@ -59,6 +63,9 @@ export const en = {
     },
   },
   ...hall,
+  ...wall,
+  ...help,
+  ...signin,
   ...staff,
   ...codes,
 } as const;

@@ -1,7 +1,10 @@
 import type { Console } from '../catalogue';
 import { codes } from './codes.ko';
 import { hall } from './hall.ko';
+import { help } from './help.ko';
+import { signin } from './signin.ko';
 import { staff } from './staff.ko';
+import { wall } from './wall.ko';
 
 /** 운영자 화면과 인쇄물의 한국어 문구. */
 export const ko: Console = {
@@ -9,6 +12,7 @@ export const ko: Console = {
     title: '전체 상담',
     parts: '운영 화면 메뉴',
     tabs: {
+      wall: '모니터',
       board: '현황판',
       timetable: '시간표',
       links: '링크',
@@ -60,6 +64,9 @@ export const ko: Console = {
     },
   },
   ...hall,
+  ...wall,
+  ...help,
+  ...signin,
   ...staff,
   ...codes,
 };
