@@ -32,6 +32,20 @@ func (away) Token(context.Context, schedule.LinkID, string) (schedule.Grants, bo
 	return schedule.Grants{}, false, false, errAway
 }
 
+func (away) StaffToken(context.Context, string, string) (schedule.Grants, schedule.StaffSession, bool, error) {
+	return schedule.Grants{}, schedule.StaffSession{}, false, errAway
+}
+
+func (away) StaffSession(context.Context, string) (schedule.StaffSession, schedule.Account, bool, error) {
+	return schedule.StaffSession{}, schedule.Account{}, false, errAway
+}
+func (away) SeeStaffSession(context.Context, string, time.Time) error { return errAway }
+
+func (away) APIKey(context.Context, string) (schedule.APIKey, bool, error) {
+	return schedule.APIKey{}, false, errAway
+}
+func (away) APIKeyUsed(context.Context, string, time.Time) error { return errAway }
+
 func TestGate_AStoreThatIsAwayIsNoWrongSecret(t *testing.T) {
 	g := NewGate(away{}, time.Now)
 	_, _, err := g.Open(t.Context(), "id", "secret", "", netip.MustParseAddr("192.0.2.1"))
@@ -40,6 +54,11 @@ func TestGate_AStoreThatIsAwayIsNoWrongSecret(t *testing.T) {
 	}
 	if _, err = g.Grants(t.Context(), newToken("id")); protocol.AsFault(err).Code != protocol.CodeUnavailable {
 		t.Errorf("grants: %v", err)
+	}
+	for _, prefix := range []string{sessionPrefix, keyPrefix} {
+		if _, err = g.Grants(t.Context(), newToken(schedule.LinkID(NewStaffID(prefix)))); protocol.AsFault(err).Code != protocol.CodeUnavailable {
+			t.Errorf("%s: %v", prefix, err)
+		}
 	}
 	for _, never := range []string{"", "short", NewSecret(), "." + NewSecret(), "a b." + NewSecret(), "id." + NewSecret() + "."} {
 		if _, err = g.Grants(t.Context(), never); protocol.AsFault(err).Code != protocol.CodeTokenUnknown {

@@ -1,9 +1,10 @@
 // Package auth lets people in: it mints links, exchanges a link's secret for the
-// session token of one tab, and tells what a token grants.
+// session token of one tab, signs staff in, and tells what a token grants.
 //
-// Gate owns the limits of guessing; links and tokens live in the Store, as
-// hashes. Signed tokens without a store were rejected: a link must be revocable
-// while an event runs.
+// Gate owns the limits of guessing links, Door those of guessing passphrases;
+// links, tokens, accounts and their sessions live in the Store, their secrets as
+// hashes. Signed tokens without a store were rejected: a link and a sign-in must
+// be revocable while an event runs.
 package auth
 
 import (
@@ -24,6 +25,14 @@ type Store interface {
 	SaveToken(ctx context.Context, hash string, g schedule.Grants, ttl time.Duration) error
 	// Token tells nothing of a token that has expired or is not of this link.
 	Token(ctx context.Context, link schedule.LinkID, hash string) (g schedule.Grants, revoked, ok bool, err error)
+
+	// StaffToken tells nothing of a token whose session has ended.
+	StaffToken(ctx context.Context, session, hash string) (schedule.Grants, schedule.StaffSession, bool, error)
+	StaffSession(ctx context.Context, id string) (schedule.StaffSession, schedule.Account, bool, error)
+	SeeStaffSession(ctx context.Context, id string, at time.Time) error
+
+	APIKey(ctx context.Context, id string) (schedule.APIKey, bool, error)
+	APIKeyUsed(ctx context.Context, id string, at time.Time) error
 }
 
 const (
@@ -113,12 +122,18 @@ func (g *Gate) Open(ctx context.Context, id schedule.LinkID, secret, token strin
 	return token, grants, nil
 }
 
-// Grants tells what a session token allows.
+// Grants tells what a session token or an API key allows.
 func (g *Gate) Grants(ctx context.Context, token string) (schedule.Grants, error) {
 	// No round trip for what was never one of ours.
 	link, ok := linkOf(token)
 	if !ok {
 		return schedule.Grants{}, protocol.Fail(protocol.CodeTokenUnknown)
+	}
+	switch {
+	case strings.HasPrefix(string(link), sessionPrefix):
+		return g.staff(ctx, string(link), token)
+	case strings.HasPrefix(string(link), keyPrefix):
+		return g.key(ctx, string(link), token)
 	}
 	gr, revoked, ok, err := g.store.Token(ctx, link, Hash(token))
 	switch {

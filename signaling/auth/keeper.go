@@ -108,6 +108,9 @@ func (k *Keeper) Path(l schedule.Link) (string, bool) {
 	return "/j/" + string(l.ID) + "#" + secret, true
 }
 
+// Flows is the key that signs the cookie of a sign-in at a provider.
+func (k *Keeper) Flows() []byte { return k.sum("flows") }
+
 // id names the link of a place: always the same, so that two imports at once
 // make one link. 80 bits that survive being typed: lower case, no sign that ends
 // a URL in a mail.

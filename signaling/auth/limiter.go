@@ -49,13 +49,18 @@ func (l *Limiter) Allow(key string, n int, now time.Time) (wait time.Duration, o
 
 // Left tells whether the bucket of key has one left, and takes nothing.
 func (l *Limiter) Left(key string, now time.Time) (wait time.Duration, ok bool) {
+	return l.Has(key, 1, now)
+}
+
+// Has tells whether the bucket of key has n left, and takes nothing.
+func (l *Limiter) Has(key string, n int, now time.Time) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.buckets[key]
 	if b == nil {
-		return 0, true
+		return 0, n <= l.burst
 	}
-	missing := 1 - b.TokensAt(now)
+	missing := float64(n) - b.TokensAt(now)
 	return time.Duration(missing * float64(l.every)), missing <= 0
 }
 

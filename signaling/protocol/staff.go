@@ -57,6 +57,11 @@ type StaffSession struct {
 	Own       bool      `json:"own"` // the one that asks
 }
 
+// StaffSessions are the sign-ins of one account, the last used first.
+type StaffSessions struct {
+	Sessions []StaffSession `json:"sessions"`
+}
+
 // Accounts lists them.
 type Accounts struct {
 	Accounts []Account `json:"accounts"`
