@@ -25,6 +25,13 @@ import (
 // starts it again on the same data, after a kill.
 func Redis(t testing.TB) (url string, kill func(), restart func()) {
 	t.Helper()
+	r := Start(t)
+	return r.URL(), r.Kill, func() { t.Helper(); r.Restart(t) }
+}
+
+// Start is Redis for tests that also do something to its data.
+func Start(t testing.TB) *Server {
+	t.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("redis-server is not installed: apt-get install redis-server")
@@ -33,21 +40,15 @@ func Redis(t testing.TB) (url string, kill func(), restart func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &server{program: program, dir: dir, socket: filepath.Join(dir, "s")}
+	r := &Server{program: program, dir: dir, socket: filepath.Join(dir, "s")}
 	t.Cleanup(func() {
-		r.kill()
+		r.Kill()
 		_ = os.RemoveAll(dir)
 	})
 	if err := r.start(); err != nil {
 		t.Fatal(err)
 	}
-	restart = func() {
-		t.Helper()
-		if err := r.start(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return "unix://" + r.socket, r.kill, restart
+	return r
 }
 
 // Mini starts a miniredis and returns its URL. Its time does not pass by
@@ -81,13 +82,42 @@ func Mini(t testing.TB) (url string) {
 	return "redis://" + m.Addr() + "/0"
 }
 
-// server is one redis-server; a test uses it from one goroutine.
-type server struct {
+// Server is one redis-server; a test uses it from one goroutine.
+type Server struct {
 	program, dir, socket string
 	process              *exec.Cmd // nil: not running
 }
 
-func (r *server) kill() {
+// URL is where it listens.
+func (r *Server) URL() string { return "unix://" + r.socket }
+
+// Restart starts it again on its data, after a kill.
+func (r *Server) Restart(t testing.TB) {
+	t.Helper()
+	if err := r.start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// LoseTail takes the last bytes off the append-only file of a killed server, as
+// a loss of power does with what was not synced.
+func (r *Server) LoseTail(t testing.TB, bytes int64) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(r.dir, "appendonlydir", "*.incr.aof"))
+	if err != nil || len(files) != 1 || r.process != nil {
+		t.Fatalf("append-only files %v, %v; it must be killed", files, err)
+	}
+	info, err := os.Stat(files[0])
+	if err == nil {
+		err = os.Truncate(files[0], max(0, info.Size()-bytes))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Kill ends it with SIGKILL.
+func (r *Server) Kill() {
 	if r.process == nil {
 		return
 	}
@@ -96,7 +126,7 @@ func (r *server) kill() {
 	r.process = nil
 }
 
-func (r *server) start() error {
+func (r *Server) start() error {
 	if r.process != nil {
 		return fmt.Errorf("redis-server runs already")
 	}
@@ -118,12 +148,12 @@ func (r *server) start() error {
 			return nil
 		}
 	}
-	r.kill()
+	r.Kill()
 	text, _ := os.ReadFile(filepath.Join(r.dir, "log"))
 	return fmt.Errorf("redis-server did not answer within 10 s:\n%s", text)
 }
 
-func (r *server) ready() bool {
+func (r *Server) ready() bool {
 	c, err := net.Dial("unix", r.socket)
 	if err != nil {
 		return false
