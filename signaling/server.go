@@ -9,7 +9,6 @@ package signaling
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -108,7 +107,11 @@ func (s *Server) routes() http.Handler {
 		Grants:        s.caller,
 		Attendance:    s.attendance,
 		AttendanceCSV: s.attendanceCSV,
+		Reports:       reports{s},
 		Board:         s.board,
+		Staff:         s.deps.Staff,
+		OpenEvent:     s.openEvent,
+		Site:          s.site(),
 		Acted: func(by schedule.Grants, a schedule.Action, c schedule.ConsultationID, what, why string) {
 			s.registry.Act(by.Event, schedule.Actor{By: by.By(), Name: by.Name}, a, c, "", what, why)
 		},
@@ -126,7 +129,9 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", rest)
 	mux.HandleFunc("GET /ws", s.serveSocket)
-	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /debug/pprof/{profile}", s.profile)
 	mux.Handle("/", newPages(s.deps.Static))
 	return withHeaders(mux)
 }
@@ -241,11 +246,7 @@ func (s *Server) sameOrigin(r *http.Request) bool {
 // from tells whom a request comes from: the peer of the connection, or, when
 // that is a trusted proxy, the last address that it was told by one.
 func (s *Server) from(r *http.Request) netip.Addr {
-	ap, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	at := ap.Addr().Unmap()
+	at := peerOf(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(at); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
@@ -257,33 +258,17 @@ func (s *Server) from(r *http.Request) netip.Addr {
 	return at
 }
 
-func (s *Server) trusted(a netip.Addr) bool {
-	return slices.ContainsFunc(s.deps.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(a) })
+// peerOf is the other end of a request's connection.
+func peerOf(r *http.Request) netip.Addr {
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap()
 }
 
-// health says that this process answers. The store's state is told, but does
-// not decide: consultations go on without it.
-func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
-	s.mu.Lock()
-	sessions := len(s.sessions)
-	s.mu.Unlock()
-	body := struct {
-		Status   string `json:"status"`
-		Store    string `json:"store"`
-		Sessions int    `json:"sessions"`
-	}{Status: "ok", Store: "unknown", Sessions: sessions}
-	if s.draining.Load() {
-		body.Status = "draining"
-	}
-	if s.deps.StoreOK != nil {
-		body.Store = "away"
-		if s.deps.StoreOK() {
-			body.Store = "ok"
-		}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(body)
+func (s *Server) trusted(a netip.Addr) bool {
+	return slices.ContainsFunc(s.deps.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 func newID() string {

@@ -438,20 +438,6 @@ func TestPages_AnUnbuiltClientSaysSo(t *testing.T) {
 	}
 }
 
-func TestHealth_TellsTheStoreWithoutDependingOnIt(t *testing.T) {
-	ok := true
-	r := newRig(t, func(d *Deps) { d.StoreOK = func() bool { return ok } })
-	_, body := r.get("/healthz")
-	if !strings.Contains(body, `"status":"ok","store":"ok"`) {
-		t.Error(body)
-	}
-	ok = false
-	resp, body := r.get("/healthz")
-	if resp.StatusCode != 200 || !strings.Contains(body, `"store":"away"`) {
-		t.Errorf("%d %s", resp.StatusCode, body)
-	}
-}
-
 func TestServer_AddressIsBelievedFromTrustedProxiesAlone(t *testing.T) {
 	r := newRig(t)
 	req := func(remote string, forwarded ...string) *http.Request {
