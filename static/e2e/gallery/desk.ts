@@ -65,6 +65,8 @@ const table: Timetable = {
     grace_seconds: 30,
     gap_seconds: 600,
     late_after_seconds: 120,
+    call_after_seconds: 180,
+    silent_listening: false,
     no_show_after_seconds: 600,
     max_overrun_seconds: 1800,
     extension_minutes: [5, 10],

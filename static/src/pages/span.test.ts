@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { span, weekday } from './span';
+import { exact, span, weekday } from './span';
 
 test('a length of time is told in its largest unit, and never as nothing', () => {
   expect(span(150_000, 'en')).toBe('3 minutes');
@@ -14,4 +14,11 @@ test('a weekday is that of the zone, not of the device', () => {
   const evening = Date.parse('2021-12-06T20:00:00Z');
   expect(weekday(evening, 'America/New_York', 'en')).toBe('Mon');
   expect(weekday(evening, 'Asia/Seoul', 'en')).toBe('Tue');
+});
+
+test('an outage is told with its seconds', () => {
+  expect(exact(40_900, 'ko')).toBe('40초');
+  expect(exact(100_000, 'ko')).toBe('1분 40초');
+  expect(exact(61_000, 'en')).toBe('1 min 1 sec');
+  expect(exact(-5, 'en')).toBe('0 secs');
 });

@@ -23,3 +23,13 @@ export function span(ms: number, language: Language): string {
 export function weekday(at: number, zone: string, language: Language): string {
   return new Intl.DateTimeFormat(tagOf(language), { weekday: 'short', timeZone: zone }).format(at);
 }
+
+/** exact writes a length of time with its seconds: 40 sec, 1 min 40 sec. */
+export function exact(ms: number, language: Language): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const unit = (value: number, name: 'minute' | 'second'): string =>
+    new Intl.NumberFormat(tagOf(language), { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+  const minutes = Math.floor(total / 60);
+  const seconds = unit(total % 60, 'second');
+  return minutes > 0 ? `${unit(minutes, 'minute')} ${seconds}` : seconds;
+}

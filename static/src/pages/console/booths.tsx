@@ -35,7 +35,8 @@ export function Booths() {
                 data-tone={look.tone}
                 data-testid="booth-state"
                 data-booth={booth.name}
-                title={`${said.join(' · ')} — ${words.t('booths.write')}`}
+                title={staff.acts ? `${said.join(' · ')} — ${words.t('booths.write')}` : said.join(' · ')}
+                disabled={!staff.acts}
                 onClick={() => {
                   staff.writing.value = booth.reply_to;
                   staff.letters.value = true;

@@ -41,7 +41,7 @@ export function Card({ row, onClose }: { row: Row; onClose: () => void }) {
   );
 }
 
-function Extend({ row }: { row: Row }) {
+export function Extend({ row }: { row: Row }) {
   const desk = useDesk();
   const { words } = desk;
   const { timetable } = useStaff();
@@ -141,7 +141,7 @@ const verdicts = [
   'short',
 ] as const satisfies readonly Verdict[];
 
-function Judge({ row, onClose }: { row: Row; onClose: () => void }) {
+export function Judge({ row, onClose }: { row: Row; onClose: () => void }) {
   const { words } = useDesk();
   const { board } = useStaff();
   const failure = useFailure();

@@ -1,8 +1,8 @@
 /**
- * The coordinators' page: the board of the day, and the timetable, links and readiness behind it. The
- * board stays first and one key away; calls from booths are seen from everywhere.
+ * The coordinators' page: the wall of what goes on now, and the day's board, timetable, links and readiness behind it.
+ * Calls from booths, the record's trouble and whoever hears the coordinator are seen from everywhere.
  */
-import { signal, useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { BellRing, FlaskConical, MessageSquare, WifiOff } from 'lucide-preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { sameClock } from '../../i18n/format';
@@ -18,17 +18,19 @@ import { useDesk, zoneOf } from '../desk';
 import { Head } from '../head';
 import { BoardPage } from './boardpage';
 import { LinksPage } from './links/links';
-import { Notes, Sound, useWith } from './notes';
+import { Notes, useWith } from './notes';
 import { ReadinessPage } from './readiness';
-import { type Staff, StaffContext, useStaff } from './staff';
+import { may, rightOf } from './rights';
+import { Sound } from './sound';
+import { type Here, places, type Staff, StaffContext, useStaff } from './staff';
 import { TimetablePage } from './timetable/timetable';
-
-const places = ['board', 'timetable', 'links', 'readiness'] as const;
-type Here = (typeof places)[number];
+import { Banners } from './wall/banners';
+import { HelpBar } from './wall/helpbar';
+import { WallPage } from './wall/page';
 
 export function ConsolePage({ board }: { board: BoardModel }) {
   const { words, visit } = useDesk();
-  const here = useSignal<Here>('board');
+  const right = rightOf(visit.bootstrap.value?.you);
   const staff = useMemo<Staff>(
     () => ({
       board,
@@ -37,9 +39,17 @@ export function ConsolePage({ board }: { board: BoardModel }) {
       readiness: new Loaded(() => board.desk.readiness()),
       writing: signal<string | null>(null),
       letters: signal(false),
+      here: signal<Here>('wall'),
+      room: signal<string | null>(null),
+      trouble: signal<string | null>(null),
+      right,
+      acts: may(right, 'coordinator'),
     }),
-    [board],
+    [board, right],
   );
+  const { here } = staff;
+  // A viewer is not shown the addresses of other people's links.
+  const offered = places.filter((place) => place !== 'links' || staff.acts);
   // The heading takes the focus when the console comes; later the tab that was pressed keeps it.
   const main = useRef<HTMLElement>(null);
   useEffect(() => main.current?.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }), []);
@@ -57,7 +67,7 @@ export function ConsolePage({ board }: { board: BoardModel }) {
         <div class="console-nav">
           <Tabs
             label={words.t('console.parts')}
-            tabs={places.map((key) => ({ key, label: words.t(`console.tabs.${key}`) }))}
+            tabs={offered.map((key) => ({ key, label: words.t(`console.tabs.${key}`) }))}
             chosen={here.value}
             onChoose={(key) => {
               here.value = key;
@@ -75,9 +85,11 @@ export function ConsolePage({ board }: { board: BoardModel }) {
             data-part={here.value}
           >
             <Lost />
+            <Banners />
             <Part here={here.value} />
           </div>
         </main>
+        <HelpBar />
         {staff.letters.value && <Notes />}
       </div>
     </StaffContext.Provider>
@@ -86,6 +98,8 @@ export function ConsolePage({ board }: { board: BoardModel }) {
 
 function Part({ here }: { here: Here }) {
   switch (here) {
+    case 'wall':
+      return <WallPage />;
     case 'board':
       return <BoardPage />;
     case 'timetable':

@@ -1,12 +1,11 @@
 /** The letters: calls from booths first, a thread a person; answers to one, to a consultation or to all. */
-import { useSignal, useSignalEffect } from '@preact/signals';
-import { BellRing, Check, ChevronLeft, Megaphone, SendHorizontal, Volume2, VolumeX } from 'lucide-preact';
+import { useSignal } from '@preact/signals';
+import { BellRing, Check, ChevronLeft, Megaphone, SendHorizontal } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Note } from '../../protocol/types';
 import { type Failure, failureOf } from '../../room/desk/load';
 import { isOpen, type Thread, threadsOf, type With, withOf } from '../../room/desk/notes';
 import { Button } from '../../ui/button';
-import { type Chime, createChime } from '../../ui/chime';
 import { Dialog } from '../../ui/dialog';
 import { plain } from '../../ui/text';
 import { useDesk, zoneOf } from '../desk';
@@ -42,22 +41,24 @@ export function Notes() {
 function List({ threads }: { threads: Thread[] }) {
   const desk = useDesk();
   const { words } = desk;
-  const { writing } = useStaff();
+  const { writing, acts } = useStaff();
   const who = useWith();
   const zone = zoneOf(desk);
   return (
     <>
-      <div class="buttons">
-        <Button
-          icon={Megaphone}
-          testid="write-all"
-          onClick={() => {
-            writing.value = '*';
-          }}
-        >
-          {words.t('letters.toAll')}
-        </Button>
-      </div>
+      {acts && (
+        <div class="buttons">
+          <Button
+            icon={Megaphone}
+            testid="write-all"
+            onClick={() => {
+              writing.value = '*';
+            }}
+          >
+            {words.t('letters.toAll')}
+          </Button>
+        </div>
+      )}
       {threads.length === 0 && <p class="console-empty">{words.t('letters.none')}</p>}
       <ul class="threads">
         {threads.map((thread) => {
@@ -98,7 +99,7 @@ function Said({ note }: { note: Note }) {
 function Letter({ to, thread }: { to: string; thread: Thread | null }) {
   const desk = useDesk();
   const { words } = desk;
-  const { board, writing } = useStaff();
+  const { board, writing, acts } = useStaff();
   const who = useWith();
   const failure = useFailure();
   const text = useSignal('');
@@ -150,7 +151,7 @@ function Letter({ to, thread }: { to: string; thread: Thread | null }) {
             <p>
               <Said note={note} />
             </p>
-            {isOpen(note) && (
+            {acts && isOpen(note) && (
               <Button
                 icon={Check}
                 testid="call-seen"
@@ -166,73 +167,42 @@ function Letter({ to, thread }: { to: string; thread: Thread | null }) {
         ))}
       </ol>
       <div ref={end} />
-      <form
-        class="letter-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        <label class="hidden" for="letter-text">
-          {words.t('letters.text')}
-        </label>
-        <textarea
-          id="letter-text"
-          class="input"
-          rows={3}
-          maxLength={2000}
-          value={text.value}
-          placeholder={words.t('letters.text')}
-          data-testid="note-text"
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
+      {acts && (
+        <form
+          class="letter-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            send();
           }}
-        />
-        <Button
-          look="main"
-          type="submit"
-          icon={SendHorizontal}
-          busy={state.value === 'busy'}
-          testid="note-send"
         >
-          {words.t('letters.send')}
-        </Button>
-      </form>
+          <label class="hidden" for="letter-text">
+            {words.t('letters.text')}
+          </label>
+          <textarea
+            id="letter-text"
+            class="input"
+            rows={3}
+            maxLength={2000}
+            value={text.value}
+            placeholder={words.t('letters.text')}
+            data-testid="note-text"
+            onInput={(event) => {
+              text.value = event.currentTarget.value;
+            }}
+          />
+          <Button
+            look="main"
+            type="submit"
+            icon={SendHorizontal}
+            busy={state.value === 'busy'}
+            testid="note-send"
+          >
+            {words.t('letters.send')}
+          </Button>
+        </form>
+      )}
       <p role="status">{failed && failure(failed)}</p>
     </div>
-  );
-}
-
-/** Sound on calls: off until somebody wants it, since a hall has many of these pages. */
-export function Sound() {
-  const { words } = useDesk();
-  const { board } = useStaff();
-  const chime = useSignal<Chime | null>(null);
-  const heard = useRef(new Set<string>());
-  useSignalEffect(() => {
-    const calls = board.notes.value.filter(isOpen);
-    const fresh = calls.some((call) => !heard.current.has(call.id));
-    heard.current = new Set(calls.map((call) => call.id));
-    if (fresh) chime.peek()?.ring();
-  });
-  useEffect(() => () => chime.peek()?.stop(), [chime]);
-  const on = chime.value !== null;
-  return (
-    <button
-      type="button"
-      class="button"
-      data-look="plain"
-      data-testid="sound"
-      aria-pressed={on}
-      onClick={() => {
-        chime.value?.stop();
-        chime.value = on ? null : createChime();
-        chime.value?.ring();
-      }}
-    >
-      {on ? <Volume2 size={20} aria-hidden="true" /> : <VolumeX size={20} aria-hidden="true" />}
-      <span>{words.t(on ? 'letters.soundOn' : 'letters.soundOff')}</span>
-    </button>
   );
 }
 

@@ -6,6 +6,7 @@ import { useDesk, zoneOf } from '../desk';
 import { at } from '../meeting';
 import { signOf } from '../phases';
 import type { Entry, Trouble } from './board';
+import { useStaff } from './staff';
 
 export function rowId(consultation: string): string {
   return `row-${consultation}`;
@@ -14,6 +15,7 @@ export function rowId(consultation: string): string {
 export function BoardRow({ entry, onOpen }: { entry: Entry; onOpen: (id: string) => void }) {
   const desk = useDesk();
   const { words } = desk;
+  const { acts } = useStaff();
   const format = desk.format.value;
   const zone = zoneOf(desk);
   const { consultation, clock } = entry.row;
@@ -77,19 +79,21 @@ export function BoardRow({ entry, onOpen }: { entry: Entry; onOpen: (id: string)
         <Notes entry={entry} onOpen={onOpen} />
       </td>
       <td class="board-actions">
-        <button
-          type="button"
-          class="button"
-          data-look="plain"
-          data-testid="row-actions"
-          onClick={() => onOpen(consultation.id)}
-        >
-          <CircleEllipsis size={20} aria-hidden="true" />
-          <span class="board-actions-word">{words.t('console.open')}</span>
-          <span class="hidden">
-            {consultation.booth} {format.time(at(clock.starts_at), zone)}
-          </span>
-        </button>
+        {acts && (
+          <button
+            type="button"
+            class="button"
+            data-look="plain"
+            data-testid="row-actions"
+            onClick={() => onOpen(consultation.id)}
+          >
+            <CircleEllipsis size={20} aria-hidden="true" />
+            <span class="board-actions-word">{words.t('console.open')}</span>
+            <span class="hidden">
+              {consultation.booth} {format.time(at(clock.starts_at), zone)}
+            </span>
+          </button>
+        )}
       </td>
     </tr>
   );
@@ -142,6 +146,7 @@ function Notes({ entry, onOpen }: { entry: Entry; onOpen: (id: string) => void }
   const desk = useDesk();
   const { words } = desk;
   const trouble = useTrouble();
+  const { acts } = useStaff();
   const zone = zoneOf(desk);
   return (
     <>
@@ -155,7 +160,7 @@ function Notes({ entry, onOpen }: { entry: Entry; onOpen: (id: string) => void }
           {words.t(`verdict.${entry.verdict}`)}
         </State>
       )}
-      {entry.proposed && (
+      {entry.proposed && acts && (
         <button
           type="button"
           class="board-proposal"
@@ -168,7 +173,7 @@ function Notes({ entry, onOpen }: { entry: Entry; onOpen: (id: string) => void }
       {entry.closesAt !== null ? (
         <span>{words.t('console.farewell', { time: desk.format.value.time(entry.closesAt, zone) })}</span>
       ) : (
-        entry.over && <span>{words.t('console.overrun', { minutes: span(words, entry.overMs) })}</span>
+        entry.over && <span>{words.t('console.overrun', { minutes: minutesWord(words, entry.overMs) })}</span>
       )}
     </>
   );
@@ -180,11 +185,11 @@ export function useTrouble(): (trouble: Trouble) => string {
   return (trouble) => {
     switch (trouble.what) {
       case 'missing':
-        return words.t(`console.missing.${trouble.who}`, { minutes: span(words, trouble.ms) });
+        return words.t(`console.missing.${trouble.who}`, { minutes: minutesWord(words, trouble.ms) });
       case 'away':
         return words.t('console.awayLong', {
           role: role(words, trouble.role),
-          minutes: span(words, trouble.ms),
+          minutes: minutesWord(words, trouble.ms),
         });
     }
   };
@@ -193,7 +198,7 @@ export function useTrouble(): (trouble: Trouble) => string {
 type Words = ReturnType<typeof useDesk>['words'];
 
 // The first minute counts as one: "0 minutes" reads like a fault of the board.
-function span(words: Words, ms: number): string {
+export function minutesWord(words: Words, ms: number): string {
   return words.t('time.short_minutes', { count: Math.max(1, minutes(ms)) });
 }
 

@@ -67,6 +67,13 @@ export function Policies({ policy }: { policy: Policy }) {
           </div>
         </fieldset>
         <fieldset>
+          <legend>{words.t('policy.listening')}</legend>
+          <Check checked={draft.value.silent} onChange={(silent) => set({ silent })} testid="policy-silent">
+            {words.t('policy.silent')}
+          </Check>
+          <p class="field-hint">{words.t('policy.silentHint')}</p>
+        </fieldset>
+        <fieldset>
           <legend>{words.t('policy.languages')}</legend>
           <div class="checks">
             {languages.map((language) => (

@@ -8,6 +8,8 @@ const policy: Policy = {
   grace_seconds: 90,
   gap_seconds: 600,
   late_after_seconds: 120,
+  call_after_seconds: 180,
+  silent_listening: false,
   no_show_after_seconds: 600,
   max_overrun_seconds: 3600,
   extension_minutes: [5, 10],
@@ -26,6 +28,10 @@ test('a field that is empty, no number or out of bounds keeps the form from bein
   }
   expect(policyOf({ ...draft, seats: '1.5' }, policy)).toBeNull();
   expect(policyOf({ ...draft, languages: [] }, policy)).toBeNull();
+});
+
+test('whether a room is told of a listener is sent as ticked', () => {
+  expect(policyOf({ ...policyDraft(policy), silent: true }, policy)?.silent_listening).toBe(true);
 });
 
 test('steps and languages are sent in order', () => {
@@ -50,4 +56,6 @@ test("a policy's change is told in minutes, languages by name", () => {
   expect(told('extensions', '[300000000000,600000000000]')).toBe('5 min+10 min');
   expect(told('languages', '["ko","fr"]')).toBe('KO+FR');
   expect(told('seats', '3')).toBe('3');
+  expect(told('call_after', '180000000000')).toBe('3 min');
+  expect(told('silent_listening', 'true')).toBe('true');
 });

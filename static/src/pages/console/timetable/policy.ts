@@ -9,6 +9,7 @@ export const spans = [
   { key: 'grace', min: 0.5, max: 30 },
   { key: 'overrun', min: 1, max: 120 },
   { key: 'late', min: 1, max: 60 },
+  { key: 'call', min: 1, max: 60 },
   { key: 'noShow', min: 1, max: 120 },
   { key: 'seats', min: 1, max: 10 },
 ] as const;
@@ -16,7 +17,7 @@ export type Span = (typeof spans)[number]['key'];
 
 export const steps = [5, 10, 15, 20, 30] as const;
 
-export type PolicyDraft = Record<Span, string> & { steps: number[]; languages: string[] };
+export type PolicyDraft = Record<Span, string> & { steps: number[]; languages: string[]; silent: boolean };
 
 const seconds = {
   doors: 'doors_seconds',
@@ -24,6 +25,7 @@ const seconds = {
   grace: 'grace_seconds',
   overrun: 'max_overrun_seconds',
   late: 'late_after_seconds',
+  call: 'call_after_seconds',
   noShow: 'no_show_after_seconds',
 } as const;
 
@@ -35,7 +37,9 @@ export function policyDraft(policy: Policy): PolicyDraft {
     grace: minutes('grace'),
     overrun: minutes('overrun'),
     late: minutes('late'),
+    call: minutes('call'),
     noShow: minutes('noShow'),
+    silent: policy.silent_listening,
     seats: String(policy.seats),
     steps: [...policy.extension_minutes],
     // None named means all of them.
@@ -58,6 +62,7 @@ export function policyOf(draft: PolicyDraft, before: Policy): Policy | null {
     }
   }
   if (draft.languages.length === 0) return null;
+  out.silent_listening = draft.silent;
   out.extension_minutes = [...draft.steps].sort((a, b) => a - b);
   const order: readonly string[] = languages;
   out.languages = [...draft.languages].sort((a, b) => order.indexOf(a) - order.indexOf(b));
@@ -84,7 +89,7 @@ export function readable(change: FieldChange, format: PolicyFormat): FieldChange
       return format.list(value.map((tag) => format.tongue(String(tag))));
     }
     if (Array.isArray(value)) return format.list(value.map(minutes));
-    return change.field === 'seats' ? String(value) : minutes(value);
+    return change.field === 'seats' || typeof value === 'boolean' ? String(value) : minutes(value);
   };
   return { ...change, before: told(change.before), after: told(change.after) };
 }

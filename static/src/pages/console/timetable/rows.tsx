@@ -5,6 +5,7 @@ import { State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
 import { signOf } from '../../phases';
+import { useStaff } from '../staff';
 import { useConflict } from '../told';
 
 interface Props {
@@ -44,6 +45,7 @@ export function Rows({ table, items, onEdit }: Props) {
 }
 
 function Row({ table, item, onEdit }: { table: Timetable; item: TimetableItem; onEdit: Props['onEdit'] }) {
+  const { acts } = useStaff();
   const desk = useDesk();
   const { words } = desk;
   const told = useConflict();
@@ -108,7 +110,7 @@ function Row({ table, item, onEdit }: { table: Timetable; item: TimetableItem; o
         ))}
       </td>
       <td class="list-action">
-        {!fixed && (
+        {!fixed && acts && (
           <button
             type="button"
             class="button"

@@ -29,7 +29,7 @@ type View = (typeof views)[number];
 
 export function TimetablePage() {
   const { words } = useDesk();
-  const { timetable } = useStaff();
+  const { timetable, acts } = useStaff();
   const view = useSignal<View>('days');
   const table = timetable.table.now.value;
   useEffect(() => {
@@ -41,7 +41,9 @@ export function TimetablePage() {
         <h1 tabIndex={-1}>{words.t('timetable.title')}</h1>
         <Tabs
           label={words.t('timetable.title')}
-          tabs={views.map((key) => ({ key, label: words.t(`timetable.views.${key}`) }))}
+          tabs={views
+            .filter((key) => acts || key === 'days' || key === 'history')
+            .map((key) => ({ key, label: words.t(`timetable.views.${key}`) }))}
           chosen={view.value}
           onChoose={(key) => {
             view.value = key;
@@ -77,6 +79,7 @@ function Shown({ view, table }: { view: View; table: Load<Timetable> }) {
 function DayList({ table }: { table: Timetable }) {
   const desk = useDesk();
   const { words, now } = desk;
+  const { acts } = useStaff();
   const zone = zoneOf(desk);
   const chosen = useSignal<string | null>(null);
   const booth = useSignal('');
@@ -110,27 +113,29 @@ function DayList({ table }: { table: Timetable }) {
             booth.value = value;
           }}
         />
-        <div class="buttons">
-          <Button
-            look="main"
-            icon={CalendarPlus}
-            testid="create"
-            onClick={() => {
-              begun.value = { op: 'create', day: day ?? today };
-            }}
-          >
-            {words.t('edit.op.create')}
-          </Button>
-          <Button
-            icon={UserPlus}
-            testid="add-stand-by"
-            onClick={() => {
-              begun.value = { op: 'add_stand_by' };
-            }}
-          >
-            {words.t('edit.op.add_stand_by')}
-          </Button>
-        </div>
+        {acts && (
+          <div class="buttons">
+            <Button
+              look="main"
+              icon={CalendarPlus}
+              testid="create"
+              onClick={() => {
+                begun.value = { op: 'create', day: day ?? today };
+              }}
+            >
+              {words.t('edit.op.create')}
+            </Button>
+            <Button
+              icon={UserPlus}
+              testid="add-stand-by"
+              onClick={() => {
+                begun.value = { op: 'add_stand_by' };
+              }}
+            >
+              {words.t('edit.op.add_stand_by')}
+            </Button>
+          </div>
+        )}
       </div>
       <Conflicts
         conflicts={table.conflicts}

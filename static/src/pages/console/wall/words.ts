@@ -1,0 +1,79 @@
+/** Matters, clocks and missing people in the coordinator's words. */
+import { digits } from '../../../i18n/format';
+import type { Row, SeatRole } from '../../../protocol/types';
+import { useDesk, zoneOf } from '../../desk';
+import { at } from '../../meeting';
+import { minutesWord } from '../row';
+import { type Missing, type Remaining, remainingOf } from './clock';
+import type { Matter } from './matters';
+
+/** useMatter says what is the matter; minutes are those of the server's clock. */
+export function useMatter(): (matter: Matter, row: Row) => string {
+  const desk = useDesk();
+  const { words, now } = desk;
+  const format = desk.format.value;
+  const zone = zoneOf(desk);
+  const since = (from: number) => minutesWord(words, now.value - from);
+  const who = (roles: readonly SeatRole[]) => format.list(roles.map((role) => words.t(`role.${role}`)));
+  return (matter, row) => {
+    switch (matter.what) {
+      case 'call':
+        return words.t('wall.matter.call', { minutes: since(matter.since) });
+      case 'no_show':
+        return words.t(`wall.matter.${matter.verdict}`);
+      case 'late':
+        // The alert comes two minutes after the start; people count from the start.
+        return words.t('wall.matter.late', {
+          who: who(matter.roles),
+          minutes: since(at(row.clock.starts_at)),
+        });
+      case 'coming':
+        return words.t('wall.matter.coming', {
+          who: who(matter.roles),
+          time: format.time(matter.expectedAt, zone),
+        });
+      case 'held':
+        return words.t('wall.matter.held', { who: words.t(`role.${matter.role}`) });
+      case 'left':
+      case 'away':
+        return words.t(`wall.matter.${matter.what}`, {
+          who: words.t(`role.${matter.role}`),
+          minutes: since(matter.since),
+        });
+      case 'symptom':
+        return words.t('wall.matter.symptom', {
+          who: words.t(`role.${matter.role}`),
+          symptom: words.t(`truth.symptom.${matter.symptom}`),
+        });
+    }
+  };
+}
+
+/** useRemaining is the line with the clock; in whole minutes where it is spoken, since nobody wants to hear seconds. */
+export function useRemaining(): (row: Row, spoken?: boolean) => string {
+  const desk = useDesk();
+  const { words, now } = desk;
+  const zone = zoneOf(desk);
+  return (row, spoken) => {
+    const left: Remaining = remainingOf(row, now.value);
+    const time =
+      left.to === 'ended'
+        ? desk.format.value.time(left.at, zone)
+        : spoken
+          ? minutesWord(words, left.ms)
+          : digits(left.ms);
+    return words.t(`wall.clock.${left.to}`, { time });
+  };
+}
+
+/** usePlace says in a picture's place where its person is. */
+export function usePlace(): (missing: Missing) => string {
+  const { words, now } = useDesk();
+  return ({ state, since }) => {
+    if (state === 'lobby') return words.t('wall.place.lobby');
+    if (state === 'away') return words.t('wall.place.away');
+    if (since === null) return words.t('wall.place.awaited');
+    const time = digits(now.value - since);
+    return words.t(state === 'left' ? 'wall.place.left' : 'wall.place.missing', { time });
+  };
+}
