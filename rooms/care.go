@@ -20,7 +20,7 @@ func (g *Registry) Care(ctx context.Context, event schedule.EventID, id schedule
 		switch {
 		case take && k.Phase == schedule.PhaseCancelled:
 			return schedule.Entry{}, ErrCancelled
-		case take == mine, !take && s.Care == nil: // it is so already
+		case take && mine, !take && s.Care == nil: // it is so already
 			return schedule.Entry{}, nil
 		case !take && !mine:
 			return schedule.Entry{}, ErrForbidden

@@ -2,8 +2,10 @@ package rooms_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -350,6 +352,24 @@ type fakeClient struct {
 	warnings  []int
 	left      []rooms.Left
 	notes     []schedule.Note
+	helpers   []string // "name mode", and "to me" where it is
+	orders    []rooms.Order
+}
+
+// helping tells helpers as "name mode", and "to me" where it is.
+func helping(all []rooms.Helper) []string {
+	told := []string{}
+	for _, h := range all {
+		one := h.Name + " " + string(h.Mode)
+		if h.ToMe {
+			one += " to me"
+		}
+		if h.To != "" {
+			one += " to " + string(h.To)
+		}
+		told = append(told, one)
+	}
+	return told
 }
 
 func (c *fakeClient) Sync(s rooms.Snapshot) {
@@ -363,7 +383,7 @@ func (c *fakeClient) Sync(s rooms.Snapshot) {
 	for _, p := range s.Participants {
 		c.people[p.ID] = p
 	}
-	c.slots, c.clock, c.chat = s.Slots, s.Clock, s.Chat
+	c.slots, c.clock, c.chat, c.helpers = s.Slots, s.Clock, s.Chat, helping(s.Helpers)
 }
 
 func (c *fakeClient) Deliver(changes []rooms.Change) {
@@ -393,6 +413,10 @@ func (c *fakeClient) Deliver(changes []rooms.Change) {
 			c.slots = *ch.Slots
 		case ch.Note != nil:
 			c.notes = append(c.notes, *ch.Note)
+		case ch.Helpers != nil:
+			c.helpers = helping(*ch.Helpers)
+		case ch.Order != nil:
+			c.orders = append(c.orders, *ch.Order)
 		default:
 			c.t.Errorf("%s: an empty change", c.id)
 		}
@@ -456,6 +480,18 @@ func (c *fakeClient) noted() []schedule.Note {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.notes)
+}
+
+func (c *fakeClient) helped() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.helpers)
+}
+
+func (c *fakeClient) ordered() []rooms.Order {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.orders)
 }
 
 func (c *fakeClient) slotMap() map[int]string {
@@ -596,6 +632,40 @@ func (h *hall) seat(id schedule.SeatID) rooms.SeatState {
 	}
 	h.t.Fatalf("no seat %s on the board", id)
 	return rooms.SeatState{}
+}
+
+// console opens the board for a coordinator, whose id and session are alike.
+func (h *hall) console(id string) (*rooms.Watch, *fakeWatcher) {
+	h.t.Helper()
+	w := &fakeWatcher{}
+	watch, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: w, Session: "console-" + id, Actor: staffer(id)})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	synctest.Wait()
+	return watch, w
+}
+
+func staffer(id string) schedule.Actor { return schedule.Actor{By: id, Name: "name of " + id} }
+
+// wall opens the board and the wall of a coordinator, on the Peer "wall-ID".
+func (h *hall) wall(id string) (*rooms.Wall, *rooms.Watch, *fakeWatcher) {
+	h.t.Helper()
+	watch, w := h.console(id)
+	wall, err := watch.Wall(h.t.Context(), sfu.PeerID("wall-"+id))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	synctest.Wait()
+	return wall, watch, w
+}
+
+// acts tells what staff did as "who detail consultation seat: words".
+func (h *hall) acts() (all []string) {
+	for _, e := range h.ledger.of(schedule.EntryStaff) {
+		all = append(all, strings.TrimSpace(fmt.Sprint(e.By, " ", e.Detail, " ", e.Consultation, " ", e.Seat))+": "+e.Words)
+	}
+	return all
 }
 
 // bubble runs a test with a hall in a bubble.
