@@ -21,6 +21,7 @@ const (
 	// quietest is the least level, −dBov, that is told from nothing. What lies
 	// below (and 127, where no packet came: DTX, mute) is silence.
 	quietest = 80
+	nothing  = 127
 	// oneIn is the share of steps below a microphone's own floor.
 	oneIn = 10
 )
@@ -50,17 +51,28 @@ func (c *curve) from(i int) view {
 	return view{c.level[i : i+window], c.above[i : i+window], c.fast[i : i+window]}
 }
 
+// floorOf is the level of a microphone whose people are silent. Steps in which
+// no packet came (it was opened just now, DTX) tell nothing about it.
+func floorOf(steps []uint8) uint8 {
+	var counts [quietest + 1]int
+	came := 0
+	for _, s := range steps {
+		if s < nothing {
+			counts[min(s, quietest)]++
+			came++
+		}
+	}
+	floor := uint8(quietest)
+	for n := counts[floor]; n <= came/oneIn && floor > 0; n += counts[floor] {
+		floor--
+	}
+	return floor
+}
+
 // newEnvelope takes the last needed steps.
 func newEnvelope(steps []uint8) *envelope {
 	var e envelope
-	var counts [quietest + 1]int
-	for _, s := range steps {
-		counts[min(s, quietest)]++
-	}
-	floor := quietest
-	for n := counts[floor]; n <= needed/oneIn; n += counts[floor] {
-		floor--
-	}
+	floor := floorOf(steps)
 	w := &e.whole
 	for i, s := range steps {
 		w.level[i] = -float32(min(s, quietest))

@@ -80,6 +80,7 @@ func TestGuard_FindsALeakIntoABoothThatSpeaksItself(t *testing.T) {
 // would cry wolf every other minute. All talk most of the time, which is the
 // worst case.
 func TestGuard_NoFalseAlarm(t *testing.T) {
+	t.Parallel()
 	const booths, minutes, limit = 26, 4, 5.0
 	alarms, watched := 0, 0.0
 	for seed := range uint64(10) {

@@ -3,6 +3,7 @@ package sfu
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -17,7 +18,14 @@ import (
 	"sangdam/rooms/sfu/sfutest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// They wait more than they work, whatever the number of cores.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // watcher is an Observer that remembers.
 type watcher struct {

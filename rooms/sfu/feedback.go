@@ -80,7 +80,7 @@ func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
 			continue
 		}
 		d.lossPermille.Store(int64(r.FractionLost) * 1000 / 256)
-		d.reports.add(r, now)
+		d.reports.add(r, d.holes(), now)
 		if r.LastSenderReport == 0 {
 			continue
 		}

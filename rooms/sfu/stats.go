@@ -18,7 +18,7 @@ type Truth struct {
 	Route     Route
 	RoundTrip time.Duration // smoothed, from receiver reports; 0 while unknown: nothing is shown to it yet
 	LossUp    float64       // 0 to 1, before repair
-	LossDown  float64       // 0 to 1, as the browser reports it
+	LossDown  float64       // 0 to 1, as the browser reports it, less what never came to us
 	Level     uint8         // of the microphone: loudest of the last second, −dBov (RFC 6464): 0 is loudest, 127 silence
 	Silent    bool          // the microphone flows and nothing above NoiseFloor has come for SilentAfter
 	Clipping  bool          // it has been at full scale again and again

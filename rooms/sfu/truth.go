@@ -92,17 +92,25 @@ func (p *Peer) lossUp() float64 {
 	return float64(expected-received) / float64(expected)
 }
 
-// lossDown is the same the other way, as the browser reports it.
+// lossDown is the same the other way, as the browser reports it, less what had
+// not come to us in the first place: that is the publisher's.
 func (p *Peer) lossDown(now time.Time) float64 {
-	var expected, lost uint64
+	var expected, lost int64
 	for _, d := range p.downs {
 		e, l := d.reports.recent(now)
 		expected, lost = expected+e, lost+l
 	}
-	if expected == 0 {
+	if expected <= 0 {
 		return 0
 	}
-	return min(1, float64(lost)/float64(expected))
+	return min(1, max(0, float64(lost)/float64(expected)))
+}
+
+// holes is how many numbers were given out and never sent.
+func (d *DownTrack) holes() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.munger.Assigned() - d.packets.Load()
 }
 
 // unfed tells what the slot should carry when it does not though it could.
@@ -127,6 +135,7 @@ type receipts struct {
 	started bool
 	highest uint32 // of the newest report
 	total   uint32
+	holes   uint64
 	kept    [receiptsKept]receipt
 	next    int
 }
@@ -137,25 +146,26 @@ const receiptsKept = 16
 
 type receipt struct {
 	at             time.Time
-	expected, lost uint64
+	expected, lost int64 // of what was sent
 }
 
-// add takes a report: what it says beyond the one before.
-func (r *receipts) add(b rtcp.ReceptionReport, now time.Time) {
+// add takes a report: what it says beyond the one before, less the holes that we
+// made meanwhile. One that is still on its way is counted a report too early.
+func (r *receipts) add(b rtcp.ReceptionReport, holes uint64, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	expected, lost := b.LastSequenceNumber-r.highest, int32((b.TotalLost-r.total)<<8)>>8
-	first := !r.started
-	r.started, r.highest, r.total = true, b.LastSequenceNumber, b.TotalLost
+	first, ours := !r.started, int64(holes-r.holes)
+	r.started, r.highest, r.total, r.holes = true, b.LastSequenceNumber, b.TotalLost, holes
 	if first || expected >= 1<<16 || uint32(max(0, lost)) > expected {
 		return // nothing to compare with; a browser that counts anew
 	}
-	r.kept[r.next] = receipt{now, uint64(expected), uint64(max(0, lost))}
+	r.kept[r.next] = receipt{now, int64(expected) - ours, int64(lost) - ours}
 	r.next = (r.next + 1) % receiptsKept
 }
 
 // recent sums up the last seconds: at least the newest report.
-func (r *receipts) recent(now time.Time) (expected, lost uint64) {
+func (r *receipts) recent(now time.Time) (expected, lost int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	newest := (r.next + receiptsKept - 1) % receiptsKept

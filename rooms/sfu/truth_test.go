@@ -127,9 +127,10 @@ func TestHearing_AllocatesNothing(t *testing.T) {
 
 func TestReceipts_LossIsOfTheLastSeconds(t *testing.T) {
 	var r receipts
+	var holes uint64
 	now := time.Now()
 	report := func(highest, lost uint32) {
-		r.add(rtcp.ReceptionReport{LastSequenceNumber: highest, TotalLost: lost & 0xffffff}, now)
+		r.add(rtcp.ReceptionReport{LastSequenceNumber: highest, TotalLost: lost & 0xffffff}, holes, now)
 		now = now.Add(time.Second)
 	}
 	loss := func() float64 {
@@ -145,9 +146,16 @@ func TestReceipts_LossIsOfTheLastSeconds(t *testing.T) {
 	if l := loss(); l != 0.25 {
 		t.Errorf("loss %v, want 0.25", l)
 	}
-	report(1300, 549) // it counts repetitions as gained
+	holes = 50 // all of it never came to us
+	report(1300, 550)
+	if l := loss(); l != 0 {
+		t.Errorf("loss %v of what was never sent", l)
+	}
+	report(1400, 550)
+	report(1500, 550)
+	report(1600, 549) // it counts repetitions as gained
 	for i := range uint32(4) {
-		report(1400+100*i, 549)
+		report(1700+100*i, 549)
 	}
 	if l := loss(); l != 0 {
 		t.Errorf("loss %v five seconds later", l)
@@ -240,29 +248,33 @@ func TestTruth_OfNobodyIsNothing(t *testing.T) {
 	}
 }
 
-func TestTruth_LossOfEitherWayOverTheLastSeconds(t *testing.T) {
+func TestTruth_LossIsOfTheWayAndOfTheLastSeconds(t *testing.T) {
 	h := newHouse(t)
-	a, b := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2})
-	h.e.Bind(b.id, Binding{Slot: 0, Video: Feed{a.id, Camera}})
-	h.on(a, Camera)
-	h.wait("picture", func() bool { return b.Video(0).Received().Keyframes > 0 })
-	h.wait("round trip", func() bool { rtt := h.truth(b).RoundTrip; return rtt > 0 && rtt < time.Second })
-	if tr := h.truth(a); tr.LossUp != 0 || tr.RoundTrip != 0 {
+	talks, hears := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2})
+	shows, sees := h.join(sfutest.Options{ID: 3}), h.join(sfutest.Options{ID: 4})
+	h.e.Bind(hears.id, Binding{Slot: 0, Audio: Feed{talks.id, Microphone}})
+	h.e.Bind(sees.id, Binding{Slot: 0, Video: Feed{shows.id, Camera}})
+	h.on(talks, Microphone)
+	h.on(shows, Camera)
+	h.wait("picture", func() bool { return sees.Video(0).Received().Keyframes > 0 })
+	h.wait("round trip", func() bool { rtt := h.truth(sees).RoundTrip; return rtt > 0 && rtt < time.Second })
+	if tr := h.truth(shows); tr.LossUp != 0 || tr.RoundTrip != 0 {
 		t.Errorf("loss %v, round trip %v of somebody who sends without loss and is shown nothing", tr.LossUp, tr.RoundTrip)
 	}
 	fifth := func(seq uint16) bool { return seq%5 == 0 }
-	a.DropUp(sfutest.Camera, func(_ string, seq uint16) bool { return fifth(seq) })
-	about := func(l float64) bool { return l > 0.15 && l < 0.25 }
-	h.wait("loss on the way up", func() bool { return about(h.truth(a).LossUp) })
-	if l := h.truth(b).LossDown; l > 0.02 {
-		t.Errorf("loss %v on the way down, where there is none", l)
+	talks.DropUp(sfutest.Microphone, func(_ string, seq uint16) bool { return fifth(seq) })
+	sees.DropDown(fifth)
+	h.wait("loss both ways", func() bool { return h.truth(talks).LossUp > 0.12 && h.truth(sees).LossDown > 0.12 })
+	if up, down := h.truth(talks).LossUp, h.truth(sees).LossDown; up > 0.25 || down > 0.25 {
+		t.Errorf("loss %v up, %v down of a fifth", up, down)
 	}
-	a.DropUp(sfutest.Camera, nil)
-	b.DropDown(fifth)
-	h.wait("loss on the way down", func() bool { return about(h.truth(b).LossDown) })
-	h.wait("the loss on the way up is past", func() bool { return h.truth(a).LossUp == 0 })
-	b.DropDown(nil)
-	h.wait("the loss on the way down is past", func() bool { return h.truth(b).LossDown == 0 })
+	// What the one lost on the way up is no fault of the other's line.
+	if up, down := h.truth(shows).LossUp, h.truth(hears).LossDown; up != 0 || down > 0.05 {
+		t.Errorf("loss %v up, %v down where there is none", up, down)
+	}
+	talks.DropUp(sfutest.Microphone, nil)
+	sees.DropDown(nil)
+	h.wait("the loss is past", func() bool { return h.truth(talks).LossUp < 0.04 && h.truth(sees).LossDown < 0.04 })
 }
 
 func TestTruth_MicrophoneIsHeardSilentAndClipping(t *testing.T) {

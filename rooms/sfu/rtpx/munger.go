@@ -181,6 +181,10 @@ func (m *Munger) NeedsKeyframe() bool { return m.pending && m.opts.Video }
 // sender reports. False while no source flows.
 func (m *Munger) TimestampOffset() (uint32, bool) { return m.off.ts, m.active }
 
+// Assigned is how many numbers have been given out, those of packets that never
+// came among them.
+func (m *Munger) Assigned() uint64 { return m.lastOut + 1 - (1<<16 | uint64(m.opts.Sequence)) }
+
 // Map tells how to rewrite a packet, or that it must not be sent: no source,
 // no keyframe yet, older than the source's begin, dropped or sent before, or
 // older than the history.
