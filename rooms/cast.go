@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -8,8 +9,9 @@ import (
 	"sangdam/rooms/sfu"
 )
 
-// cast is who of a room can be watched and heard just now, in the order in
-// which they came. It is replaced, never written to.
+// cast is who of a room can be watched and heard just now: firm, buyer,
+// interpreter, then others, and of each those first who came first. It is
+// replaced, never written to.
 type cast []player
 
 // player is one of them.
@@ -49,7 +51,12 @@ func (r *room) cast() cast {
 		}
 		all = append(all, one)
 	}
+	slices.SortStableFunc(all, func(a, b player) int { return cmp.Compare(rank(a.role), rank(b.role)) })
 	return all
+}
+
+func rank(r schedule.Role) int {
+	return slices.Index([]schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter, schedule.RoleObserver}, r)
 }
 
 // setCast takes over who is in a room; mu is held.

@@ -25,6 +25,7 @@ type fakeMedia struct {
 	open  map[sfu.Feed]bool
 
 	truths map[sfu.PeerID]sfu.Truth // others are connected and silent
+	failed bool                     // Truth panics
 	levels map[sfu.PeerID]sfu.Levels
 }
 
@@ -54,6 +55,9 @@ func (m *fakeMedia) Allow(peer sfu.PeerID, s sfu.Source, open bool) {
 func (m *fakeMedia) Truth(peer sfu.PeerID) (sfu.Truth, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.failed {
+		panic("a bug in the media plane")
+	}
 	if t, ok := m.truths[peer]; ok {
 		return t, t.State != sfu.StateClosed
 	}
@@ -78,12 +82,24 @@ func (m *fakeMedia) tells(peer sfu.PeerID, t sfu.Truth) {
 
 // speaks sets how loud a Peer's microphone was in the last second.
 func (m *fakeMedia) speaks(peer sfu.PeerID, level uint8) {
+	m.hears(peer, sfu.Levels{End: time.Now(), Steps: slices.Repeat([]uint8{level}, 10)})
+}
+
+// hears sets how loud a Peer's microphone was.
+func (m *fakeMedia) hears(peer sfu.PeerID, l sfu.Levels) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.levels == nil {
 		m.levels = map[sfu.PeerID]sfu.Levels{}
 	}
-	m.levels[peer] = sfu.Levels{End: time.Now(), Steps: slices.Repeat([]uint8{level}, 10)}
+	m.levels[peer] = l
+}
+
+// fail makes Truth panic, or not any more.
+func (m *fakeMedia) fail(failed bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failed = failed
 }
 
 // binding is what a slot of a viewer carries.
@@ -282,6 +298,12 @@ func (s *fakeStore) Chat(ctx context.Context, _ schedule.EventID, c schedule.Con
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.chat[c]), err
+}
+
+func (s *fakeStore) qualities() []schedule.SeatQuality {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.quality)
 }
 
 func (s *fakeStore) SaveQuality(ctx context.Context, _ schedule.EventID, q schedule.SeatQuality) error {
@@ -518,6 +540,8 @@ type hall struct {
 	store  *fakeStore
 	reg    *rooms.Registry
 	event  *schedule.Event
+
+	storage func() rooms.Storage // of the next start; may be nil
 }
 
 // The bubble's clock begins at midnight UTC 2000-01-01. The first consultation
@@ -556,7 +580,7 @@ func newHall(t *testing.T, e *schedule.Event) *hall {
 }
 
 func (h *hall) start() {
-	h.reg = rooms.NewRegistry(rooms.Deps{Store: h.store, Ledger: h.ledger, Media: h.media, Node: "node-a", Incarnation: 1})
+	h.reg = rooms.NewRegistry(rooms.Deps{Store: h.store, Ledger: h.ledger, Media: h.media, Node: "node-a", Incarnation: 1, Storage: h.storage})
 	if err := h.reg.Start(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}

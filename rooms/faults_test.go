@@ -218,7 +218,9 @@ type watched struct {
 	notes  []schedule.Note
 	booths []rooms.Booth
 
-	vitals    map[schedule.ConsultationID][]rooms.Vitals
+	vitals     map[schedule.ConsultationID][]rooms.Vitals
+	vitalsTold int
+
 	staff     []rooms.StaffHere
 	storage   []rooms.Storage
 	crosstalk [][]rooms.Crosstalk
@@ -255,6 +257,7 @@ func (w *fakeWatcher) VitalsChanged(c schedule.ConsultationID, v []rooms.Vitals)
 			h.vitals = map[schedule.ConsultationID][]rooms.Vitals{}
 		}
 		h.vitals[c] = v
+		h.vitalsTold++
 	})
 }
 

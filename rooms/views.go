@@ -127,7 +127,7 @@ type Row struct {
 	Alerts       []schedule.Alert
 	Verdict      schedule.Verdict // a coordinator's; empty: none given
 
-	Vitals   []Vitals             // of who is here, in the order of Seats
+	Vitals   []Vitals             // of who is here: firm, buyer, interpreter, then others
 	Care     *schedule.Carer      // nil: nobody takes care of it
 	Contacts []schedule.Contacted // oldest first
 	Held     []schedule.SeatID    // who must be admitted before coming in again

@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -314,8 +313,7 @@ func (b *board) closeWalls() []*Wall {
 	return all
 }
 
-// scene is who can be seen in some rooms, first firm, then buyer, then
-// interpreter, then others, by when they came; mu is held.
+// scene is who can be seen in some rooms, and when they spoke; mu is held.
 func (b *board) scene(rooms []schedule.ConsultationID, helped schedule.ConsultationID) map[schedule.ConsultationID][]player {
 	all := make(map[schedule.ConsultationID][]player, len(rooms)+1)
 	for _, id := range append(slices.Clip(rooms), helped) {
@@ -326,12 +324,7 @@ func (b *board) scene(rooms []schedule.ConsultationID, helped schedule.Consultat
 		for i := range people {
 			people[i].spokeAt = b.spoke[people[i].session]
 		}
-		slices.SortStableFunc(people, func(a, b player) int { return cmp.Compare(rank(a.role), rank(b.role)) })
 		all[id] = people
 	}
 	return all
-}
-
-func rank(r schedule.Role) int {
-	return slices.Index([]schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter, schedule.RoleObserver}, r)
 }

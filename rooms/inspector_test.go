@@ -1,0 +1,286 @@
+package rooms_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+)
+
+// sends makes media of a visit arrive.
+func sends(v *rooms.Visit) {
+	v.Flow(sfu.Microphone, true)
+	v.Flow(sfu.Camera, true)
+}
+
+func (h *hall) vitals(seat schedule.SeatID) rooms.Vitals {
+	h.t.Helper()
+	c, _ := seat.Split()
+	for _, v := range h.row(c).Vitals {
+		if v.Seat == seat {
+			return v
+		}
+	}
+	h.t.Fatalf("no vitals of %s", seat)
+	return rooms.Vitals{}
+}
+
+// seconds lets the inspector look so many times.
+func seconds(n int) {
+	time.Sleep(time.Duration(n)*time.Second + time.Millisecond)
+	synctest.Wait()
+}
+
+func TestVitals_AreToldWithinASecondAndOnlyWhenTheyDiffer(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		_, w := h.console("kim")
+		vf, _ := h.join("S02/firm", "f")
+		vb, _ := h.join("S02/buyer", "b")
+		sends(vf)
+		sends(vb)
+		truth := sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteUDP, RoundTrip: 212 * time.Millisecond, Level: 30}
+		h.media.tells("peer-f", truth)
+		seconds(1)
+		want(t, "told", w.heard().vitals["S02"][0], rooms.Vitals{
+			Seat: "S02/firm", Route: sfu.RouteUDP, RTT: 210 * time.Millisecond, Level: 50, Quality: rooms.QualityGood, Symptoms: []rooms.Symptom{},
+		})
+		want(t, "on the board", h.vitals("S02/firm"), w.heard().vitals["S02"][0])
+		told := w.heard().vitalsTold
+		truth.RoundTrip = 208 * time.Millisecond
+		h.media.tells("peer-f", truth)
+		seconds(5)
+		want(t, "what nobody would notice is no news", w.heard().vitalsTold, told)
+		truth.LossUp = 0.06
+		h.media.tells("peer-f", truth)
+		seconds(1)
+		want(t, "loss is", w.heard().vitals["S02"][0].Symptoms, []rooms.Symptom{rooms.SymptomLossUp})
+		want(t, "once", w.heard().vitalsTold, told+1)
+		ok(t, vf.Leave(t.Context()))
+		seconds(1)
+		want(t, "of who is here alone", len(h.row("S02").Vitals), 1)
+	})
+}
+
+func TestVitals_OneWayAudioByBothSides(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		vf, _ := h.join("S02/firm", "f")
+		vb, _ := h.join("S02/buyer", "b")
+		sends(vf)
+		sends(vb)
+		seconds(7)
+		want(t, "well", h.vitals("S02/buyer").Quality, rooms.QualityGood)
+
+		h.media.tells("peer-b", sfu.Truth{State: sfu.StateConnected, Unfed: []sfu.Feed{{Peer: "peer-f", Source: sfu.Microphone}}})
+		seconds(3)
+		want(t, "not at once", len(h.vitals("S02/buyer").Symptoms), 0)
+		seconds(2)
+		want(t, "what should go out does not", h.vitals("S02/buyer").Symptoms, []rooms.Symptom{rooms.SymptomOneWayIn})
+		h.media.tells("peer-b", sfu.Truth{State: sfu.StateConnected})
+		seconds(1)
+		want(t, "mended", len(h.vitals("S02/buyer").Symptoms), 0)
+
+		ok(t, h.reg.Vitals("b", rooms.ClientVitals{Microphone: "ok", Camera: "ok", Limited: "none", Unheard: []schedule.SeatID{"S02/firm"}}))
+		seconds(1)
+		want(t, "its browser says so", h.vitals("S02/buyer").Symptoms, []rooms.Symptom{rooms.SymptomOneWayIn})
+		vf.Flow(sfu.Microphone, false)
+		seconds(1)
+		want(t, "nothing comes from the other: not its fault", len(h.vitals("S02/buyer").Symptoms), 0)
+		want(t, "but the other's", h.vitals("S02/firm").Symptoms, []rooms.Symptom{rooms.SymptomOneWayOut})
+		ok(t, vf.SetSource(t.Context(), sfu.Microphone, false))
+		seconds(1)
+		want(t, "muted: nobody's", h.vitals("S02/firm").Quality, rooms.QualityGood)
+		vf.Flow(sfu.Microphone, true)
+		ok(t, vf.SetSource(t.Context(), sfu.Microphone, true))
+		seconds(13)
+		want(t, "what a browser said long ago counts no more", len(h.vitals("S02/buyer").Symptoms), 0)
+	})
+}
+
+func TestStorage_IsToldWithHowManyItAffects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, fair())
+		defer func() { h.close() }()
+		h.close()
+		var now rooms.Storage
+		h.storage = func() rooms.Storage { return now }
+		h.start()
+		_, w := h.console("kim")
+		seconds(2)
+		want(t, "all is well", len(w.heard().storage), 0)
+		since := time.Now().UTC().Round(0)
+		now = rooms.Storage{AwaySince: since, Waiting: 3}
+		seconds(1)
+		want(t, "away", w.heard().storage, []rooms.Storage{{AwaySince: since, Waiting: 3}})
+		h.until(20)
+		h.join("S02/firm", "f") // from memory
+		seconds(1)
+		want(t, "nobody is affected", w.heard().storage[0].Affected, 0)
+		h.reg.Refused("E1", "S01")
+		h.reg.Refused("E1", "S01")
+		h.reg.Refused("E1", "S99")
+		seconds(1)
+		want(t, "one is", w.heard().storage[1], rooms.Storage{AwaySince: since, Waiting: 3, Affected: 1})
+		late := &fakeWatcher{}
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: late})
+		ok(t, err)
+		want(t, "in a new board", late.heard().boards[0].Storage.Affected, 1)
+		now = rooms.Storage{Waiting: 112}
+		seconds(1)
+		now = rooms.Storage{}
+		seconds(1)
+		want(t, "back", w.heard().storage[2:], []rooms.Storage{{Waiting: 112}, {}})
+		h.reg.Refused("E1", "S01")
+		seconds(1)
+		want(t, "nothing is refused because of a store that is here", len(w.heard().storage), 4)
+	})
+}
+
+func TestQuality_IsSummedUpAtTheEndOfAStay(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		v, _ := h.join("S02/firm", "f")
+		sends(v)
+		truth := sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteTCP, RoundTrip: 100 * time.Millisecond, LossUp: 0.1}
+		h.media.tells("peer-f", truth)
+		seconds(30)
+		want(t, "not yet", len(h.store.qualities()), 0)
+		truth.RoundTrip, truth.LossUp = 300*time.Millisecond, 0
+		h.media.tells("peer-f", truth)
+		seconds(10)
+		ok(t, v.Leave(t.Context()))
+		seconds(2)
+		all := h.store.qualities()
+		if len(all) != 1 {
+			t.Fatalf("%d summaries", len(all))
+		}
+		q := all[0]
+		if q.Seat != "S02/firm" || q.Session != "f" || !q.From.Equal(minute(20)) || q.To.Sub(q.From) < 39*time.Second || q.To.Sub(q.From) > 41*time.Second ||
+			q.Route != "tcp" || q.RTTMedian != 100*time.Millisecond || q.RTT95 != 300*time.Millisecond ||
+			math.Abs(q.LossUp-0.075) > 0.01 || q.LossUpWorst != 0.1 {
+			t.Errorf("%+v", q)
+		}
+		if len(q.Symptoms) != 2 || q.Symptoms[0].Symptom != "tcp" || q.Symptoms[1] != (schedule.SymptomTime{Symptom: "loss_up", Seconds: 30}) {
+			t.Errorf("symptoms: %+v", q.Symptoms)
+		}
+		h.join("S02/buyer", "b")
+		seconds(61)
+		want(t, "each minute meanwhile", len(h.store.qualities()), 2)
+	})
+}
+
+func TestVisit_SocketAndPathStandInTheRecord(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		v, _ := h.join("S02/firm", "f")
+		v.Path(true, sfu.RouteTCP)
+		v.Socket(false)
+		v.Socket(true)
+		v.Path(false, "")
+		synctest.Wait()
+		ok(t, v.Leave(t.Context()))
+		v.Socket(false) // who is gone has no socket
+		synctest.Wait()
+		var got []string
+		for _, e := range h.ledger.of(schedule.EntrySocketLost, schedule.EntrySocketBack, schedule.EntryPathUp, schedule.EntryPathDown) {
+			got = append(got, fmt.Sprint(e.Kind, " ", e.Seat, " ", e.Session, " ", e.Detail))
+		}
+		want(t, "the record", got, []string{
+			"path_up S02/firm f tcp", "socket_lost S02/firm f ", "socket_back S02/firm f ", "path_down S02/firm f ",
+		})
+	})
+}
+
+func TestInspector_APanicOfTheMediaPlaneReachesNobody(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		_, f := h.join("S02/firm", "f")
+		h.media.fail(true)
+		seconds(3)
+		want(t, "the room", f.reason(), error(nil))
+		h.media.fail(false)
+		seconds(1)
+		want(t, "looks again", h.vitals("S02/firm").Quality, rooms.QualityGood)
+	})
+}
+
+func TestVitals_OfNoSession(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		if err := h.reg.Vitals("", rooms.ClientVitals{}); !errors.Is(err, rooms.ErrInvalid) {
+			t.Errorf("of nobody: %v", err)
+		}
+		ok(t, h.reg.Vitals("nobody", rooms.ClientVitals{Hidden: true})) // forgotten soon
+	})
+}
+
+// Two booths side by side: what one says is heard in the other, more quietly
+// and a little later.
+func TestCrosstalk_IsToldAndTakenBack(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(31)
+		_, w := h.console("kim")
+		v1, _ := h.join("S01/firm", "f1")
+		v2, _ := h.join("S02/firm", "f2")
+		sends(v1)
+		sends(v2)
+		begin := time.Now()
+		speech := func(step int) uint8 { // turns of 2 to 4 s with syllables of 200 to 300 ms
+			turn := step / 10 % 7
+			if turn == 2 || turn == 5 {
+				return 75
+			}
+			return uint8(28 + (step*step*7+step*13)%23)
+		}
+		play := func(n int, leaks bool) {
+			for range n {
+				seconds(1)
+				last := int(time.Since(begin) / (100 * time.Millisecond))
+				var own, other []uint8
+				for s := last - 99; s <= last; s++ {
+					said := uint8(127)
+					if s >= 0 {
+						said = speech(s)
+					}
+					own = append(own, said)
+					heard := uint8(78 + s%3)
+					if leaks && said < 60 {
+						heard = said + 18
+					}
+					other = append(other, heard)
+				}
+				end := begin.Add(time.Duration(last+1) * 100 * time.Millisecond)
+				h.media.hears("peer-f1", sfu.Levels{End: end, Steps: own})
+				h.media.hears("peer-f2", sfu.Levels{End: end, Steps: other})
+			}
+		}
+		play(60, true)
+		all := w.heard().crosstalk
+		if len(all) == 0 || len(all[len(all)-1]) != 1 {
+			t.Fatalf("told: %+v", all)
+		}
+		got := all[len(all)-1][0]
+		if got.Hears != "B2" || got.Speaks != "B1" || got.Strength < 10 || got.Since.IsZero() {
+			t.Errorf("%+v", got)
+		}
+		late := &fakeWatcher{}
+		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: late})
+		ok(t, err)
+		want(t, "in a new board", late.heard().boards[0].Crosstalk, []rooms.Crosstalk{got})
+		play(45, false)
+		all = w.heard().crosstalk
+		want(t, "taken back", len(all[len(all)-1]), 0)
+		if slices.ContainsFunc(all, func(c []rooms.Crosstalk) bool {
+			return slices.ContainsFunc(c, func(x rooms.Crosstalk) bool { return x.Hears == "B1" })
+		}) {
+			t.Errorf("the loud booth hears the quiet one: %+v", all)
+		}
+	})
+}
