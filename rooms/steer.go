@@ -107,7 +107,7 @@ func (g *Registry) Steer(ctx context.Context, req SteerRequest) error {
 	case SteerRemove:
 		err = g.remove(ctx, req)
 	case SteerAdmit:
-		err = g.Admit(ctx, req.Event, req.Seat, req.Actor)
+		err = g.admit(ctx, req.Event, req.Seat, req.Actor, req.Reason)
 	case SteerDevices, SteerMicrophone, SteerCamera, SteerSpeaker, SteerGain, SteerDiagnose:
 		err = g.order(ctx, b, req)
 	default:
@@ -240,6 +240,10 @@ func (g *Registry) ordered(b *board, o *order, req SteerRequest, a schedule.Acti
 // Admit lets a person come in who was removed before, and calls in whoever
 // waits for the seat in the lobby.
 func (g *Registry) Admit(ctx context.Context, event schedule.EventID, seat schedule.SeatID, by schedule.Actor) error {
+	return g.admit(ctx, event, seat, by, "")
+}
+
+func (g *Registry) admit(ctx context.Context, event schedule.EventID, seat schedule.SeatID, by schedule.Actor, why string) error {
 	c, _ := seat.Split()
 	if by.By == "" {
 		return ErrInvalid
@@ -255,7 +259,7 @@ func (g *Registry) Admit(ctx context.Context, event schedule.EventID, seat sched
 			return schedule.Entry{}, ErrCancelled
 		}
 		s.Held = slices.DeleteFunc(slices.Clone(s.Held), func(held schedule.SeatID) bool { return held == seat })
-		return staffEntry(by, schedule.ActionAdmit, seat, "", ""), nil
+		return staffEntry(by, schedule.ActionAdmit, seat, "", why), nil
 	})
 	if err == nil {
 		g.eventEntry(event).board.callIn(seat, by.Name)

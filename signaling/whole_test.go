@@ -26,6 +26,7 @@ import (
 	"sangdam/rooms/store/storetest"
 	"sangdam/signaling"
 	"sangdam/signaling/auth"
+	"sangdam/signaling/desk"
 	"sangdam/signaling/protocol"
 	"sangdam/signaling/signaltest"
 )
@@ -88,7 +89,7 @@ func fair(now time.Time) *schedule.Event {
 			{ID: "U2", Name: "Tessuti", Country: "IT", Zone: "Europe/Rome", Language: "it"},
 		},
 		Interpreters: []schedule.Interpreter{{ID: "I1", Name: "Kim", Languages: []string{"ko", "tr"}}},
-		Booths:       []schedule.Booth{{ID: "B1", Name: "Booth 1"}, {ID: "B2", Name: "Booth 2"}},
+		Booths:       []schedule.Booth{{ID: "B1", Name: "Booth 1"}, {ID: "B2", Name: "Booth 2"}, {ID: "B3", Name: "Booth 3"}},
 		Consultations: []schedule.Consultation{
 			at(talks, 1, "I1", now.Add(-5*time.Minute)),
 			at(other, 2, "", now.Add(-5*time.Minute)),
@@ -97,40 +98,64 @@ func fair(now time.Time) *schedule.Event {
 	}
 }
 
-// newHouse starts a server with a fair of its own.
-func newHouse(t *testing.T, redis string) *house {
+// newHouse starts a server with a fair of its own, and others beside it: the
+// links of those are known by the event's id and a slash before.
+func newHouse(t *testing.T, redis string, others ...*schedule.Event) *house {
 	t.Helper()
 	h := &house{t: t, event: fair(time.Now()), links: map[string]auth.Minted{}, data: t.TempDir()}
 	h.start(redis, func() {
-		if err := h.store.SaveEvent(h.ctx, h.event); err != nil {
-			t.Fatal(err)
-		}
-		keeper, err := auth.NewKeeper(bytes.Repeat([]byte("k"), 32))
-		if err != nil {
-			t.Fatal(err)
-		}
-		minted, err := keeper.Mint(h.event, auth.MintOptions{Now: time.Now().Add(-time.Minute)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var links []schedule.Link
-		for _, m := range minted {
-			links = append(links, m.Link)
-			g := m.Link.Grants
-			switch g.Kind {
-			case schedule.LinkConsole:
-				h.links["console"] = m
-			case schedule.LinkBooth:
-				h.links[string(g.Booth)] = m
-			default:
-				h.links[g.Party] = m
-			}
-		}
-		if err := h.store.SaveLinks(h.ctx, links); err != nil {
-			t.Fatal(err)
+		h.prepare(h.event, "")
+		for _, e := range others {
+			h.prepare(e, string(e.ID)+"/")
 		}
 	})
 	return h
+}
+
+// prepare keeps an event and its links: those of booths and people, console,
+// colleague (another coordinator's) and viewer.
+func (h *house) prepare(e *schedule.Event, prefix string) {
+	h.t.Helper()
+	if err := h.store.SaveEvent(h.ctx, e); err != nil {
+		h.t.Fatal(err)
+	}
+	keeper, err := auth.NewKeeper(bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	o := auth.MintOptions{Now: time.Now().Add(-time.Minute)}
+	minted, err := keeper.Mint(e, o)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, name := range []string{"colleague", "viewer"} {
+		m, err := keeper.Console(e, name, o)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if name == "viewer" {
+			m.Link.Grants.Right = schedule.RightViewer
+		}
+		minted = append(minted, m)
+	}
+	var links []schedule.Link
+	for _, m := range minted {
+		links = append(links, m.Link)
+		g := m.Link.Grants
+		name := g.Party
+		switch {
+		case g.Kind == schedule.LinkConsole && g.Name != "":
+			name = g.Name
+		case g.Kind == schedule.LinkConsole:
+			name = "console"
+		case g.Kind == schedule.LinkBooth:
+			name = string(g.Booth)
+		}
+		h.links[prefix+name] = m
+	}
+	if err := h.store.SaveLinks(h.ctx, links); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // again starts the node once more on the same records.
@@ -193,12 +218,28 @@ func (h *house) start(redis string, prepare func()) {
 	h.media = &faultyMedia{Engine: engine}
 	h.registry = rooms.NewRegistry(rooms.Deps{
 		Store: h.store, Ledger: h.store, Media: h.media, Logger: log, Node: "n1", Incarnation: incarnation,
+		Storage: func() rooms.Storage {
+			away, waiting, full := h.store.Storage()
+			return rooms.Storage{AwaySince: away, Waiting: waiting, DiskFull: full}
+		},
 	})
 	if err := h.registry.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
 	closing("rooms", within(h.registry.Close))
+	keeper, err := auth.NewKeeper(bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.server = signaling.New(signaling.Deps{
+		Desk: desk.New(desk.Deps{
+			Store: h.store, Rooms: h.registry, Ledger: h.store, Keeper: keeper, URL: "https://meet.example.kr", Logger: log,
+			Out: func(ctx context.Context, id schedule.LinkID) { h.server.Expel(ctx, id) },
+			Moved: func(ctx context.Context, e schedule.EventID, by schedule.Actor, c ...schedule.ConsultationID) {
+				h.server.Moved(ctx, e, by, c...)
+			},
+			Online: func(e schedule.EventID, r schedule.Role, party string) bool { return h.server.Online(e, r, party) },
+		}),
 		Registry: h.registry, Engine: engine, Tokens: h.store, Logger: log,
 		Records: signaling.NewRecords(h.store),
 		Static:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>page</title>")}},
@@ -221,7 +262,7 @@ func (h *house) options(link string) signaltest.Options {
 	}
 	return signaltest.Options{
 		URL: h.url, Link: string(m.Link.ID), Secret: m.Secret,
-		Media: sfutest.Options{ID: h.people.Add(1), Wall: link == "console"},
+		Media: sfutest.Options{ID: h.people.Add(1), Wall: m.Link.Grants.Kind == schedule.LinkConsole},
 	}
 }
 

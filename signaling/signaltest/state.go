@@ -146,6 +146,18 @@ func (c *Client) apply(m protocol.Message) error {
 			return err
 		}
 		s.board(b)
+	case protocol.TypeWaiting:
+		var w protocol.Waiting
+		if err := json.Unmarshal(m.Body, &w); err != nil {
+			return err
+		}
+		s.Seq, s.Consultation, s.Clock = w.Seq, w.Consultation, w.Clock
+	case protocol.TypePractice:
+		var p protocol.Practising
+		if err := json.Unmarshal(m.Body, &p); err != nil {
+			return err
+		}
+		s.Seq, s.Slots = p.Seq, p.Slots
 	case protocol.TypeWall:
 		var w protocol.Wall
 		if err := json.Unmarshal(m.Body, &w); err != nil {
