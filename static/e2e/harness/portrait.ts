@@ -110,3 +110,21 @@ export function film(portrait: Portrait, file: string): void {
   }
   writeFileSync(file, Buffer.concat(parts));
 }
+
+/** Writes a film of one colour, by which a test knows whose picture it sees; a bar runs through it, so that frames differ. */
+export function plain(colour: Colour, file: string): void {
+  const [r, g, b] = colour;
+  const w = 640;
+  const h = 360;
+  const bar = 16;
+  const parts: Buffer[] = [Buffer.from(`YUV4MPEG2 W${w} H${h} F15:1 Ip A1:1 C420jpeg\n`)];
+  for (let frame = 0; frame < 30; frame++) {
+    const luma = Buffer.alloc(w * h, 0.299 * r + 0.587 * g + 0.114 * b);
+    // At the lower edge: the middle, where tests look, stays as it is.
+    for (let y = h - bar; y < h; y++) luma.fill(235, y * w + frame * bar, y * w + (frame + 1) * bar);
+    const blue = Buffer.alloc((w * h) / 4, 128 - 0.169 * r - 0.331 * g + 0.5 * b);
+    const red = Buffer.alloc((w * h) / 4, 128 + 0.5 * r - 0.419 * g - 0.081 * b);
+    parts.push(Buffer.from('FRAME\n'), luma, blue, red);
+  }
+  writeFileSync(file, Buffer.concat(parts));
+}

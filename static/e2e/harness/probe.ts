@@ -78,3 +78,29 @@ export async function received(): Promise<Received> {
   }
   return sum;
 }
+
+/** The energy of all that one transceiver has received, of the newest PeerConnection. For evaluate(), as received(). */
+export async function energyOf(section: number): Promise<number> {
+  const peer = window.__probe.peers.filter((p) => p.connectionState !== 'closed').at(-1);
+  const receiver = peer?.getTransceivers()[section]?.receiver;
+  if (!receiver) return 0;
+  let energy = 0;
+  for (const stat of (await receiver.getStats()).values())
+    if (stat.type === 'inbound-rtp') energy += stat.totalAudioEnergy ?? 0;
+  return energy;
+}
+
+/** The colour in the middle of a video that is painted, null while there is none. For evaluate(), as received(). */
+export function colourOf(selector: string): [number, number, number] | null {
+  const video = document.querySelector<HTMLVideoElement>(selector);
+  if (!video || video.readyState < 2 || video.videoWidth === 0) return null;
+  const canvas = document.createElement('canvas');
+  canvas.width = 1;
+  canvas.height = 1;
+  const context = canvas.getContext('2d');
+  if (!context) return null;
+  const { videoWidth: w, videoHeight: h } = video;
+  context.drawImage(video, w / 2 - 2, h / 2 - 2, 4, 4, 0, 0, 1, 1);
+  const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [r, g, b];
+}

@@ -8,6 +8,7 @@ export interface Stat {
   kind?: string;
   rid?: string;
   mid?: string;
+  trackIdentifier?: string;
   bytesSent?: number;
   bytesReceived?: number;
   packetsSent?: number;

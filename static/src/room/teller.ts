@@ -4,7 +4,7 @@ import type { Stat } from '../media/diagnose';
 import { countSlot } from '../media/flow';
 import type { MediaSlot } from '../media/slots';
 import type { CameraHealth, Participant, Slot, TellVitals } from '../protocol/types';
-import { microphoneOf, type Reading, Unheard, vitalsOf } from './vitals';
+import { carriedBy, microphoneOf, type Reading, Steady, Unheard, vitalsOf } from './vitals';
 
 /** What the room is to show and sound just now; null outside of one. */
 export interface Expected {
@@ -36,6 +36,7 @@ const full = 0.99;
 export class Teller {
   private readonly deps: TellerDeps;
   private readonly unheard = new Unheard();
+  private readonly steady = new Steady();
   private before: Reading | null = null;
   private levels: number[] = [];
   private busy = false;
@@ -50,7 +51,7 @@ export class Teller {
     this.before = null;
     this.levels = [];
     this.timers = [
-      setInterval(() => this.levels.push(this.deps.level.peek()), sampleEvery),
+      setInterval(() => this.sample(), sampleEvery),
       setInterval(() => void this.count(), tellEvery),
     ];
     void this.count();
@@ -58,6 +59,12 @@ export class Teller {
 
   stop(): void {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
+  }
+
+  private sample(): void {
+    this.levels.push(this.deps.level.peek());
+    const expected = this.deps.expected();
+    if (expected) this.steady.sample(carriedBy(expected.participants, expected.slots, this.deps.slots()));
   }
 
   private async count(): Promise<void> {
@@ -77,6 +84,7 @@ export class Teller {
     const now: Reading = { at: this.deps.monotonic(), stats };
     const { before } = this;
     const levels = this.levels.splice(0);
+    const steady = this.steady.turn();
     this.before = now;
     const unheard = this.unheard.read(
       now.at,
@@ -96,6 +104,7 @@ export class Teller {
       camera: this.deps.camera(),
       unheard,
       hidden: this.deps.hidden(),
+      steady,
     });
     await this.deps.tell(vitals).catch(() => undefined); // the next one is due in five seconds
   }

@@ -2,16 +2,18 @@ import { signal } from '@preact/signals';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DeviceState } from '../media/device';
 import type { Stat } from '../media/diagnose';
+import type { MediaSlot } from '../media/slots';
 import type { Slot, TellVitals } from '../protocol/types';
 import { Teller } from './teller';
 import { participant } from './testing';
-import { microphoneOf, Unheard, vitalsOf } from './vitals';
+import { carriedBy, microphoneOf, Steady, Unheard, vitalsOf } from './vitals';
 
 const video = (id: string, freezes: number, seconds: number): Stat => ({
   id,
   type: 'inbound-rtp',
   kind: 'video',
   timestamp: 0,
+  trackIdentifier: id,
   freezeCount: freezes,
   totalFreezesDuration: seconds,
 });
@@ -20,6 +22,7 @@ const audio = (id: string, samples: number, concealed: number, silent = 0): Stat
   type: 'inbound-rtp',
   kind: 'audio',
   timestamp: 0,
+  trackIdentifier: id,
   totalSamplesReceived: samples,
   concealedSamples: concealed,
   silentConcealedSamples: silent,
@@ -33,6 +36,7 @@ const count = (before: Stat[], now: Stat[]) =>
     camera: 'ok',
     unheard: [],
     hidden: false,
+    steady: new Set(['a', 'b', 'c', 'd']),
   });
 
 test('the worst picture and the worst voice count, and only what is new', () => {
@@ -49,6 +53,59 @@ test('silence that is made up while nobody sends is no broken voice', () => {
 
 test('a new PeerConnection counts from nothing', () => {
   expect(count([video('a', 9, 30)], [video('b', 1, 0.5)])).toMatchObject({ frozen: 0.1, freezes: 1 });
+});
+
+test('a picture that stood still because its camera was off, or another came, has not frozen', () => {
+  const steady = new Steady();
+  const all = (video: string) =>
+    new Map([
+      ['v', video],
+      ['w', 'x'],
+    ]);
+  steady.sample(all('a'));
+  steady.turn();
+  steady.sample(all('a'));
+  expect([...steady.turn()]).toEqual(['v', 'w']);
+  steady.sample(all('a'));
+  steady.sample(new Map([['w', 'x']])); // off
+  steady.sample(all('a')); // and on again
+  expect([...steady.turn()]).toEqual(['w']);
+  steady.sample(all('a')); // its first picture may come only now
+  expect([...steady.turn()]).toEqual(['w']);
+  steady.sample(all('b'));
+  expect([...steady.turn()]).toEqual(['v', 'w']);
+  expect(count([], [{ ...video('elsewhere', 3, 2) }])).toMatchObject({ frozen: 0, freezes: 0 });
+});
+
+test('what carries nobody, or one who is away or off, carries nothing', () => {
+  const place = (n: number): MediaSlot =>
+    ({
+      slot: n,
+      audio: { track: { id: `a${n}` } },
+      video: { track: { id: `v${n}` } },
+    }) as unknown as MediaSlot;
+  const people = [
+    participant('a'),
+    participant('b', { sources: ['screen'] }),
+    participant('c', { away: true }),
+  ];
+  const slots: Slot[] = [
+    slot(0, 'a'),
+    slot(1, 'b'),
+    slot(2, 'c'),
+    { slot: 7, kind: 'stage', participant: 'b' },
+  ];
+  expect([
+    ...carriedBy(
+      people,
+      slots,
+      Array.from({ length: 8 }, (_, n) => place(n)),
+    ),
+  ]).toEqual([
+    ['a0', 'a'],
+    ['v0', 'a'],
+    ['v7', 'b'],
+  ]);
 });
 
 test('the camera is held back by the worst reason of its layers that are sent', () => {

@@ -1,4 +1,5 @@
 import { limitOf, type Stat } from '../media/diagnose';
+import type { MediaSlot } from '../media/slots';
 import type { CameraHealth, MicrophoneHealth, Participant, Slot, TellVitals } from '../protocol/types';
 
 /** What two readings of the same PeerConnection, some time apart, say. */
@@ -32,20 +33,22 @@ export interface Counted {
   camera: CameraHealth;
   unheard: readonly string[];
   hidden: boolean;
+  /** tracks that have shown or sounded one person all the time; what stands still for a reason is no freeze */
+  steady: ReadonlySet<string>;
 }
 
 const fraction = (part: number, whole: number): number =>
   whole > 0 ? Math.min(1, Math.max(0, Math.round((1000 * part) / whole) / 1000)) : 0;
 
 /** vitalsOf is what a browser has counted between two readings. */
-export function vitalsOf({ before, now, microphone, camera, unheard, hidden }: Counted): TellVitals {
+export function vitalsOf({ before, now, microphone, camera, unheard, hidden, steady }: Counted): TellVitals {
   const earlier = new Map(before.stats.map((stat) => [stat.id, stat]));
   const seconds = (now.at - before.at) / 1000;
   let frozen = 0;
   let freezes = 0;
   let concealed = 0;
   for (const stat of now.stats) {
-    if (stat.type !== 'inbound-rtp') continue;
+    if (stat.type !== 'inbound-rtp' || !steady.has(stat.trackIdentifier ?? '')) continue;
     const old = earlier.get(stat.id);
     const since = (key: 'freezeCount' | 'totalFreezesDuration' | 'totalSamplesReceived') =>
       Math.max(0, (stat[key] ?? 0) - (old?.[key] ?? 0));
@@ -71,6 +74,52 @@ export function vitalsOf({ before, now, microphone, camera, unheard, hidden }: C
 }
 
 const audible = (stat: Stat): number => (stat.concealedSamples ?? 0) - (stat.silentConcealedSamples ?? 0);
+
+/**
+ * Steady finds the tracks that have carried one person for two windows on end. A browser counts the gap while a
+ * camera was off, or between two people in one slot, as a freeze when the next picture comes.
+ */
+export class Steady {
+  private window: Map<string, string> | null = null;
+  private before = new Set<string>();
+
+  /** Who is to be seen or heard by each track just now; a track that rests is left out. */
+  sample(carried: ReadonlyMap<string, string>): void {
+    if (!this.window) {
+      this.window = new Map(carried);
+      return;
+    }
+    for (const [track, who] of this.window) if (carried.get(track) !== who) this.window.delete(track);
+  }
+
+  /** The window is over, another one begins. */
+  turn(): ReadonlySet<string> {
+    const now = new Set(this.window?.keys() ?? []);
+    const both = new Set([...now].filter((track) => this.before.has(track)));
+    this.before = now;
+    this.window = null;
+    return both;
+  }
+}
+
+/** carriedBy tells which tracks of a room's slots carry whom just now. */
+export function carriedBy(
+  participants: readonly Participant[],
+  slots: readonly Slot[],
+  places: readonly MediaSlot[],
+): Map<string, string> {
+  const carried = new Map<string, string>();
+  for (const { slot, kind, participant } of slots) {
+    const person = participants.find(({ id }) => id === participant);
+    if (!person || person.away) continue;
+    const [sound, picture] =
+      kind === 'stage' ? (['screen_audio', 'screen'] as const) : (['microphone', 'camera'] as const);
+    const { audio, video } = places[slot] ?? {};
+    if (audio && person.sources.includes(sound)) carried.set(audio.track.id, participant);
+    if (video && person.sources.includes(picture)) carried.set(video.track.id, participant);
+  }
+  return carried;
+}
 
 /**
  * Unheard finds the seats whose microphone is on and of which no sound has come for a while: their
