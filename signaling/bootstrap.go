@@ -16,6 +16,11 @@ func (s *Server) openLink(ctx context.Context, id schedule.LinkID, in protocol.O
 	if err != nil {
 		return protocol.Bootstrap{}, err
 	}
+	return s.bootstrap(ctx, token, g)
+}
+
+// bootstrap is all that the page of a token needs.
+func (s *Server) bootstrap(ctx context.Context, token string, g schedule.Grants) (protocol.Bootstrap, error) {
 	event, err := s.registry.Event(ctx, g.Event)
 	if err != nil {
 		return protocol.Bootstrap{}, fault(err)
@@ -79,6 +84,7 @@ func wirePerson(e *schedule.Event, g schedule.Grants) protocol.Person {
 	switch {
 	case g.Kind == schedule.LinkConsole:
 		p.Name = cmp.Or(g.Name, e.Organiser)
+		p.ID, p.Right = g.By(), string(cmp.Or(g.Right, schedule.RightCoordinator))
 	case g.Kind == schedule.LinkBooth:
 		b, _ := e.Booth(g.Booth)
 		p.Name = b.Name
@@ -110,6 +116,15 @@ func (s *Server) caller(ctx context.Context, token string) (schedule.Grants, err
 	return g, nil
 }
 
+// board is what a console sees, for those who ask once.
+func (s *Server) board(ctx context.Context, id schedule.EventID) (protocol.Board, error) {
+	b, err := s.registry.Board(ctx, id)
+	if err != nil {
+		return protocol.Board{}, fault(err)
+	}
+	return wireBoard(0, b, s.now()), nil
+}
+
 func (s *Server) attendance(ctx context.Context, id schedule.EventID) (protocol.Attendance, error) {
 	event, err := s.recorded(ctx, id)
 	if err != nil {
@@ -136,13 +151,4 @@ func (s *Server) recorded(ctx context.Context, id schedule.EventID) (*schedule.E
 		return nil, fault(err)
 	}
 	return event, nil
-}
-
-// board is what a console sees, for those who ask once.
-func (s *Server) board(ctx context.Context, id schedule.EventID) (protocol.Board, error) {
-	b, err := s.registry.Board(ctx, id)
-	if err != nil {
-		return protocol.Board{}, fault(err)
-	}
-	return wireBoard(0, b, s.now()), nil
 }

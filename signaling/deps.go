@@ -14,6 +14,7 @@ import (
 	"sangdam/signaling/auth"
 	"sangdam/signaling/desk"
 	"sangdam/signaling/protocol"
+	"sangdam/signaling/staff"
 )
 
 // Engine is what the edge asks of the media plane.
@@ -57,7 +58,8 @@ type Deps struct {
 	Tokens   auth.Store // links and session tokens
 	Records  *Records
 	Desk     *desk.Desk // the coordinators' work; nil: none is offered (tests of the socket)
-	Hooks    api.Hooks  // nil: none are offered, as above
+	Staff    *staff.Office
+	Hooks    api.Hooks // nil: none are offered, as above
 
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.
@@ -71,6 +73,8 @@ type Deps struct {
 	// Trial says that records end with the process.
 	Trial bool
 
+	// Ready tells whether the timetables have been read, for /readyz; nil: they have.
+	Ready func() bool
 	// StoreOK tells the state of the store for /healthz; nil: not told.
 	StoreOK func() bool
 	Logger  *slog.Logger     // slog.Default() when nil

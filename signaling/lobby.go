@@ -152,8 +152,8 @@ func (s *Session) health(b *protocol.Health) error {
 	})
 }
 
-// expel ends a session whose link is worthless.
-func (s *Session) expel() {
+// expel ends a session whose link or sign-in is worthless.
+func (s *Session) expel(why protocol.Code) {
 	ctx, cancel := context.WithTimeout(context.Background(), requestWithin)
 	defer cancel()
 	if r, ok := s.at.(inRoom); ok {
@@ -163,22 +163,12 @@ func (s *Session) expel() {
 			s.log.Warn("removing", "code", fault(err).Code)
 		}
 	}
-	s.log.Info("session expelled")
-	s.end(protocol.Fail(protocol.CodeLinkRevoked))
+	s.log.Info("session expelled", "code", why)
+	s.end(protocol.Fail(why))
 }
 
 // Expel ends the sessions of a link that became worthless, on this node; their
 // tokens are refused everywhere.
 func (s *Server) Expel(ctx context.Context, id schedule.LinkID) {
-	s.mu.Lock()
-	var of []*Session
-	for _, ses := range s.sessions {
-		if ses.grants.Link == id {
-			of = append(of, ses)
-		}
-	}
-	s.mu.Unlock()
-	for _, ses := range of {
-		_ = ses.do(ctx, ses.expel) // one that has ended is out already
-	}
+	s.expel(ctx, protocol.CodeLinkRevoked, func(ses *Session) bool { return ses.grants.Link == id })
 }

@@ -21,13 +21,14 @@ type times struct {
 	close time.Duration // for the other side to answer our close frame
 
 	connect time.Duration // for media to come up, then its person is shown without (R15)
+	signIn  time.Duration // between looks whether a console's sign-in still counts
 }
 
 func socketTimes() times {
 	return times{
 		ping: 5 * time.Second, dead: 15 * time.Second, hello: 10 * time.Second,
 		write: 10 * time.Second, close: time.Second,
-		connect: 15 * time.Second,
+		connect: 15 * time.Second, signIn: signInEvery,
 	}
 }
 

@@ -182,6 +182,9 @@ func (s *Server) hello(ctx context.Context, c *socket, ref uint64, b *protocol.H
 	if err != nil {
 		return err
 	}
+	if len(g.Scopes) > 0 {
+		return &protocol.Fault{Code: protocol.CodeForbidden, Detail: "a key has no sessions"}
+	}
 	if wait, ok := s.limits.hellos.Allow(string(g.Link), 1, s.now()); !ok {
 		return limited(wait)
 	}
@@ -206,8 +209,10 @@ func (s *Server) hello(ctx context.Context, c *socket, ref uint64, b *protocol.H
 	}
 	c.session = ses
 	// Who made the link worthless meanwhile may not have seen this session.
-	if _, err := s.gate.Grants(ctx, b.Token); err != nil && fault(err).Code == protocol.CodeLinkRevoked {
-		return ses.do(ctx, ses.expel)
+	if _, err := s.gate.Grants(ctx, b.Token); err != nil {
+		if why := fault(err).Code; why == protocol.CodeLinkRevoked || why == protocol.CodeSignInNeeded {
+			return ses.do(ctx, func() { ses.expel(why) })
+		}
 	}
 	return nil
 }
@@ -236,6 +241,7 @@ func (s *Session) begin(ctx context.Context, c *socket, ref uint64, p sfu.Profil
 			former.end(protocol.Fail(protocol.CodeReplaced))
 		})
 	}
+	s.followSignIn()
 	s.adopt(c)
 	welcome.Secret = s.secret.rotate()
 	s.feed.reply(protocol.TypeHello, ref, welcome)

@@ -26,6 +26,7 @@ type Config struct {
 	Memory `embed:""`
 	Folder `embed:""`
 	Mail   Mail    `embed:"" prefix:"mail-"`
+	OpenID OpenID  `embed:"" prefix:"openid-"`
 	Hooks  Hooks   `embed:"" prefix:"hooks-"`
 	Node   string  `default:"main" placeholder:"NAME" help:"Name of this server among several on one Redis."`
 	Media  Media   `embed:"" prefix:"media-"`
@@ -69,6 +70,33 @@ type Hooks struct {
 // networks are those that webhooks may reach although they are private.
 func (h *Hooks) networks() ([]netip.Prefix, error) { return prefixes("hooks-networks", h.Networks) }
 
+// OpenID is the identity provider that staff may sign in with.
+type OpenID struct {
+	Issuer       string `placeholder:"URL" help:"Issuer of OpenID Connect, e.g. https://login.example.kr. Nothing set: staff sign in with passphrases alone."`
+	ClientID     string `placeholder:"ID" help:"What this server is called there. Its redirect address there is public-url and /api/v1/sign-in/openid/callback."`
+	ClientSecret string `placeholder:"SECRET" help:"Its secret there; it belongs rather into SANGDAM_OPENID_CLIENT_SECRET."`
+	Name         string `placeholder:"NAME" help:"What the button on the sign-in page calls the provider."`
+}
+
+// check finds what the provider would not be reached with.
+func (o *OpenID) check() error {
+	if o.Issuer == "" && o.ClientID == "" && o.ClientSecret == "" {
+		return nil
+	}
+	if o.Issuer == "" || o.ClientID == "" {
+		return fmt.Errorf("openid-issuer and openid-client-id belong together: one of them is missing")
+	}
+	u, err := url.Parse(o.Issuer)
+	loopback := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")
+	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
+		return fmt.Errorf("openid-issuer: %q is not like https://login.example.kr", o.Issuer)
+	}
+	if o.Name == "" {
+		o.Name = u.Hostname()
+	}
+	return nil
+}
+
 // Media is where audio and video travel.
 type Media struct {
 	Advertise []string `placeholder:"IP,…" help:"Addresses at which browsers reach the media ports. Nothing set: the addresses of this machine's network cards."`
@@ -97,6 +125,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("mail-smtp and mail-from belong together: one of them is missing")
 	}
 	if _, err := c.Hooks.networks(); err != nil {
+		return err
+	}
+	if err := c.OpenID.check(); err != nil {
 		return err
 	}
 	return c.Media.check()

@@ -21,6 +21,7 @@ import (
 	"sangdam/signaling/desk"
 	"sangdam/signaling/hooks"
 	"sangdam/signaling/mail"
+	"sangdam/signaling/staff"
 	"sangdam/static"
 )
 
@@ -33,6 +34,7 @@ var (
 	_ signaling.Engine   = (*sfu.Engine)(nil)
 	_ signaling.Registry = (*rooms.Registry)(nil)
 	_ desk.Store         = (*store.Store)(nil)
+	_ staff.Store        = (*store.Store)(nil)
 	_ desk.Rooms         = (*rooms.Registry)(nil)
 	_ hooks.Store        = (*store.Store)(nil)
 )
@@ -49,6 +51,7 @@ type nodeOptions struct {
 	Metrics string // address, empty for none
 	Keeper  *auth.Keeper
 	Mail    Mail
+	OpenID  OpenID
 	Hooks   Hooks
 	Store   *store.Store
 	Trial   bool
@@ -101,6 +104,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	}
 
 	metrics := prometheus.NewRegistry()
+	o.Store.Register(metrics)
 	incarnation, err := o.Store.StartNode(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("register this server in Redis: %w", err)
@@ -145,7 +149,9 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	}
 	n.hooks = hooks.New(hooks.Deps{Store: o.Store, Key: o.Keeper.Hook, Networks: networks, Logger: o.Logger, Metrics: metrics})
 	n.hooks.Start()
+	signedOut := func(ctx context.Context, signIns []string) { n.server.SignedOut(ctx, signIns) }
 	n.server = signaling.New(signaling.Deps{
+		Staff: o.office(n.url, signedOut),
 		Desk: desk.New(desk.Deps{
 			Store: o.Store, Rooms: n.registry, Ledger: o.Store, Keeper: o.Keeper, Mail: n.mail, URL: n.url, Logger: o.Logger,
 			Out: func(ctx context.Context, id schedule.LinkID) { n.server.Expel(ctx, id) },
@@ -165,6 +171,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Origins:        origins(o.Edge.PublicURL),
 		TrustedProxies: proxies,
 		Trial:          o.Trial,
+		Ready:          n.registry.Loaded,
 		StoreOK:        func() bool { return o.Store.AwaySince().IsZero() },
 		Logger:         o.Logger,
 		Metrics:        signaling.NewMetrics(metrics),
@@ -184,6 +191,20 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		go func() { n.served <- l.serve() }()
 	}
 	return n, nil
+}
+
+// office is who lets staff in and works on their accounts.
+func (o nodeOptions) office(publicURL string, signedOut func(context.Context, []string)) *staff.Office {
+	hasher := auth.NewHasher()
+	d := staff.Deps{Store: o.Store, Ledger: o.Store, Hasher: hasher, Ended: signedOut, Trial: o.Trial}
+	d.Door = auth.NewDoor(auth.DoorDeps{Store: o.Store, Hasher: hasher, Ledger: o.Store, Ended: signedOut})
+	if o.OpenID.Issuer != "" {
+		d.OpenID = auth.NewOpenID(auth.OpenIDConfig{
+			Issuer: o.OpenID.Issuer, ClientID: o.OpenID.ClientID, ClientSecret: o.OpenID.ClientSecret, Name: o.OpenID.Name,
+			Redirect: publicURL + auth.OpenIDCallback, Key: o.Keeper.Flows(),
+		}, nil)
+	}
+	return staff.New(d)
 }
 
 // listening is an HTTP server and its port.

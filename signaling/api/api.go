@@ -8,7 +8,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -33,6 +32,14 @@ type Deps struct {
 	Attendance func(ctx context.Context, event schedule.EventID) (protocol.Attendance, error)
 	// AttendanceCSV is the same for spreadsheets.
 	AttendanceCSV func(ctx context.Context, event schedule.EventID) ([]byte, error)
+	// Reports writes what is known of an event.
+	Reports Reports
+	// Staff is the work on who works here.
+	Staff Staff
+	// OpenEvent exchanges the cookie of who has signed in for all that a page needs.
+	OpenEvent func(ctx context.Context, cookie string, in protocol.OpenEvent) (protocol.Bootstrap, error)
+	// Site is how this server is reached.
+	Site Site
 	// Board is what a console sees of an event, once.
 	Board func(ctx context.Context, event schedule.EventID) (protocol.Board, error)
 	// Desk is the coordinators' work on an event.
@@ -100,6 +107,11 @@ func New(deps Deps) *API {
 	a.consoleRoutes(h)
 	a.ownRoutes(h)
 	a.hooksRoutes(h)
+	a.reportRoutes(h)
+	a.signInRoutes(h)
+	a.staffRoutes(h)
+	a.accountRoutes(h)
+	a.keyRoutes(h)
 	complete(a.doc)
 
 	spec, err := a.document()
@@ -121,8 +133,11 @@ func New(deps Deps) *API {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	limit, upload := requestLimit, strings.HasSuffix(r.URL.Path, "/import")
-	if upload {
+	switch {
+	case upload:
 		limit = uploadLimit
+	case slow(r.URL.Path):
+		limit = reportLimit
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), limit)
 	defer cancel()
@@ -132,6 +147,15 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if a.deps.Addr != nil {
 		ctx = context.WithValue(ctx, addrKey{}, a.deps.Addr(r))
+	}
+	if byCookie(r.URL.Path) {
+		from, _ := ctx.Value(addrKey{}).(netip.Addr)
+		v, err := a.deps.Site.guard(r, from)
+		if err != nil {
+			WriteProblem(w, protocol.AsFault(err))
+			return
+		}
+		ctx = context.WithValue(ctx, visitKey{}, v)
 	}
 	if upload { // no stranger's file is read into memory
 		if g, err := a.bearer(ctx, r.Header.Get("Authorization")); err != nil {
@@ -191,21 +215,15 @@ func (a *API) attendance(ctx context.Context, g schedule.Grants, in *attendanceI
 		if err != nil {
 			return nil, err
 		}
-		return &attendanceOutput{
-			ContentType: "text/csv; charset=utf-8",
-			Disposition: `attachment; filename="attendance-` + in.Event + `.csv"`,
-			Body:        b,
-		}, nil
+		a.acted(g, schedule.ActionReport, "attendance.csv")
+		return &attendanceOutput{ContentType: typeCSV, Disposition: attachment("attendance-" + in.Event + ".csv"), Body: b}, nil
 	}
 	att, err := a.deps.Attendance(ctx, g.Event)
 	if err != nil {
 		return nil, err
 	}
-	b, err := json.Marshal(att)
-	if err != nil {
-		return nil, err
-	}
-	return &attendanceOutput{ContentType: "application/json", Disposition: "inline", Body: append(b, '\n')}, nil
+	a.acted(g, schedule.ActionReport, "attendance")
+	return asJSON(att)
 }
 
 // wantsCSV is for programs that ask by Accept alone; browsers use ?format=csv.
