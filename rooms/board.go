@@ -10,8 +10,8 @@ import (
 	"sangdam/rooms/schedule"
 )
 
-// board owns what coordinators see of one event: rows, lobbies, notes and
-// booths, and tells watchers and lobbies of each change. Rooms write the rows
+// board owns what coordinators see of one event: rows, lobbies, notes, booths,
+// vitals and each other, and tells watchers and lobbies of each change. Rooms write the rows
 // of open consultations, the Registry those of the others. Its
 // lock is a leaf: nothing that is called under it waits or takes another.
 type board struct {

@@ -3,7 +3,9 @@
 //
 // A Registry owns the events and the table of rooms; each Room's loop owns that
 // room's participants, slots, clock and chat, and tells them in order to
-// Clients; a board owns the rows that consoles watch; the mirror owns all
+// Clients; a board owns what consoles watch, and the orders that browsers have
+// not answered; a Wall's loop owns what one console sees, hears and says; the
+// inspector looks at everybody's media from outside; the mirror owns all
 // writing to the Store, outside of the loops. One mutex for all rooms (as most
 // conferencing servers began with) was rejected: a panic or a slow call in one
 // room must not reach another.

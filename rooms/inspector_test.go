@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,14 +111,16 @@ func TestStorage_IsToldWithHowManyItAffects(t *testing.T) {
 		h := newHall(t, fair())
 		defer func() { h.close() }()
 		h.close()
-		var now rooms.Storage
-		h.storage = func() rooms.Storage { return now }
+		var now atomic.Pointer[rooms.Storage]
+		is := func(s rooms.Storage) { now.Store(&s) }
+		is(rooms.Storage{})
+		h.storage = func() rooms.Storage { return *now.Load() }
 		h.start()
 		_, w := h.console("kim")
 		seconds(2)
 		want(t, "all is well", len(w.heard().storage), 0)
 		since := time.Now().UTC().Round(0)
-		now = rooms.Storage{AwaySince: since, Waiting: 3}
+		is(rooms.Storage{AwaySince: since, Waiting: 3})
 		seconds(1)
 		want(t, "away", w.heard().storage, []rooms.Storage{{AwaySince: since, Waiting: 3}})
 		h.until(20)
@@ -133,9 +136,9 @@ func TestStorage_IsToldWithHowManyItAffects(t *testing.T) {
 		_, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: late})
 		ok(t, err)
 		want(t, "in a new board", late.heard().boards[0].Storage.Affected, 1)
-		now = rooms.Storage{Waiting: 112}
+		is(rooms.Storage{Waiting: 112})
 		seconds(1)
-		now = rooms.Storage{}
+		is(rooms.Storage{})
 		seconds(1)
 		want(t, "back", w.heard().storage[2:], []rooms.Storage{{Waiting: 112}, {}})
 		h.reg.Refused("E1", "S01")

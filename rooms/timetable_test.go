@@ -74,3 +74,27 @@ func TestTimetable_ChangedWhilePeopleAreIn(t *testing.T) {
 		want(t, "at the new end", f.reason(), rooms.ErrEnded)
 	})
 }
+
+func TestReload_ALiveRoomThatChangesItsBoothWaitsForTheNewScreen(t *testing.T) {
+	for name, comes := range map[string]bool{"it comes": true, "it does not": false} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, h *hall) {
+				h.until(20)
+				v, _ := h.join("S01/firm", "old screen")
+				_, b := h.join("S01/buyer", "b")
+				h.until(95)
+				want(t, "in overrun", b.time().Overrun, true)
+				h.reload(func(e *schedule.Event) { e.Consultations[0].Booth = "B3" })
+				ok(t, v.Remove(t.Context()))
+				time.Sleep(15 * time.Second)
+				want(t, "it waits", b.reason(), error(nil))
+				if comes {
+					h.join("S01/firm", "new screen")
+				}
+				time.Sleep(10 * time.Second)
+				synctest.Wait()
+				want(t, "it goes on", b.reason() == nil, comes)
+			})
+		})
+	}
+}

@@ -135,3 +135,45 @@ func TestNoteTarget_Reaches(t *testing.T) {
 		}
 	}
 }
+
+func TestAlerts_AreQuietWhileEverybodyMissingIsExpected(t *testing.T) {
+	const firm, buyer = schedule.RoleFirm, schedule.RoleBuyer
+	coming := func(r schedule.Role, said float64, minutes int) schedule.Contacted {
+		return schedule.Contacted{At: at(said), Role: r, Outcome: schedule.ContactComing, Minutes: minutes}
+	}
+	declined := schedule.Contacted{At: at(5), Role: buyer, Outcome: schedule.ContactDeclined}
+	for name, tt := range map[string]struct {
+		now      float64
+		came     []schedule.Role
+		contacts []schedule.Contacted
+		expected float64 // 0: not
+		next     float64 // 0: never
+	}{
+		"nobody was called":              {4, []schedule.Role{firm}, nil, 0, 10},
+		"the buyer is on the way":        {4, []schedule.Role{firm}, []schedule.Contacted{coming(buyer, 3, 5)}, 8, 8},
+		"not the last who is missing":    {4, nil, []schedule.Contacted{coming(buyer, 3, 5)}, 0, 10},
+		"both are, the later one counts": {4, nil, []schedule.Contacted{coming(buyer, 3, 5), coming(firm, 3, 6)}, 9, 9},
+		"the time has come":              {8, []schedule.Role{firm}, []schedule.Contacted{coming(buyer, 3, 5)}, 0, 10},
+		"again, and later":               {8, []schedule.Role{firm}, []schedule.Contacted{coming(buyer, 3, 5), coming(buyer, 8, 10)}, 18, 10},
+		"came to think better of it":     {5, []schedule.Role{firm}, []schedule.Contacted{coming(buyer, 3, 30), declined}, 0, 10},
+		"a no-show that is on the way":   {11, []schedule.Role{firm}, []schedule.Contacted{coming(buyer, 9, 6)}, 15, 15},
+	} {
+		c := meeting()
+		c.Interpreter = ""
+		alerts, next := c.Alerts(schedule.Policy{}, schedule.Clock{Phase: schedule.PhaseWaiting}, tt.came, tt.contacts, at(tt.now))
+		if len(alerts) != 1 || !alerts[0].ExpectedAt.Equal(orZero(tt.expected)) || !next.Equal(orZero(tt.next)) {
+			t.Errorf("%s: %+v, next %v", name, alerts, next)
+		}
+		if alerts[0].Kind == schedule.AlertLate && !alerts[0].CallAt.Equal(at(3)) {
+			t.Errorf("%s: called from %v", name, alerts[0].CallAt)
+		}
+	}
+	over, _ := meeting().Alerts(schedule.Policy{}, schedule.Clock{Phase: schedule.PhaseEnded}, []schedule.Role{firm}, []schedule.Contacted{coming(buyer, 59, 60)}, at(61))
+	if len(over) != 1 || !over[0].ExpectedAt.IsZero() {
+		t.Errorf("after the end nobody is expected: %+v", over)
+	}
+	early, _ := meeting().Alerts(schedule.Policy{CallAfter: 5 * time.Minute}, schedule.Clock{}, nil, nil, at(2))
+	if len(early) != 1 || !early[0].CallAt.Equal(at(5)) {
+		t.Errorf("by the event's policy: %+v", early)
+	}
+}
