@@ -27,6 +27,8 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"sangdam/rooms/sfu/sfutest/picture"
 )
 
 // The sources and sections of the two profiles (design: "One offer, ever").
@@ -53,6 +55,12 @@ type Options struct {
 	// ClockOffset is how far the client's wall clock is ahead of ours, as its
 	// sender reports tell it.
 	ClockOffset time.Duration
+	// Picture, of any Scale, is what the camera shows, for those who look with a
+	// browser: frames that decode, and silence for sound, take the place of
+	// Stamps. Receivers count them as foreign.
+	Picture *picture.Picture
+	// VideoPeriod is the time from one frame to the next; 0 means 50 ms.
+	VideoPeriod time.Duration
 	// Setting changes Pion's settings before the PeerConnection is made.
 	Setting func(*webrtc.SettingEngine)
 }

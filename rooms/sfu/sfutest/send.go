@@ -13,12 +13,15 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"sangdam/rooms/sfu/sfutest/picture"
 )
 
 const (
 	audioPeriod  = 20 * time.Millisecond
 	videoPeriod  = 50 * time.Millisecond
 	reportPeriod = 500 * time.Millisecond
+	mtu          = 1100 // bytes of a frame in one packet
 	historySize  = 1024 // packets an encoding can send again
 )
 
@@ -98,6 +101,9 @@ func (s *source) run(ctx context.Context) {
 	period := audioPeriod
 	if s.kind == webrtc.RTPCodecTypeVideo {
 		period = videoPeriod
+		if p := s.client.opts.VideoPeriod; p > 0 {
+			period = p
+		}
 	}
 	tick := time.NewTicker(period)
 	defer tick.Stop()
@@ -257,7 +263,11 @@ func (e *encoding) sendFrame(period time.Duration) {
 				return
 			}
 		}
-		e.write(ts, false, level, opusPayload(stamp))
+		payload := opusPayload(stamp)
+		if e.source.client.opts.Picture != nil {
+			payload = []byte{0xf8, 0xff, 0xfe} // 20 ms of silence
+		}
+		e.write(ts, false, level, payload)
 		return
 	}
 	size := sizeOf(e.layer)
@@ -268,12 +278,31 @@ func (e *encoding) sendFrame(period time.Duration) {
 		e.count.Keyframes++
 		parts = size.keyParts
 	}
+	if p := e.source.client.opts.Picture; p != nil {
+		e.show(*p, ts, stamp.Keyframe)
+		parts = 0
+	}
 	for part := range parts {
 		stamp.Part = uint8(part)
 		e.write(ts, part == parts-1, -1, vp8Payload(stamp, e.pictureID, e.tl0, e.keyIdx, size))
 	}
 	e.pictureID = (e.pictureID + 1) & 0x7fff
 	e.tl0++
+}
+
+// show sends a frame of a real picture. Called with mu held.
+func (e *encoding) show(p picture.Picture, ts uint32, key bool) {
+	p.Scale = 1 << e.layer
+	frame := p.Delta()
+	if key {
+		frame = p.Keyframe()
+	}
+	for first := true; len(frame) > 0; first = false {
+		n := min(len(frame), mtu)
+		payload := append(descriptor(first, e.pictureID, e.tl0, e.keyIdx), frame[:n]...)
+		frame = frame[n:]
+		e.write(ts, len(frame) == 0, -1, payload)
+	}
 }
 
 func (e *encoding) clock() int64 {

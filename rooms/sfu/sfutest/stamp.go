@@ -78,17 +78,22 @@ func sizeOf(layer int) layerSize {
 	return layerSize{1280, 720, 4, 2, 700}
 }
 
+// descriptor is the payload descriptor of a frame's first packet, or of another
+// (RFC 7741 section 4.2).
+func descriptor(start bool, pictureID uint16, tl0, keyIdx uint8) []byte {
+	first := byte(0x80)
+	if start {
+		first |= 0x10
+	}
+	return append(make([]byte, 0, 1500), first, 0xf0, 0x80|byte(pictureID>>8), byte(pictureID), tl0, keyIdx&0x1f)
+}
+
 // vp8Payload builds one packet of a frame: descriptor with 15-bit picture id,
 // TL0PICIDX, TID and KEYIDX, then for the first packet the frame tag and for a
 // keyframe start code and size (RFC 7741, RFC 6386 section 9.1), then the
 // stamp and filling.
 func vp8Payload(s Stamp, pictureID uint16, tl0, keyIdx uint8, size layerSize) []byte {
-	first := byte(0x80)
-	if s.Part == 0 {
-		first |= 0x10
-	}
-	b := make([]byte, 0, 6+10+stampSize+size.bytes)
-	b = append(b, first, 0xf0, 0x80|byte(pictureID>>8), byte(pictureID), tl0, keyIdx&0x1f)
+	b := descriptor(s.Part == 0, pictureID, tl0, keyIdx)
 	if s.Part == 0 {
 		if s.Keyframe {
 			b = append(b, 0x10, 0, 0, 0x9d, 0x01, 0x2a,
