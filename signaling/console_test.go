@@ -90,6 +90,7 @@ const still = 400 * time.Millisecond
 const settled = 150 * time.Millisecond
 
 func TestConsole_TheWallShowsTheRoomsThatAreNamedAndNeverAnotherEvents(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t), rival())
 	firm, buyer, interpreter := h.enter("B1", talks), h.enter("U1", talks), h.enter("I1", talks)
 	firm2, buyer2 := h.enter("B2", other), h.enter("U2", other)
@@ -166,6 +167,7 @@ func subset(got, of []uint32) bool {
 }
 
 func TestConsole_WhoHearsWhom(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
 	firm, buyer, interpreter := h.enter("B1", talks), h.enter("U1", talks), h.enter("I1", talks)
 	firm2, buyer2 := h.enter("B2", other), h.enter("U2", other)
@@ -277,6 +279,7 @@ func TestConsole_AnEndedSessionSeesHearsAndSaysNothing(t *testing.T) {
 		"revoke": func(h *house, _ *signaltest.Client) { h.server.Expel(h.ctx, h.links["console"].Link.ID) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t, storetest.Mini(t))
 			firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 			console := h.desk("console")
@@ -389,6 +392,7 @@ func (h *house) acted(want ...string) {
 }
 
 func TestConsole_MuteRemoveAndAdmit(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 	h.sees(firm, buyer)
@@ -445,6 +449,7 @@ func TestConsole_MuteRemoveAndAdmit(t *testing.T) {
 }
 
 func TestConsole_DevicesAndDiagnosticsComeBack(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
 	firm := h.enter("B1", talks)
 	o := h.options("U1")
@@ -520,6 +525,7 @@ func TestConsole_DevicesAndDiagnosticsComeBack(t *testing.T) {
 }
 
 func TestConsole_VitalsTellWhoHearsNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 	h.sees(firm, buyer)
@@ -573,6 +579,7 @@ func TestConsole_TwoCoordinatorsShareTheRooms(t *testing.T) {
 }
 
 func TestConsole_RedisAwayIsToldAndNobodyNotices(t *testing.T) {
+	t.Parallel()
 	url, kill, restart := storetest.Redis(t)
 	h := newHouse(t, url)
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
@@ -596,6 +603,7 @@ func TestConsole_RedisAwayIsToldAndNobodyNotices(t *testing.T) {
 }
 
 func TestConsole_AViewerOnlyLooks(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t), rival())
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 	viewer := h.desk("viewer")
@@ -663,6 +671,7 @@ func TestConsole_AViewerOnlyLooks(t *testing.T) {
 }
 
 func TestConsole_MediaMayComeLater(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
 	firm := h.enter("B1", talks)
 	o := h.options("console")
@@ -689,6 +698,7 @@ func TestConsole_MediaMayComeLater(t *testing.T) {
 }
 
 func TestConsole_ALiveConsultationMovesToAnotherBooth(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 	h.sees(buyer, firm)

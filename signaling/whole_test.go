@@ -85,8 +85,16 @@ func fair(now time.Time) *schedule.Event {
 		ID: "fair", Name: "Textile fair", Organiser: "Yangju", Zone: "Asia/Seoul", Language: "ko", Policy: schedule.DefaultPolicy(),
 		Firms: []schedule.Firm{{ID: "F1", Name: "Knit Co"}, {ID: "F2", Name: "Weave Co"}},
 		Buyers: []schedule.Buyer{
-			{ID: "U1", Name: "Tekstil", Country: "TR", Zone: "Europe/Istanbul", Language: "en"},
+			{
+				ID: "U1", Name: "Tekstil", Country: "TR", Zone: "Europe/Istanbul", Language: "en",
+				Contact: schedule.Contact{Person: "Ayşe", Phone: "+90 555 0101", TradeOffice: "KOTRA Istanbul"},
+			},
 			{ID: "U2", Name: "Tessuti", Country: "IT", Zone: "Europe/Rome", Language: "it"},
+			{
+				ID: "U3", Name: "Textiles", Country: "ES", Zone: "Europe/Madrid", Language: "es", StandBy: true,
+				Contact: schedule.Contact{Phone: "+34 555 0103"},
+			},
+			{ID: "U4", Name: "Tissus", Country: "FR", Zone: "Europe/Paris", Language: "fr", StandBy: true},
 		},
 		Interpreters: []schedule.Interpreter{{ID: "I1", Name: "Kim", Languages: []string{"ko", "tr"}}},
 		Booths:       []schedule.Booth{{ID: "B1", Name: "Booth 1"}, {ID: "B2", Name: "Booth 2"}, {ID: "B3", Name: "Booth 3"}},
@@ -113,7 +121,7 @@ func newHouse(t *testing.T, redis string, others ...*schedule.Event) *house {
 }
 
 // prepare keeps an event and its links: those of booths and people, console,
-// colleague (another coordinator's) and viewer.
+// colleague (another coordinator's), viewer and administrator.
 func (h *house) prepare(e *schedule.Event, prefix string) {
 	h.t.Helper()
 	if err := h.store.SaveEvent(h.ctx, e); err != nil {
@@ -128,13 +136,13 @@ func (h *house) prepare(e *schedule.Event, prefix string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	for _, name := range []string{"colleague", "viewer"} {
+	for _, name := range []string{"colleague", "viewer", "administrator"} {
 		m, err := keeper.Console(e, name, o)
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if name == "viewer" {
-			m.Link.Grants.Right = schedule.RightViewer
+		if name != "colleague" {
+			m.Link.Grants.Right = schedule.Right(name)
 		}
 		minted = append(minted, m)
 	}
