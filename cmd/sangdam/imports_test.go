@@ -41,7 +41,7 @@ func directions() []direction {
 		{"rooms/sfu/sfutest", []string{"rooms/loop", "rooms/sfu", "rooms/sfu/..."}, "the media plane's test client needs no domain"},
 		{"rooms/sfu", []string{"rooms/loop", "rooms/sfu/rtpx", "rooms/sfu/wire"}, "the media plane forwards whatever it is told to; it knows neither seats nor clocks"},
 		{"rooms/spreadsheet", nil, "one rule for every file that a spreadsheet opens"},
-		{"rooms/attendance", []string{"rooms/schedule", "rooms/spreadsheet"}, "attendance is derived from the ledger alone, so that it can be derived again by anybody"},
+		{"rooms/attendance", []string{"rooms/schedule"}, "attendance is derived from the ledger alone, so that it can be derived again by anybody"},
 		{"rooms/timetable", []string{"rooms/schedule"}, "a timetable is read without a server"},
 		{"rooms/crosstalk", nil, "loudness is compared without knowing whose it is"},
 		{"rooms/report", []string{"rooms/schedule", "rooms/attendance", "rooms/spreadsheet"}, "a report is written from nouns and attendance"},

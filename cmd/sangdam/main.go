@@ -45,6 +45,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Show a whole consultation fair on this machine; nothing is kept."`
 	Import  importCommand  `cmd:"" help:"Read a timetable (CSV or XLSX) into Redis and print the links."`
 	Links   linksCommand   `cmd:"" help:"Print the links of an event again."`
+	Report  reportCommand  `cmd:"" help:"Write what is known of an event: a table, a workbook, or the funder's pack."`
 	Verify  verifyCommand  `cmd:"" help:"Prove that the record of an event was not changed."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what would keep this server from working."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -1,12 +1,10 @@
 package attendance
 
 import (
-	"encoding/csv"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"pgregory.net/rapid"
 
 	"sangdam/rooms/schedule"
-	"sangdam/rooms/spreadsheet"
 )
 
 // fair has one consultation from minute 0 to minute 40.
@@ -401,48 +398,4 @@ func TestDerive_EndedPresenceOnlyGrowsWithTheLedger(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestWriteCSV_ForSpreadsheets(t *testing.T) {
-	es := []schedule.Entry{
-		say(0, in, firm, "y"), say(0, in, buyer, "x"), say(5, away, buyer, "x"), say(6, back, buyer, "x"), say(30, out, buyer, "x", schedule.LeftByChoice),
-		word(35, schedule.VerdictTechnical, "=HYPERLINK()"),
-	}
-	e := fair()
-	var b strings.Builder
-	if err := WriteCSV(&b, e, Derive(e, es, at(41))); err != nil {
-		t.Fatal(err)
-	}
-	text, marked := strings.CutPrefix(b.String(), "\ufeff")
-	if !marked || strings.Count(text, "\r\n") != strings.Count(text, "\n") {
-		t.Error("no byte order mark, or bare line feeds")
-	}
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	common := []string{"S20", "2021-12-08 17:00:00", "2021-12-08 17:40:00", "Asia/Seoul", "Booth 1", "'=SUM(A1)", "Achats, Paris", "technical", "30.0"}
-	decided := []string{"", "held", "console-1", "2021-12-08 17:35:00", "'=HYPERLINK()"}
-	want := [][]string{
-		columns(),
-		slices.Concat(common, []string{"S20/firm", "firm", "'=SUM(A1)", "2021-12-08 17:00:00", "", "41.0", "0.0", "1", "yes"}, decided),
-		slices.Concat(common, []string{"S20/buyer", "buyer", "Achats, Paris", "2021-12-08 17:00:00", "2021-12-08 17:30:00", "30.0", "1.0", "1", "no"}, decided),
-		slices.Concat(common, []string{"S20/interpreter", "interpreter", "통역", "", "", "0.0", "0.0", "0", "no"}, decided),
-	}
-	if d := cmp.Diff(want, rows); d != "" {
-		t.Error(d)
-	}
-}
-
-func TestWriteCSV_NoCellRunsAsAFormula(t *testing.T) {
-	for _, s := range []string{"=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "\u00a0=1", "\n=1"} {
-		if got := spreadsheet.Safe(s); got != "'"+s {
-			t.Errorf("%q became %q", s, got)
-		}
-	}
-	for _, s := range []string{"", "Firm 01", "a=b", "1-2", "통역", " "} {
-		if got := spreadsheet.Safe(s); got != s {
-			t.Errorf("%q became %q", s, got)
-		}
-	}
 }

@@ -130,9 +130,32 @@ func TestAttendanceCSV_BeginsAsItAlwaysDid(t *testing.T) {
 	if diff := cmp.Diff(first, rows[1][:len(want)]); diff != "" {
 		t.Error(diff)
 	}
+	reasons := 0
 	for _, r := range rows[1:] {
 		if len(r) != len(rows[0]) {
 			t.Fatalf("%d cells below %d headings", len(r), len(rows[0]))
+		}
+		if r[22] == "'=no sound, says Contact Person 01" {
+			reasons++
+		}
+	}
+	if reasons != 15 {
+		t.Errorf("the reason of five verdicts stands beside %d seats", reasons)
+	}
+}
+
+func TestAttendance_WhoIsInTheRoomHasNotLeft(t *testing.T) {
+	f := facts(t)
+	c := f.Event.Consultations[0]
+	entries, _ := week(f.Event)
+	seat := schedule.SeatOf(c.ID, schedule.RoleBuyer)
+	f.At = c.Start.Add(10 * time.Minute)
+	f.Attendance = attendance.Derive(f.Event, slices.DeleteFunc(entries, func(e schedule.Entry) bool { return e.At.After(f.At) }), f.At)
+	table := report.New(f, report.Filter{}, report.Keys).Table(report.SheetAttendance)
+	i := slices.Index(column(t, table, "seat"), string(seat))
+	for key, want := range map[string]string{"in_room_now": "yes", "last_out": "", "present_minutes": "12.0", "verdict": "pending"} {
+		if got := column(t, table, key)[i]; got != want {
+			t.Errorf("%s of the buyer: %q, want %q", key, got, want)
 		}
 	}
 }

@@ -36,6 +36,8 @@ func messages() []any {
 		protocol.Error{},
 		protocol.Problem{},
 		protocol.Attendance{},
+		protocol.AuditLog{},
+		protocol.ReportTable{},
 		protocol.Wait{},
 		protocol.Waiting{},
 		protocol.Practice{},
@@ -111,6 +113,9 @@ func refine(s *huma.Schema, t reflect.Type) {
 			continue
 		}
 		p.Nullable = false
+		for items := p.Items; items != nil; items = items.Items { // rows of rows
+			items.Nullable = false
+		}
 		set := f.Tag.Get("set")
 		switch {
 		case f.Type == reflect.TypeFor[json.RawMessage]():

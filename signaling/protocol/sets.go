@@ -70,6 +70,17 @@ func Set(name string) []string {
 			"pending", "cancelled", "held", "short", "no_show_buyer", "no_show_firm",
 			"no_show_both", "technical", "held_by_phone",
 		}
+	case "VerdictOrNone":
+		return append([]string{""}, Set("Verdict")...)
+	case "EvidenceKind":
+		return []string{
+			"first_in", "last_out", "never_came", "together", "needed", "late", "no_show", "contact", "extended", "ended",
+			"paper", "clock", "decided",
+		}
+	case "ReportSheet":
+		return []string{"summary", "consultations", "attendance", "no-shows", "quality"}
+	case "ReportKind":
+		return []string{"text", "count", "number", "instant"}
 	case "NoteKind":
 		return []string{"text", "call"}
 	case "MicrophoneHealth":
@@ -161,6 +172,7 @@ func SetNames() []string {
 	return []string{
 		"Code", "Action", "Phase", "Role", "SeatRole", "SourceName", "Profile",
 		"SlotKind", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
+		"VerdictOrNone", "EvidenceKind", "ReportSheet", "ReportKind",
 		"NoteKind", "MicrophoneHealth", "CameraHealth", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
 		"HelpMode", "SeatRoleOrNone", "SourceNameOrNone", "SteerAction", "OrderKind", "OrderFailureOrNone", "Limited", "Route",
 		"Quality", "Symptom", "Right", "RightOrNone", "ContactOutcome", "Scope", "AuditAction", "HookTopic", "DeliveryState",

@@ -4,6 +4,90 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All accounts of staff and their sign-ins
+         * @description Needs the right administrator of all events.
+         */
+        get: operations["accounts"];
+        put?: never;
+        /**
+         * Make an account; a passphrase that is made here is told once
+         * @description Needs the right administrator of all events.
+         */
+        post: operations["add-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is set; a change of right, events, passphrase or of being disabled ends its sign-ins
+         * @description Needs the right administrator of all events.
+         */
+        patch: operations["change-account"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/sessions/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a sign-in and all that it opened
+         * @description Needs the right administrator of all events.
+         */
+        post: operations["end-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to the installation: sign-ins, accounts; newest first
+         * @description Needs the right administrator of all events.
+         */
+        get: operations["house-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bye": {
         parameters: {
             query?: never;
@@ -28,10 +112,113 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who was there, when, as the ledger tells */
+        /**
+         * Who was there, when, as the ledger tells
+         * @description Needs the right viewer, or an API key with the scope records.
+         */
         get: operations["attendance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What staff did in the event, newest first
+         * @description Needs the right viewer, or an API key with the scope records.
+         */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All consultations as they are now, booths, notes, and who is at a console
+         * @description Needs the right viewer, or an API key with the scope board.
+         */
+        get: operations["board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take care of a consultation, or let go of it
+         * @description Needs the right coordinator.
+         */
+        post: operations["care"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log a try to reach somebody who is missing
+         * @description Needs the right coordinator.
+         */
+        post: operations["contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a consultation whose doors are open
+         * @description Needs the right coordinator.
+         */
+        post: operations["end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -47,8 +234,71 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prolong a consultation; with dry_run only tell whom that delays */
+        /**
+         * Prolong a consultation; with dry_run only tell whom that delays
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         post: operations["extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Type in attendance that was written on paper
+         * @description Needs the right coordinator.
+         */
+        post: operations["paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of a consultation, for a page that is printed
+         * @description Needs the right viewer, or an API key with the scope records.
+         */
+        get: operations["consultation-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/consultations/{consultation}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How to find who is missing, and what can be offered instead
+         * @description Needs the right viewer.
+         */
+        get: operations["script"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -64,7 +314,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say how a consultation went */
+        /**
+         * Say how a consultation went
+         * @description Needs the right coordinator.
+         */
         post: operations["verdict"];
         delete?: never;
         options?: never;
@@ -79,11 +332,141 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changed what, newest first */
+        /**
+         * Who changed what, newest first
+         * @description Needs the right viewer, or an API key with the scope timetable.
+         */
         get: operations["edit-log"];
         put?: never;
-        /** Change the timetable; with dry_run only tell what it would do */
+        /**
+         * Change the timetable; with dry_run only tell what it would do
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a person's name, contacts, words and chat away; counts and the ledger's chain stay
+         * @description Needs the right administrator.
+         */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give all that one takes care of to another coordinator, who is at a console
+         * @description Needs the right coordinator.
+         */
+        post: operations["hand-over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The webhooks of an event
+         * @description Needs the right administrator.
+         */
+        get: operations["hooks"];
+        put?: never;
+        /**
+         * Add a webhook; its secret is told here alone
+         * @description Needs the right administrator.
+         */
+        post: operations["add-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/hooks/{hook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a webhook
+         * @description Needs the right administrator.
+         */
+        delete: operations["delete-hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/hooks/{hook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook was told last
+         * @description Needs the right administrator.
+         */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/hooks/{hook}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a webhook again
+         * @description Needs the right administrator.
+         */
+        post: operations["replay-delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,8 +482,55 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import a timetable file (CSV or XLSX); with dry_run only tell what it would do */
+        /**
+         * Import a timetable file (CSV or XLSX); with dry_run only tell what it would do
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The API keys of the event
+         * @description Needs the right administrator.
+         */
+        get: operations["keys"];
+        put?: never;
+        /**
+         * Make an API key; its secret is told once
+         * @description Needs the right administrator.
+         */
+        post: operations["add-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/keys/{key}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an API key worthless
+         * @description Needs the right administrator.
+         */
+        post: operations["revoke-key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -114,10 +544,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All links of the event, with their addresses */
+        /**
+         * All links of the event, with their addresses
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         get: operations["links"];
         put?: never;
-        /** Make a link for a colleague or a further coordinator */
+        /**
+         * Make a link for a colleague or a further coordinator
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         post: operations["add-link"];
         delete?: never;
         options?: never;
@@ -132,7 +568,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All links, for a mail merge */
+        /**
+         * All links, for a mail merge
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         get: operations["links-csv"];
         put?: never;
         post?: never;
@@ -149,7 +588,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The calendar of a link's holder */
+        /**
+         * The calendar of a link's holder
+         * @description Needs the right viewer, or an API key with the scope timetable.
+         */
         get: operations["link-calendar"];
         put?: never;
         post?: never;
@@ -168,7 +610,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a link a new secret; the former one is worthless */
+        /**
+         * Give a link a new secret; the former one is worthless
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         post: operations["reissue-link"];
         delete?: never;
         options?: never;
@@ -185,7 +630,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a link worthless; whoever came by it is out */
+        /**
+         * Make a link worthless; whoever came by it is out
+         * @description Needs the right coordinator, or an API key with the scope edit.
+         */
         post: operations["revoke-link"];
         delete?: never;
         options?: never;
@@ -202,8 +650,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mail invitations; with dry_run only show them */
+        /**
+         * Mail invitations; with dry_run only show them
+         * @description Needs the right coordinator.
+         */
         post: operations["mail-links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/pack.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The funder's pack: reports, the ledger, and what it takes to verify them; no contacts
+         * @description Needs the right coordinator.
+         */
+        get: operations["pack"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -217,8 +688,51 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How ready everybody is */
+        /**
+         * How ready everybody is
+         * @description Needs the right viewer, or an API key with the scope timetable.
+         */
         get: operations["readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/reports.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The event's report as a workbook, a sheet a table
+         * @description Needs the right coordinator, or an API key with the scope records.
+         */
+        get: operations["report-workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/reports/{sheet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One table of the event's report
+         * @description Needs the right viewer, or an API key with the scope records.
+         */
+        get: operations["report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -234,7 +748,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The timetable with contacts and conflicts */
+        /**
+         * The timetable with contacts and conflicts
+         * @description Needs the right viewer, or an API key with the scope timetable.
+         */
         get: operations["timetable"];
         put?: never;
         post?: never;
@@ -329,10 +846,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How staff can sign in here */
+        get: operations["sign-in-ways"];
+        put?: never;
+        /** Sign in by passphrase; the reply sets a cookie */
+        post: operations["sign-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the provider of OpenID Connect, if there is one */
+        get: operations["sign-in-openid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/openid/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the provider sends the browser back to */
+        get: operations["sign-in-openid-back"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the sign-in of this browser and all that it opened */
+        post: operations["sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has signed in, and which events there are */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a sign-in for the session token of a tab, and all that its page needs */
+        post: operations["open-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/passphrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the own passphrase; other sign-ins of the account end */
+        post: operations["change-passphrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own sign-ins */
+        get: operations["own-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/sessions/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an own sign-in */
+        post: operations["end-own-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Account: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            events: string[];
+            has_passphrase: boolean;
+            id: string;
+            login: string;
+            name: string;
+            openid: boolean;
+            right: components["schemas"]["Right"];
+            sessions: components["schemas"]["StaffSession"][];
+        };
+        AccountMade: {
+            account: components["schemas"]["Account"];
+            passphrase?: string;
+        };
+        Accounts: {
+            accounts: components["schemas"]["Account"][];
+        };
         /** @enum {string} */
         Action: "" | "resume" | "rejoin" | "stop";
         AddLink: {
@@ -362,8 +1053,12 @@ export interface components {
             zone: string;
         };
         AttendanceInterval: {
+            by?: string;
+            entry: string;
             /** Format: date-time */
             from: string;
+            paper: boolean;
+            provenance?: string;
             reason?: components["schemas"]["LeaveReason"];
             /** Format: date-time */
             to?: string;
@@ -372,29 +1067,62 @@ export interface components {
             booth: string;
             buyer: string;
             consultation: string;
+            contacts: components["schemas"]["Contacted"][];
+            corrections: components["schemas"]["Decided"][];
             country: string;
             decided?: components["schemas"]["Decided"];
             /** Format: date-time */
             ends_at: string;
+            evidence: components["schemas"]["Evidence"][];
             /** Format: date-time */
             extended_to?: string;
             firm: string;
+            on_paper: boolean;
             seats: components["schemas"]["AttendanceSeat"][];
             /** Format: date-time */
             starts_at: string;
             /** Format: int64 */
             together_seconds: number;
             verdict: components["schemas"]["Verdict"];
+            zone: string;
         };
         AttendanceSeat: {
+            /** Format: int64 */
+            away_seconds: number;
+            /** Format: date-time */
+            first_in?: string;
             intervals: components["schemas"]["AttendanceInterval"][];
+            /** Format: date-time */
+            last_out?: string;
+            /** Format: int64 */
+            late_seconds: number;
             role: components["schemas"]["SeatRole"];
             seat: string;
             /** Format: int64 */
             seconds: number;
+            /** Format: double */
+            voice?: number;
         };
         /** @enum {string} */
         AuditAction: "verdict" | "contact" | "paper" | "erase" | "sign_in" | "sign_in_failed" | "sign_out" | "account" | "session_ended" | "listen" | "speak" | "whisper" | "quiet" | "write" | "mute" | "remove" | "admit" | "end" | "extend" | "device" | "diagnose" | "care" | "uncare" | "hand_over" | "edit" | "link" | "mail" | "report" | "key" | "hook" | "profile";
+        AuditEntry: {
+            action: components["schemas"]["AuditAction"];
+            /** Format: date-time */
+            at: string;
+            by: string;
+            consultation?: string;
+            detail?: string;
+            erased: boolean;
+            hash: string;
+            id: string;
+            name: string;
+            reason?: string;
+            seat?: string;
+        };
+        AuditLog: {
+            entries: components["schemas"]["AuditEntry"][];
+            next?: string;
+        };
         Board: {
             booths: components["schemas"]["BoothState"][];
             crosstalk: components["schemas"]["Crosstalk"][];
@@ -479,6 +1207,17 @@ export interface components {
             wall?: components["schemas"]["WallSlot"][];
             warning?: components["schemas"]["Warning"];
         };
+        ChangeAccount: {
+            disabled?: boolean;
+            events?: string[];
+            name?: string;
+            passphrase?: string;
+            right?: string;
+        };
+        ChangePassphrase: {
+            new: string;
+            old: string;
+        };
         ChatMessage: {
             /** Format: date-time */
             at: string;
@@ -528,6 +1267,18 @@ export interface components {
             seat?: string;
             /** Format: date-time */
             starts_at: string;
+        };
+        ConsultationReport: {
+            buyer: components["schemas"]["ReportParty"];
+            /** Format: date-time */
+            derived_at: string;
+            entries: components["schemas"]["ReportEntry"][];
+            event: components["schemas"]["EventInfo"];
+            firm: components["schemas"]["ReportParty"];
+            head?: components["schemas"]["ReportHead"];
+            interpreter?: components["schemas"]["ReportParty"];
+            quality: components["schemas"]["ReportQuality"][];
+            record: components["schemas"]["AttendanceRecord"];
         };
         Contact: {
             company?: string;
@@ -579,8 +1330,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
-            derived?: components["schemas"]["Verdict"];
+            derived?: components["schemas"]["VerdictOrNone"];
+            entry: string;
+            erased: boolean;
             reason?: string;
+            verdict: components["schemas"]["VerdictOrNone"];
         };
         Delay: {
             after: string;
@@ -599,6 +1353,23 @@ export interface components {
         };
         /** @enum {string} */
         DelayCause: "booth" | "firm" | "buyer" | "interpreter";
+        Deliveries: {
+            deliveries: components["schemas"]["Delivery"][];
+        };
+        Delivery: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** Format: date-time */
+            next_at?: string;
+            payload: string;
+            state: components["schemas"]["DeliveryState"];
+            /** Format: int64 */
+            status: number;
+            topic: components["schemas"]["HookTopic"];
+            /** Format: int64 */
+            tries: number;
+        };
         /** @enum {string} */
         DeliveryState: "waiting" | "delivered" | "given_up";
         Delta: {
@@ -698,6 +1469,19 @@ export interface components {
             organiser: string;
             zone: string;
         };
+        Evidence: {
+            /** Format: date-time */
+            at?: string;
+            detail?: string;
+            entry?: string;
+            kind: components["schemas"]["EvidenceKind"];
+            role?: components["schemas"]["SeatRoleOrNone"];
+            seat?: string;
+            /** Format: double */
+            seconds?: number;
+        };
+        /** @enum {string} */
+        EvidenceKind: "first_in" | "last_out" | "never_came" | "together" | "needed" | "late" | "no_show" | "contact" | "extended" | "ended" | "paper" | "clock" | "decided";
         ExtendRequest: {
             /** Format: int64 */
             minutes: number;
@@ -722,6 +1506,10 @@ export interface components {
         Firm: {
             name: string;
             products: string;
+        };
+        HandedOver: {
+            /** Format: int64 */
+            rooms: number;
         };
         HandOverRequest: {
             to: string;
@@ -755,6 +1543,20 @@ export interface components {
         };
         /** @enum {string} */
         HelpMode: "quiet" | "listen" | "speak";
+        Hook: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            /** Format: date-time */
+            failing_since?: string;
+            id: string;
+            secret?: string;
+            topics: components["schemas"]["HookTopic"][];
+            url: string;
+        };
+        Hooks: {
+            hooks: components["schemas"]["Hook"][];
+        };
         /** @enum {string} */
         HookTopic: "room" | "seat" | "verdict" | "contact";
         ICEServer: {
@@ -776,6 +1578,23 @@ export interface components {
             seq: number;
             slots: components["schemas"]["Slot"][];
             snapshot: components["schemas"]["Snapshot"];
+        };
+        Key: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            expires_at?: string;
+            id: string;
+            name: string;
+            revoked: boolean;
+            scopes: components["schemas"]["Scope"][];
+            secret?: string;
+            /** Format: date-time */
+            used_at?: string;
+        };
+        Keys: {
+            keys: components["schemas"]["Key"][];
         };
         Leave: Record<string, never>;
         /** @enum {string} */
@@ -860,6 +1679,15 @@ export interface components {
             link: string;
             reason: components["schemas"]["MailSkip"];
         };
+        Me: {
+            events: components["schemas"]["EventInfo"][];
+            id: string;
+            language: string;
+            login: string;
+            name: string;
+            right: components["schemas"]["Right"];
+            session: string;
+        };
         Message: {
             /** @description the body of this type of message */
             body?: unknown;
@@ -869,6 +1697,24 @@ export interface components {
         };
         /** @enum {string} */
         MicrophoneHealth: "ok" | "silent" | "clipping" | "off";
+        NewAccount: {
+            events?: string[];
+            login: string;
+            name: string;
+            passphrase?: string;
+            right: components["schemas"]["Right"];
+        };
+        NewHook: {
+            topics: components["schemas"]["HookTopic"][];
+            /** Format: uri */
+            url: string;
+        };
+        NewKey: {
+            /** Format: int64 */
+            days?: number;
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+        };
         Note: {
             /** Format: date-time */
             at: string;
@@ -904,12 +1750,17 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        OpenEvent: {
+            event: string;
+            token?: string;
+        };
         OpenLink: {
             secret: string;
             token?: string;
         };
         Order: {
             by: string;
+            consultation?: string;
             device?: string;
             /** Format: int64 */
             gain?: number;
@@ -1065,6 +1916,80 @@ export interface components {
             key: string;
             seat: string;
         };
+        ReportColumn: {
+            heading: string;
+            key: string;
+            kind: components["schemas"]["ReportKind"];
+        };
+        ReportEntry: {
+            /** Format: date-time */
+            at: string;
+            by?: string;
+            detail?: string;
+            hash: string;
+            id: string;
+            kind: string;
+            seat?: string;
+        };
+        ReportHead: {
+            /** Format: date-time */
+            at: string;
+            covers: boolean;
+            /** Format: int64 */
+            entries: number;
+            hash: string;
+            key: string;
+            signature: string;
+        };
+        /** @enum {string} */
+        ReportKind: "text" | "count" | "number" | "instant";
+        ReportParty: {
+            country?: string;
+            languages: string[];
+            name: string;
+            products?: string;
+            zone: string;
+        };
+        ReportQuality: {
+            /** Format: double */
+            concealed: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: double */
+            frozen: number;
+            /** Format: double */
+            loss_down: number;
+            /** Format: double */
+            loss_down_worst: number;
+            /** Format: double */
+            loss_up: number;
+            /** Format: double */
+            loss_up_worst: number;
+            route: components["schemas"]["Route"];
+            /** Format: int64 */
+            rtt_95_ms: number;
+            /** Format: int64 */
+            rtt_median_ms: number;
+            seat: string;
+            symptoms: components["schemas"]["ReportSymptom"][];
+            /** Format: date-time */
+            to: string;
+        };
+        /** @enum {string} */
+        ReportSheet: "summary" | "consultations" | "attendance" | "no-shows" | "quality";
+        ReportSymptom: {
+            /** Format: double */
+            seconds: number;
+            symptom: components["schemas"]["Symptom"];
+        };
+        ReportTable: {
+            columns: components["schemas"]["ReportColumn"][];
+            /** Format: date-time */
+            derived_at: string;
+            rows: string[][];
+            sheet: components["schemas"]["ReportSheet"];
+            title: string;
+        };
         Restart: {
             offer: string;
             rebuild?: boolean;
@@ -1164,6 +2089,15 @@ export interface components {
             large?: string;
             rooms: string[];
         };
+        SignIn: {
+            login: string;
+            passphrase: string;
+        };
+        SignInWays: {
+            openid?: string;
+            passphrase: boolean;
+            trial: boolean;
+        };
         Slot: {
             kind: components["schemas"]["SlotKind"];
             participant: string;
@@ -1192,6 +2126,20 @@ export interface components {
             rooms: number;
             /** Format: date-time */
             since: string;
+        };
+        StaffSession: {
+            browser: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            own: boolean;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        StaffSessions: {
+            sessions: components["schemas"]["StaffSession"][];
         };
         StandBy: {
             buyer: string;
@@ -1319,6 +2267,8 @@ export interface components {
         };
         /** @enum {string} */
         Verdict: "pending" | "cancelled" | "held" | "short" | "no_show_buyer" | "no_show_firm" | "no_show_both" | "technical" | "held_by_phone";
+        /** @enum {string} */
+        VerdictOrNone: "" | "pending" | "cancelled" | "held" | "short" | "no_show_buyer" | "no_show_firm" | "no_show_both" | "technical" | "held_by_phone";
         VerdictRecord: {
             /** Format: date-time */
             at: string;
@@ -1392,6 +2342,193 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMade"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-account": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccount"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMade"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-session": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path: {
+                account: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "house-audit": {
+        parameters: {
+            query?: {
+                /** @description one of AuditAction */
+                action?: string;
+                /** @description next of the page before; a page may be short and still have one */
+                before?: string;
+                /** @description id of an account, link or key */
+                by?: string;
+                consultation?: string;
+                /** @description YYYY-MM-DD in the event's zone */
+                day?: string;
+                /** @description csv: all at once */
+                format?: "json" | "csv";
+                limit?: number;
+            };
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit log */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bye: {
         parameters: {
             query?: never;
@@ -1464,6 +2601,203 @@ export interface operations {
             };
         };
     };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description one of AuditAction */
+                action?: string;
+                /** @description next of the page before; a page may be short and still have one */
+                before?: string;
+                /** @description id of an account, link or key */
+                by?: string;
+                consultation?: string;
+                /** @description YYYY-MM-DD in the event's zone */
+                day?: string;
+                /** @description csv: all at once */
+                format?: "json" | "csv";
+                limit?: number;
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit log */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    care: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CareRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contacted"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     extend: {
         parameters: {
             query?: {
@@ -1493,6 +2827,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Extension"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    paper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "consultation-report": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsultationReport"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    script: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                consultation: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"];
                 };
             };
             /** @description a problem; code says which */
@@ -1624,6 +3065,258 @@ export interface operations {
             };
         };
     };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hand-over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hooks"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-hook": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-hook": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replay-delivery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                delivery: string;
+                event: string;
+                hook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import: {
         parameters: {
             query: {
@@ -1631,6 +3324,8 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description name of the file */
                 name?: string;
+                /** @description for the audit log */
+                reason?: string;
                 /** @description of the timetable that the file is compared with */
                 revision: number;
             };
@@ -1656,6 +3351,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
                 };
             };
             /** @description a problem; code says which */
@@ -1816,7 +3618,10 @@ export interface operations {
     };
     "reissue-link": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description for the audit log */
+                reason?: string;
+            };
             header?: {
                 /** @description Bearer and a console's session token */
                 Authorization?: string;
@@ -1851,7 +3656,10 @@ export interface operations {
     };
     "revoke-link": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description for the audit log */
+                reason?: string;
+            };
             header?: {
                 /** @description Bearer and a console's session token */
                 Authorization?: string;
@@ -1925,6 +3733,43 @@ export interface operations {
             };
         };
     };
+    pack: {
+        parameters: {
+            query?: {
+                /** @description of headings and words; none: the event's */
+                language?: "ko" | "en" | "keys";
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The funder's pack: reports, the ledger, and what it takes to verify them; no contacts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readiness: {
         parameters: {
             query?: never;
@@ -1946,6 +3791,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadinessBoard"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-workbook": {
+        parameters: {
+            query?: {
+                /** @description of the buyer, ISO 3166-1 alpha-2; none: all */
+                country?: string;
+                /** @description of the start, on the center's clock; none: all */
+                day?: string;
+                /** @description a firm's id; none: all */
+                firm?: string;
+                /** @description of headings and words; keys: the names that programs know; none: the event's */
+                language?: "ko" | "en" | "keys";
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event's report as a workbook, a sheet a table */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description of the buyer, ISO 3166-1 alpha-2; none: all */
+                country?: string;
+                /** @description of the start, on the center's clock; none: all */
+                day?: string;
+                /** @description a firm's id; none: all */
+                firm?: string;
+                format?: "json" | "csv";
+                /** @description of headings and words; keys: the names that programs know; none: the event's */
+                language?: "ko" | "en" | "keys";
+            };
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                sheet: "summary" | "consultations" | "attendance" | "no-shows" | "quality";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTable"];
+                    "text/csv": string;
                 };
             };
             /** @description a problem; code says which */
@@ -2160,6 +4098,309 @@ export interface operations {
                 content: {
                     "image/svg+xml": string;
                 };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-openid-back": {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bootstrap"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-passphrase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassphrase"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "own-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSessions"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-own-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem; code says which */
             default: {
