@@ -6,12 +6,6 @@ import (
 )
 
 const (
-	// LevelStep is how much time one value of Levels stands for: five packets of
-	// Opus, and short enough for the four syllables a second of speech.
-	LevelStep = 100 * time.Millisecond
-	// LevelSteps is how many of them Levels has: 10 s.
-	LevelSteps = 100
-
 	// NoiseFloor is the level, in −dBov, below which a microphone gives nothing:
 	// what a dead one gives after a browser's noise suppression. A live one in a
 	// quiet room is at 50 to 70, speech at 15 to 35. (0.0001 of full scale, the

@@ -9,6 +9,8 @@
 // come and go (as most SFUs do) was rejected; see the design notes in doc.go.
 package sfu
 
+import "time"
+
 // PeerID names the server's end of one PeerConnection.
 type PeerID string
 
@@ -94,3 +96,43 @@ type Observer interface {
 	// SourceFlow tells that RTP of a source has begun or ceased to arrive.
 	SourceFlow(id PeerID, s Source, flowing bool)
 }
+
+// Truth is what is known of a Peer's media just now, for the people who watch
+// over it. Loss is of the last few seconds.
+type Truth struct {
+	State     State
+	Route     Route
+	RoundTrip time.Duration // smoothed, from receiver reports; 0 while unknown: nothing is shown to it yet
+	LossUp    float64       // 0 to 1, before repair
+	LossDown  float64       // 0 to 1, as the browser reports it, less what never came to us
+	Level     uint8         // of the microphone: loudest of the last second, −dBov (RFC 6464): 0 is loudest, 127 silence
+	Silent    bool          // the microphone flows and nothing above NoiseFloor has come for SilentAfter
+	Clipping  bool          // it has been at full scale again and again
+	Unfed     []Feed        // bound to this Peer, flowing at their publisher, and yet nothing goes out to it
+}
+
+// Route is how media travels between a browser and us.
+type Route string
+
+const (
+	RouteNone  Route = ""
+	RouteUDP   Route = "udp"
+	RouteTCP   Route = "tcp"
+	RouteRelay Route = "relay" // by a TURN server
+)
+
+// Levels is the loudness of a Peer's microphone over the last seconds, for
+// comparing rooms: one value a LevelStep, the newest last, −dBov (RFC 6464), 127
+// where nothing came. End is when the newest step ended.
+type Levels struct {
+	End   time.Time
+	Steps []uint8
+}
+
+const (
+	// LevelStep is how much time one value of Levels stands for: five packets of
+	// Opus, and short enough for the four syllables a second of speech.
+	LevelStep = 100 * time.Millisecond
+	// LevelSteps is how many of them Levels has: 10 s.
+	LevelSteps = 100
+)
