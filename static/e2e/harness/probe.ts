@@ -21,7 +21,17 @@ export const probeSource = `(() => {
     }
     return counts.get(video);
   };
-  window.__probe = { calls, peers, refused, shown };
+  // How often the page asked the person for a device.
+  let asked = 0;
+  const media = navigator.mediaDevices;
+  if (media) {
+    const own = media.getUserMedia.bind(media);
+    media.getUserMedia = (wish) => {
+      asked += 1;
+      return own(wish);
+    };
+  }
+  window.__probe = { calls, peers, refused, shown, asked: () => asked };
   document.addEventListener('securitypolicyviolation', (e) => {
     refused.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sourceFile);
   });
@@ -49,6 +59,8 @@ interface Probe {
   refused: string[];
   /** how many frames the first matching video has shown since it was first asked about */
   shown(selector: string): number;
+  /** how often the page asked for camera or microphone */
+  asked(): number;
 }
 
 declare global {
