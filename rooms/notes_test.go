@@ -91,6 +91,10 @@ func TestNotes_AreToldAgainToWhoComesBackButNotToTheNextBuyer(t *testing.T) {
 		h.note(rooms.NoteRequest{From: coordinator, To: schedule.NoteTarget{Seat: "S02/buyer"}, Text: "thank you for stepping in"})
 		_, next := h.waitFor("S02/buyer", "c")
 		want(t, "who steps in", texts(next.heard().lobbies[0].Notes), []string{"thank you for stepping in"})
+		h.close()
+		h.start()
+		_, next = h.waitFor("S02/buyer", "c2")
+		want(t, "and after a restart", texts(next.heard().lobbies[0].Notes), []string{"thank you for stepping in"})
 	})
 }
 

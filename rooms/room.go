@@ -70,6 +70,7 @@ type room struct {
 	contacts []schedule.Contacted
 	care     *schedule.Carer
 	held     []schedule.SeatID
+	handed   map[schedule.Role]time.Time // when seats went to another party
 
 	helpers []helper         // by when they came
 	alerts  []schedule.Alert // as of the last tick
@@ -92,6 +93,7 @@ func newRoom(deps roomDeps, e *schedule.Event, extended ends, c schedule.Consult
 		chat:    from.chat,
 		came:    from.state.Came,
 		verdict: from.state.Verdict, contacts: from.state.Contacts, care: from.state.Care, held: from.state.Held,
+		handed: from.state.Handed,
 	}
 	maps.Copy(r.history, from.history)
 	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c, extended)}
@@ -375,8 +377,8 @@ func (r *room) retime(e *schedule.Event, extended ends) {
 			r.facts.HoldUntil = now.Add(RejoinHold)
 		}
 		s := r.state(now)
-		if forgetParties(&s, before, c) {
-			r.contacts, r.held = s.Contacts, s.Held
+		if forgetParties(&s, before, c, now) {
+			r.contacts, r.held, r.handed = s.Contacts, s.Held, s.Handed
 			r.mirror.saveState(s)
 		}
 		for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
@@ -433,7 +435,7 @@ func (r *room) state(now time.Time) schedule.RoomState {
 	return schedule.RoomState{
 		Event: r.key.event, Consultation: r.key.consultation, Phase: r.clock.Phase,
 		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, Came: r.came, Verdict: r.verdict,
-		Contacts: r.contacts, Care: r.care, Held: r.held, UpdatedAt: now,
+		Contacts: r.contacts, Care: r.care, Held: r.held, Handed: r.handed, UpdatedAt: now,
 	}
 }
 

@@ -187,6 +187,9 @@ func (g *Registry) load(ctx context.Context, id schedule.EventID) error {
 	}
 	for c, state := range states {
 		ev.pastOf(c).state = state
+		for role, at := range state.Handed {
+			ev.board.handed[schedule.SeatOf(c, role)] = at
+		}
 		if state.EndedAt.IsZero() && !state.ExtendedTo.IsZero() {
 			ev.extended[c] = state.ExtendedTo
 		}
@@ -199,12 +202,15 @@ func (g *Registry) load(ctx context.Context, id schedule.EventID) error {
 	return nil
 }
 
-// forgetParties drops what was known of parties that are others now, and tells
-// whether there was any.
-func forgetParties(s *schedule.RoomState, before, after schedule.Consultation) bool {
-	contacts, held := s.Contacts, s.Held
+// forgetParties drops what was known of parties that are others now, notes
+// since when, and tells whether there is any.
+func forgetParties(s *schedule.RoomState, before, after schedule.Consultation, now time.Time) (others bool) {
 	for _, role := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter} {
 		if otherParty(before, after, role) {
+			if s.Handed = maps.Clone(s.Handed); s.Handed == nil {
+				s.Handed = map[schedule.Role]time.Time{}
+			}
+			s.Handed[role], others = now, true
 			s.Contacts = slices.DeleteFunc(slices.Clone(s.Contacts), func(c schedule.Contacted) bool { return c.Role == role })
 			s.Held = slices.DeleteFunc(slices.Clone(s.Held), func(seat schedule.SeatID) bool {
 				_, of := seat.Split()
@@ -212,7 +218,7 @@ func forgetParties(s *schedule.RoomState, before, after schedule.Consultation) b
 			})
 		}
 	}
-	return len(contacts) != len(s.Contacts) || len(held) != len(s.Held)
+	return others
 }
 
 // forgetMoved drops what belonged to the old time of consultations that begin
@@ -222,11 +228,14 @@ func (g *Registry) forgetMoved(id schedule.EventID, ev *eventEntry, e *schedule.
 	extended := maps.Clone(ev.extended)
 	for _, c := range e.Consultations {
 		before, ok := ev.event.Consultation(c.ID)
-		p := ev.past[c.ID]
-		if ok && p != nil && forgetParties(&p.state, before, c) {
-			p.state.UpdatedAt = stamp(g.deps.Clock)
-			g.mirror.saveState(p.state)
+		if ok && g.rooms[roomKey{id, c.ID}] == nil { // an open room does it itself
+			if now, s := stamp(g.deps.Clock), ev.pastOf(c.ID).state; forgetParties(&s, before, c, now) {
+				s.Event, s.Consultation, s.UpdatedAt = id, c.ID, now
+				ev.pastOf(c.ID).state = s
+				g.mirror.saveState(s)
+			}
 		}
+		p := ev.past[c.ID]
 		if !ok || before.Start.Equal(c.Start) {
 			continue
 		}

@@ -31,7 +31,11 @@ type RoomState struct {
 	Contacts     []Contacted    `json:"contacts,omitempty"` // oldest first
 	Care         *Carer         `json:"care,omitempty"`
 	Held         []SeatID       `json:"held,omitempty"` // who must be admitted before coming back
-	UpdatedAt    time.Time      `json:"updated_at"`
+	// Handed is when the seats of a role went to another party: what was written
+	// before is not that party's.
+	Handed map[Role]time.Time `json:"handed,omitempty"`
+
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // ChatMessage is one message of a consultation's chat.
