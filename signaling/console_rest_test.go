@@ -202,6 +202,10 @@ func TestErase_IsAnAdministratorsAndEndsTheLinks(t *testing.T) {
 	if raw := strings.Join([]string{table.Buyers[0].Name, table.Buyers[0].Contact.Phone, table.Buyers[0].Contact.Person}, "|"); raw != "U1||" {
 		t.Errorf("what is left of the buyer: %s", raw)
 	}
+	interpreter := h.enter("I1", talks)
+	if s := interpreter.State(); len(s.Chat) != 0 {
+		t.Errorf("who comes later still reads %+v", s.Chat)
+	}
 	if got := h.entries(schedule.EntryErased); len(got) != 1 || got[0].By == "" || got[0].Detail != "U1" || got[0].Words != in.Reason {
 		t.Errorf("%+v", got)
 	}

@@ -742,3 +742,52 @@ func TestConsole_ALiveConsultationMovesToAnotherBooth(t *testing.T) {
 	h.flawless(buyer)
 	h.flawless(next)
 }
+
+func TestConsole_ScreensThatWaitAreToldOfAMove(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, storetest.Mini(t))
+	console := h.desk("console")
+	first, second, third := h.lobby("B1"), h.lobby("B2"), h.lobby("B3")
+	waits := func(c *signaltest.Client, consultation string) {
+		h.must(c.Ask(h.ctx, protocol.TypeWait, protocol.Wait{Consultation: consultation}, nil))
+	}
+	waits(first, talks)
+	waits(second, other)
+	edit := func(r protocol.EditRequest) {
+		t.Helper()
+		var table protocol.Timetable
+		h.must(console.Call(h.ctx, http.MethodGet, "timetable", nil, &table))
+		r.Revision = table.Revision
+		var out protocol.Outcome
+		h.must(console.Call(h.ctx, http.MethodPost, "edits", r, &out))
+		if !out.Applied {
+			t.Fatalf("%+v", out)
+		}
+	}
+	called := func(c *signaltest.Client, consultation string) {
+		t.Helper()
+		h.must(c.Wait(h.ctx, "to be called in to "+consultation, func(s signaltest.State) bool {
+			return len(s.Orders) == 1 && s.Orders[0].Kind == "come_in" && s.Orders[0].Consultation == consultation
+		}))
+	}
+	edit(protocol.EditRequest{Op: "swap_booths", Consultation: talks, Other: other})
+	for _, c := range []*signaltest.Client{first, second} {
+		h.must(c.Wait(h.ctx, "to be out", func(s signaltest.State) bool { return s.Went(c.Session()) == 1 }))
+	}
+	called(first, other)
+	called(second, talks)
+	// Of tomorrow's consultation no screen hears today, and a screen that sits
+	// elsewhere is not disturbed.
+	h.must(first.Join(h.ctx, other, mic, camera))
+	edit(protocol.EditRequest{Op: "move_booth", Consultation: later, Booth: "B3"})
+	time.Sleep(settled)
+	if n := len(third.State().Orders); n != 0 {
+		t.Errorf("%d orders for a consultation of tomorrow", n)
+	}
+	if s := first.State(); !s.InRoom || len(s.Orders) != 1 {
+		t.Errorf("who sits elsewhere was told %+v", s.Orders)
+	}
+	for _, c := range []*signaltest.Client{first, second, third} {
+		h.flawless(c)
+	}
+}

@@ -144,8 +144,9 @@ func (f *feed) replay(ref uint64, secret string, seq uint64) (full bool) {
 		if f.stage != nil {
 			return true
 		}
-		f.send(protocol.TypeResume, ref, protocol.Resumed{Secret: secret, Seq: f.seq, ServerTime: f.now()})
-		return false
+		// In the lobby; what it was told there follows, as far as it is kept.
+		seq = f.seq - uint64(len(f.ring))
+		missing = uint64(len(f.ring))
 	}
 	f.send(protocol.TypeResume, ref, protocol.Resumed{Secret: secret, Seq: seq, ServerTime: f.now()})
 	for i := range missing {

@@ -169,3 +169,173 @@ func TestFeed_ARefusedJoinIsToldOnce(t *testing.T) {
 		t.Error("a join that was answered would be answered again")
 	}
 }
+
+func wallOf(t *testing.T, changes []protocol.Change) []protocol.WallSlot {
+	t.Helper()
+	if len(changes) != 1 || changes[0].Wall == nil {
+		t.Fatalf("%+v is no wall", changes)
+	}
+	return *changes[0].Wall
+}
+
+func TestFeed_R34_TheWallsReplyIsNumberedAndReplayed(t *testing.T) {
+	f := newTestFeed(t)
+	out := newOutbox()
+	f.attach(out)
+	s := f.enter(pending{typ: protocol.TypeWatch, ref: 1}, func(*stage, error) {})
+	s.Board(rooms.Board{Event: &schedule.Event{}})
+	board := body[protocol.Board](t, sent(t, out)[0])
+	one := []rooms.WallSlot{{Slot: 3, Consultation: "S01", Seat: "S01/firm"}}
+
+	s.expectWall(7)
+	s.WallChanged(one)
+	if !s.settleWall(true) {
+		t.Error("not answered")
+	}
+	got := sent(t, out)
+	if len(got) != 1 || got[0].Type != protocol.TypeWall || got[0].Ref != 7 {
+		t.Fatalf("the reply is %+v", got)
+	}
+	wall := body[protocol.Wall](t, got[0])
+	if wall.Seq != board.Seq+1 || len(wall.Slots) != 1 || wall.Slots[0].Seat != "S01/firm" {
+		t.Errorf("%+v after %d", wall, board.Seq)
+	}
+
+	// A change of it is a delta.
+	s.WallChanged([]rooms.WallSlot{})
+	got = sent(t, out)
+	d := body[protocol.Delta](t, got[0])
+	if slots := wallOf(t, d.Changes); d.Seq != wall.Seq+1 || len(slots) != 0 {
+		t.Errorf("%+v", d)
+	}
+
+	// The reply was lost with a socket: its slot map follows the resume, in order.
+	if full := f.replay(9, "s", board.Seq); full {
+		t.Fatal("a full state for two deltas")
+	}
+	got = sent(t, out)
+	if len(got) != 3 {
+		t.Fatalf("%d messages after the resume", len(got))
+	}
+	if slots := wallOf(t, body[protocol.Delta](t, got[1]).Changes); len(slots) != 1 {
+		t.Errorf("%+v", slots)
+	}
+}
+
+func TestFeed_R34_AWallThatIsRefusedHasNoReplyOfItsOwn(t *testing.T) {
+	f := newTestFeed(t)
+	out := newOutbox()
+	f.attach(out)
+	s := f.enter(pending{typ: protocol.TypeWatch, ref: 1}, func(*stage, error) {})
+	s.Board(rooms.Board{Event: &schedule.Event{}})
+	sent(t, out)
+	s.expectWall(7)
+	if s.settleWall(false) {
+		t.Error("a refusal was answered")
+	}
+	s.WallChanged([]rooms.WallSlot{}) // later: a change and no answer
+	if got := sent(t, out); len(got) != 1 || got[0].Type != protocol.TypeDelta {
+		t.Errorf("%+v", got)
+	}
+	// Granted, and nobody told the slots: as they were told last.
+	s.expectWall(8)
+	if !s.settleWall(true) {
+		t.Error("not answered")
+	}
+	if got := sent(t, out); len(got) != 1 || got[0].Type != protocol.TypeWall || got[0].Ref != 8 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestFeed_R34_AfterAWholeBoardTheWallIsToldAgain(t *testing.T) {
+	f := newTestFeed(t)
+	out := newOutbox()
+	f.attach(out)
+	s := f.enter(pending{typ: protocol.TypeWatch, ref: 1}, func(*stage, error) {})
+	s.Board(rooms.Board{Event: &schedule.Event{}})
+	s.expectWall(2)
+	s.WallChanged([]rooms.WallSlot{{Slot: 0, Consultation: "S01", Seat: "S01/firm"}})
+	sent(t, out)
+	for range ringSize + 1 { // more than is kept
+		s.StorageChanged(rooms.Storage{})
+	}
+	sent(t, out)
+	if full := f.replay(3, "s", 1); !full {
+		t.Fatal("replayed what is not kept")
+	}
+	f.expect(pending{typ: protocol.TypeResume, ref: 3, secret: "s"})
+	s.Board(rooms.Board{Event: &schedule.Event{}})
+	got := sent(t, out)
+	if len(got) != 2 || got[0].Type != protocol.TypeResume {
+		t.Fatalf("%+v", got)
+	}
+	resumed, d := body[protocol.Resumed](t, got[0]), body[protocol.Delta](t, got[1])
+	if slots := wallOf(t, d.Changes); resumed.Board == nil || d.Seq != resumed.Seq+1 || len(slots) != 1 {
+		t.Errorf("%+v then %+v", resumed, d)
+	}
+}
+
+func TestFeed_ATimetableThatChangedIsToldByRowsAndBooths(t *testing.T) {
+	f := newTestFeed(t)
+	out := newOutbox()
+	f.attach(out)
+	s := f.enter(pending{typ: protocol.TypeWatch, ref: 1}, func(*stage, error) {})
+	e := &schedule.Event{ID: "fair", Booths: []schedule.Booth{{ID: "B1", Name: "One"}}}
+	b := rooms.Board{
+		Event: e, Rows: []rooms.Row{{Consultation: schedule.Consultation{ID: "S01", Booth: "B1"}}, {Consultation: schedule.Consultation{ID: "S02"}}},
+		Booths: []rooms.Booth{{Booth: "B1", Name: "One"}},
+	}
+	s.Board(b)
+	first := body[protocol.Board](t, sent(t, out)[0])
+	s.Board(b) // nobody asked
+	got := sent(t, out)
+	if len(got) != 1 || got[0].Type != protocol.TypeDelta {
+		t.Fatalf("%+v", got)
+	}
+	d := body[protocol.Delta](t, got[0])
+	if d.Seq != first.Seq+1 || len(d.Changes) != 3 || d.Changes[0].Row == nil || d.Changes[0].Row.Consultation.Booth != "One" || d.Changes[2].Booth == nil {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestFeed_WhatIsPushedInTheLobbyIsReplayed(t *testing.T) {
+	f := newTestFeed(t)
+	f.push(protocol.Change{Order: &protocol.Order{ID: "o", Kind: "come_in", Consultation: "S01"}})
+	out := newOutbox()
+	f.attach(out)
+	if full := f.replay(1, "s", 0); full {
+		t.Fatal("a full state of the lobby")
+	}
+	got := sent(t, out)
+	if len(got) != 2 {
+		t.Fatalf("%d messages", len(got))
+	}
+	if d := body[protocol.Delta](t, got[1]); d.Seq != 1 || d.Changes[0].Order == nil || d.Changes[0].Order.Consultation != "S01" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// Who left hears a number that it cannot follow, comes back for it, and has lost
+// nothing.
+func TestFeed_WhatIsPushedAfterALeaveIsFoundByAResume(t *testing.T) {
+	f := newTestFeed(t)
+	out := newOutbox()
+	f.attach(out)
+	s := f.enter(pending{typ: protocol.TypeJoin, ref: 1}, func(*stage, error) {})
+	s.Sync(emptySnapshot())
+	knows := f.seq
+	f.exit(s)
+	f.push(protocol.Change{Order: &protocol.Order{ID: "o", Kind: "come_in", Consultation: "S01"}})
+	sent(t, out)
+	if full := f.replay(2, "s", knows); full {
+		t.Fatal("a full state of the lobby")
+	}
+	got := sent(t, out)
+	if len(got) != 2 {
+		t.Fatalf("%d messages", len(got))
+	}
+	resumed, d := body[protocol.Resumed](t, got[0]), body[protocol.Delta](t, got[1])
+	if resumed.Seq == knows || resumed.State != nil || d.Seq != resumed.Seq+1 || d.Changes[0].Order == nil {
+		t.Errorf("%+v then %+v", resumed, d)
+	}
+}

@@ -70,10 +70,9 @@ func (s *Session) moveOut(e *schedule.Event, id schedule.ConsultationID) {
 		if at.consultation != id {
 			return
 		}
-		s.feed.exit(at.stage)
 		at.wait.Stop()
+		at.stage.bye(protocol.Change{Left: &protocol.Left{ID: s.id, Reason: string(schedule.LeftRemoved)}})
 		s.at = inLobby{}
-		s.feed.push(protocol.Change{Left: &protocol.Left{ID: s.id, Reason: string(schedule.LeftRemoved)}})
 	default:
 		return
 	}

@@ -114,6 +114,19 @@ func (s *stage) wallAgain() {
 	}
 }
 
+// bye tells the last of a stage that ends without a request: its client knows by
+// it that it is in the lobby.
+func (s *stage) bye(changes ...protocol.Change) {
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stage != s {
+		return
+	}
+	f.number(changes)
+	f.stage, f.want = nil, pending{}
+}
+
 // push tells a session something wherever it is.
 func (f *feed) push(changes ...protocol.Change) {
 	f.mu.Lock()

@@ -62,6 +62,7 @@ type Rooms interface {
 	Care(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, take bool) error
 	HandOver(ctx context.Context, id schedule.EventID, from schedule.Actor, to string) (int, error)
 	End(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, why string) error
+	Forget(ctx context.Context, id schedule.EventID, party string) error
 	Act(id schedule.EventID, by schedule.Actor, a schedule.Action, c schedule.ConsultationID, seat schedule.SeatID, what, why string)
 }
 

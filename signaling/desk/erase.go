@@ -26,6 +26,9 @@ func (d *Desk) Erase(ctx context.Context, by schedule.Grants, in protocol.EraseR
 	if err := d.deps.Rooms.Reload(ctx, by.Event); err != nil {
 		d.deps.Logger.Warn("rooms have not forgotten a name yet", "event", by.Event, "err", err)
 	}
+	if err := d.deps.Rooms.Forget(ctx, by.Event, in.Party); err != nil {
+		d.deps.Logger.Warn("rooms have not forgotten words yet", "event", by.Event, "err", err)
+	}
 	for _, l := range links {
 		if l.Grants.Kind == schedule.LinkPerson && l.Grants.Party == in.Party && d.deps.Out != nil {
 			d.deps.Out(ctx, l.ID)

@@ -101,7 +101,7 @@ func Set(name string) []string {
 		return []string{"booth", "firm", "buyer", "interpreter"}
 	case "EditOp":
 		return append(timetableOps(),
-			"import", "extend", "verdict", "link_added", "link_revoked", "link_reissued", "links_mailed")
+			"import", "extend", "verdict", "link_added", "link_revoked", "link_reissued", "links_mailed", "erase")
 	case "MailSkip":
 		return []string{"no_address", "revoked", "sent_before", "queue_full"}
 	case "TestResult":
