@@ -72,6 +72,7 @@ test('a broken file is told with row and column, and nothing of it is applied', 
   await booth.appears('[data-testid="booth-line"], [data-testid="idle"]');
   await coordinator.open(server.link('coordinator'));
   await coordinator.at('console');
+  await coordinator.click('[data-testid="tab-board"]');
   await coordinator.click('[data-testid="tab-timetable"]');
   await coordinator.click('[data-testid="tab-import"]');
   await coordinator.appears('[data-testid="file"]');

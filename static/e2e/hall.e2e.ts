@@ -58,6 +58,7 @@ const says = (who: ChromiumPerson, selector: string, words: string) =>
 test('who waits in a lobby is seen on the board', async () => {
   await coordinator.open(server.link('coordinator'));
   await coordinator.at('console');
+  await coordinator.click('[data-testid="tab-board"]');
   await buyer.open(server.link(early));
   await buyer.at('lobby');
   await coordinator.appears(

@@ -56,6 +56,7 @@ describe('booth and buyer meet in two Chromiums, from the URLs that the demo pri
   test('the booth enters the open consultation by itself', async () => {
     await coordinator.open(fair.link('coordinator'));
     await coordinator.at('console');
+    await coordinator.click('[data-testid="tab-board"]');
     await booth.open(fair.link(fair.open.booth));
     await booth.at('room');
     await coordinator.appears(`${row()}[data-phase="waiting"]`);

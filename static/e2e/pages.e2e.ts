@@ -132,6 +132,7 @@ describe('every page, in both languages, light and dark, on a phone and on a wal
         await examine(person, `booth-${look.name}`);
         await person.open(fair.link('coordinator'));
         await person.at('console');
+        await person.click('[data-testid="tab-board"]');
         await person.appears('[data-testid="board-row"]');
         await speak(person, look);
         await examine(person, `console-${look.name}`);

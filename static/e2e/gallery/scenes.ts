@@ -5,6 +5,7 @@ import { face, slide } from './faces';
 import { consultation, day, moment, person, type RoomSetting, roomOf, tile, time, visitOf } from './fakes';
 import { hallScenes } from './hall';
 import { touches } from './touches';
+import { wallScenes } from './wall';
 
 const soon = () => consultation('S01', 7.5);
 const far = () => consultation('S01', 27.5);
@@ -218,4 +219,5 @@ export const scenes: Record<string, () => Visit> = {
     ]),
   ),
   ...hallScenes,
+  ...wallScenes,
 };

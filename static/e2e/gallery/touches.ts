@@ -14,7 +14,13 @@ function file(): void {
 }
 
 export const touches: Record<string, Touch[]> = {
-  console_card: [`[data-consultation="S06"] ${part('row-actions')}`, part('extend-10'), part('extend-apply')],
+  console_board: [part('tab-board'), part('board-row')],
+  console_card: [
+    part('tab-board'),
+    `[data-consultation="S06"] ${part('row-actions')}`,
+    part('extend-10'),
+    part('extend-apply'),
+  ],
   console_letters: [part('letters')],
   console_letter: [part('letters'), `li:nth-child(2) > ${part('thread')}`],
   console_timetable: [part('tab-timetable'), part('timetable')],
@@ -37,7 +43,32 @@ export const touches: Record<string, Touch[]> = {
   console_readiness: [part('tab-readiness'), part('ready')],
 };
 
+const tile = (id: string) => `[data-room="${id}"] ${part('wall-open')}`;
+
+/** The wall with something open; its scenes have boards of their own. */
+export const wallTouches: Record<string, Touch[]> = {
+  wall_detail: [tile('S05'), part('room-detail')],
+  wall_script: [tile('S03'), part('contact-card'), '.chase-more summary'],
+  wall_propose: [tile('S02'), part('room-detail')],
+  wall_devices: [tile('S05'), `[data-seat="S05/buyer"] ${part('devices')}`, part('device-microphone')],
+  wall_diagnostics: [
+    tile('S05'),
+    `[data-seat="S05/buyer"] ${part('diagnose')}`,
+    '.diagnostics-lines summary',
+  ],
+  wall_remove: [tile('S05'), `[data-seat="S05/buyer"] ${part('remove')}`, part('confirm-remove')],
+  wall_move: [tile('S05'), part('move'), part('move-to')],
+  wall_crew: [part('crew'), part('hand-over-to')],
+  wall_help: [tile('S05'), part('room-detail')],
+};
+
 const looked = new Set([
+  'board-row',
+  'room-detail',
+  'contact-card',
+  'device-microphone',
+  'confirm-remove',
+  'hand-over-to',
   'extend-apply',
   'agree',
   'timetable',
@@ -51,7 +82,7 @@ const looked = new Set([
 /** touched presses one after the other, each as soon as it is there; the last one may only be waited for. */
 export async function touched(scene: string): Promise<void> {
   // The staff's words are fetched first; the page begins anew when they are there.
-  const steps = touches[scene] ?? [];
+  const steps = touches[scene] ?? wallTouches[scene] ?? [];
   while (steps.length > 0 && !document.querySelector('.console h1')?.textContent?.match(/^[A-Z가-힣]/)) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

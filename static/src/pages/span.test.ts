@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exact, span, weekday } from './span';
+import { brief, exact, span, weekday } from './span';
 
 test('a length of time is told in its largest unit, and never as nothing', () => {
   expect(span(150_000, 'en')).toBe('3 minutes');
@@ -21,4 +21,11 @@ test('an outage is told with its seconds', () => {
   expect(exact(100_000, 'ko')).toBe('1분 40초');
   expect(exact(61_000, 'en')).toBe('1 min 1 sec');
   expect(exact(-5, 'en')).toBe('0 secs');
+});
+
+test('on a tile a length of time cannot be read as a time of day', () => {
+  expect(brief(18 * 60_000, 'ko')).toBe('18분');
+  expect(brief(270_000, 'ko')).toBe('4분 30초');
+  expect(brief(270_000, 'en')).toBe('4m 30s');
+  expect(brief(9_900, 'en')).toBe('9s');
 });

@@ -33,3 +33,19 @@ export function exact(ms: number, language: Language): string {
   const seconds = unit(total % 60, 'second');
   return minutes > 0 ? `${unit(minutes, 'minute')} ${seconds}` : seconds;
 }
+
+/**
+ * brief is a length of time on a tile: 18m, and with its seconds below ten minutes. Never 18:00, which stands beside
+ * times of day and reads like one.
+ */
+export function brief(ms: number, language: Language): string {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const unit = (value: number, name: 'minute' | 'second'): string =>
+    new Intl.NumberFormat(tagOf(language), { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(
+      value,
+    );
+  const minutes = Math.floor(total / 60);
+  if (minutes >= 10) return unit(minutes, 'minute');
+  const seconds = unit(total % 60, 'second');
+  return minutes > 0 ? `${unit(minutes, 'minute')} ${seconds}` : seconds;
+}

@@ -14,9 +14,10 @@ export const wall = {
     mine: 'Mine only',
     mineNone: 'You take care of no room now.',
     fine: 'In order',
+    before: 'Not begun yet',
+    waitsFor: 'Waits for: {{who}}',
     tile: '{{booth}}: {{firm}} and {{buyer}} ({{country}}). {{phase}}, {{clock}}. {{matter}}',
     next: 'Then {{time}} {{buyer}}',
-    nextNone: 'Nothing after it',
     pictures: {
       off: 'Pictures off',
       connecting: 'Pictures are connecting',

@@ -12,9 +12,10 @@ export const wall = {
     mine: '내 담당만',
     mineNone: '지금 담당하는 상담실이 없습니다.',
     fine: '정상',
+    before: '시작 전',
+    waitsFor: '{{who}} 기다리는 중',
     tile: '{{booth}}: {{firm}}, {{buyer}}({{country}}). {{phase}}, {{clock}}. {{matter}}',
     next: '다음 {{time}} {{buyer}}',
-    nextNone: '다음 상담 없음',
     pictures: {
       off: '영상 꺼짐',
       connecting: '영상 연결 중',

@@ -1,6 +1,6 @@
 /** One room closely: who is there and how they fare, and everything a coordinator can do for them. */
 import { useSignal } from '@preact/signals';
-import { HandHelping } from 'lucide-preact';
+import { UserRoundCheck } from 'lucide-preact';
 import type { Row } from '../../../protocol/types';
 import { Button } from '../../../ui/button';
 import { Sign, State } from '../../../ui/state';
@@ -102,7 +102,7 @@ function Care({ row }: { row: Row }) {
       </span>
       {acts && (
         <Button
-          icon={HandHelping}
+          icon={UserRoundCheck}
           busy={doing.busy}
           testid="care"
           onClick={() => {

@@ -106,3 +106,11 @@ describe('a symptom weighs as much as its person suffers', () => {
     expect(rankOfSymptom(symptom, { quality })).toBe(rank);
   });
 });
+
+test('of equal symptoms that of who fares worse comes first', () => {
+  const vitals = [
+    vitalsOf('S01/firm', { symptoms: ['microphone_clipping'], quality: 'fair' }),
+    vitalsOf('S01/buyer', { symptoms: ['voice_broken'], quality: 'poor' }),
+  ];
+  expect(mattersOf(rowOf(), vitals, [], now)[0]).toMatchObject({ symptom: 'voice_broken' });
+});

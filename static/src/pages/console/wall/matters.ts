@@ -70,6 +70,14 @@ export function rankOf(matter: Matter, vitals: readonly Vitals[]): Rank {
   }
 }
 
+const fares = { good: 0, fair: 1, poor: 2, none: 3 } as const;
+
+/** Of two symptoms of one rank that of the person who fares worse is told. */
+function suffering(matter: Matter, vitals: readonly Vitals[]): number {
+  const of = matter.what === 'symptom' && vitals.find(({ seat }) => seat === matter.seat);
+  return of ? fares[of.quality] : 0;
+}
+
 /** mattersOf lists all that is the matter, the worst first; what began first comes first among equals. */
 export function mattersOf(
   row: Row,
@@ -84,8 +92,10 @@ export function mattersOf(
     ...(done ? [] : [...held(row), ...gone(row, now), ...symptoms(row, vitals)]),
   ];
   return found
-    .map((matter) => ({ matter, rank: rankOf(matter, vitals) }))
-    .sort((a, b) => b.rank - a.rank || (a.matter.since ?? now) - (b.matter.since ?? now))
+    .map((matter) => ({ matter, rank: rankOf(matter, vitals), suffers: suffering(matter, vitals) }))
+    .sort(
+      (a, b) => b.rank - a.rank || (a.matter.since ?? now) - (b.matter.since ?? now) || b.suffers - a.suffers,
+    )
     .map(({ matter }) => matter);
 }
 

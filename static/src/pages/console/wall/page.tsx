@@ -49,16 +49,18 @@ export function WallPage() {
     );
   const rooms = mine.value ? all.filter(({ row }) => row.care?.id === me) : all;
   const needs = all.filter(({ rank }) => rank >= onTop).length;
-  const shown = board.rows.value.find((row) => row.consultation.id === open.value);
+  const wanted = open.value;
+  const shown = board.rows.value.find((row) => row.consultation.id === wanted);
   const close = () => {
     const id = open.value;
     open.value = null;
     if (id) document.getElementById(tileId(id))?.focus({ preventScroll: true });
   };
-  // A room that has left the board leaves its detail, too.
+  // A room that has left the board leaves its detail, too; an effect of an earlier drawing must not shut a later one.
+  const gone = wanted !== null && !shown ? wanted : null;
   useEffect(() => {
-    if (open.value !== null && !shown) open.value = null;
-  }, [open, shown]);
+    if (gone !== null && open.peek() === gone) open.value = null;
+  }, [open, gone]);
   return (
     <div class="wall" data-open={shown !== undefined}>
       <div class="wall-main">

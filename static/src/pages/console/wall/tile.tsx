@@ -1,6 +1,6 @@
 /** One room on the wall: what a coordinator must know of it, and the one thing to do next. */
 import { useComputed } from '@preact/signals';
-import { ArrowRight, Ear, HandHelping, Mic } from 'lucide-preact';
+import { ArrowRight, Ear, Mic, UserRoundCheck } from 'lucide-preact';
 import type { Row } from '../../../protocol/types';
 import { Sign, State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
@@ -13,7 +13,7 @@ import { nextOf } from './next';
 import type { WallRoom } from './rooms';
 import { lookOf } from './truth';
 import { useDoNext } from './use';
-import { useMatter, useRemaining } from './words';
+import { useCalm, useMatter, useRemaining } from './words';
 
 interface Props {
   room: WallRoom;
@@ -35,8 +35,9 @@ export function Tile({ room, next, stop, onFocus }: Props) {
   const open = useComputed(() => staff.room.value === id).value;
   const country = desk.format.value.country(buyer.country);
   const sign = signOf(clock.phase);
-  const look = lookOf(rank);
-  const said = worst ? matterOf(worst, row) : words.t('wall.fine');
+  const calm = useCalm()(row);
+  const look = worst ? lookOf(rank) : calm;
+  const said = worst ? matterOf(worst, row) : calm.say;
   const left = remainingOf(row, now.value);
   return (
     <li
@@ -99,7 +100,7 @@ export function Tile({ room, next, stop, onFocus }: Props) {
           <Interpreter row={row} />
         </div>
       </div>
-      <p class="wall-matter" data-tone={look.tone} data-testid="wall-matter">
+      <p class="wall-matter" data-tone={look.tone} data-calm={worst === null} data-testid="wall-matter">
         <Sign shape={look.shape} />
         <span class="wall-said">{said}</span>
         {matters.length > 1 && (
@@ -110,19 +111,17 @@ export function Tile({ room, next, stop, onFocus }: Props) {
         <p class="wall-notes">
           <Care row={row} />
           <Helped row={row} />
-          <span class="wall-next">
-            {next ? (
-              <>
-                <ArrowRight size={14} aria-hidden="true" />
+          {next && (
+            <span class="wall-next">
+              <ArrowRight size={14} aria-hidden="true" />
+              <span>
                 {words.t('wall.next', {
                   time: desk.format.value.time(at(next.clock.starts_at), zoneOf(desk)),
                   buyer: next.consultation.buyer.name,
                 })}
-              </>
-            ) : (
-              words.t('wall.nextNone')
-            )}
-          </span>
+              </span>
+            </span>
+          )}
         </p>
         <NextButton room={room} stop={stop} />
       </div>
@@ -131,7 +130,7 @@ export function Tile({ room, next, stop, onFocus }: Props) {
 }
 
 export function tileId(consultation: string): string {
-  return `room-${consultation}`;
+  return `tile-${consultation}`;
 }
 
 function NextButton({ room, stop }: { room: WallRoom; stop: boolean }) {
@@ -183,7 +182,7 @@ function Care({ row }: { row: Row }) {
   const mine = care.id === visit.bootstrap.value?.you.id;
   return (
     <span class="wall-care" data-mine={mine}>
-      <HandHelping size={14} aria-hidden="true" />
+      <UserRoundCheck size={14} aria-hidden="true" />
       {mine ? words.t('wall.care.mine') : words.t('wall.care.by', { name: care.name })}
     </span>
   );

@@ -1,10 +1,11 @@
 /** Matters, clocks and missing people in the coordinator's words. */
-import { digits } from '../../../i18n/format';
 import type { Row, SeatRole } from '../../../protocol/types';
+import type { Shape, Tone } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { brief } from '../../span';
 import { minutesWord } from '../row';
-import { type Missing, type Remaining, remainingOf } from './clock';
+import { type Missing, missingOf, type Remaining, remainingOf } from './clock';
 import type { Matter } from './matters';
 
 /** useMatter says what is the matter; minutes are those of the server's clock. */
@@ -61,7 +62,7 @@ export function useRemaining(): (row: Row, spoken?: boolean) => string {
         ? desk.format.value.time(left.at, zone)
         : spoken
           ? minutesWord(words, left.ms)
-          : digits(left.ms);
+          : brief(left.ms, words.language.value);
     return words.t(`wall.clock.${left.to}`, { time });
   };
 }
@@ -73,7 +74,23 @@ export function usePlace(): (missing: Missing) => string {
     if (state === 'lobby') return words.t('wall.place.lobby');
     if (state === 'away') return words.t('wall.place.away');
     if (since === null) return words.t('wall.place.awaited');
-    const time = digits(now.value - since);
+    const time = minutesWord(words, now.value - since);
     return words.t(state === 'left' ? 'wall.place.left' : 'wall.place.missing', { time });
+  };
+}
+
+/** useCalm says where a room stands in which nothing is the matter. */
+export function useCalm(): (row: Row) => { say: string; tone: Tone; shape: Shape } {
+  const desk = useDesk();
+  const { words, now } = desk;
+  return (row) => {
+    const { phase } = row.clock;
+    if (phase === 'live' || phase === 'closing') {
+      return { say: words.t('wall.fine'), tone: 'live', shape: 'full' };
+    }
+    if (phase !== 'waiting') return { say: words.t('wall.before'), tone: 'idle', shape: 'ring' };
+    const missing = missingOf(row, now.value).map(({ role }) => words.t(`role.${role}`));
+    const who = desk.format.value.list(missing);
+    return { say: words.t('wall.waitsFor', { who }), tone: 'idle', shape: 'half' };
   };
 }
