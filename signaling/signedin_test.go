@@ -50,7 +50,7 @@ func newHouse(t *testing.T, change ...func(*Deps)) *rig {
 // account makes one with phrase.
 func (r *rig) account(login string, right schedule.Right, events ...string) protocol.Account {
 	r.t.Helper()
-	made, err := r.server.deps.Staff.Add(r.t.Context(), "terminal", protocol.NewAccount{
+	made, err := r.server.deps.Staff.Add(r.t.Context(), staff.Terminal, protocol.NewAccount{
 		Login: login, Name: "Name of " + login, Right: string(right), Events: events, Passphrase: phrase,
 	})
 	if err != nil {

@@ -34,6 +34,7 @@ func main() {
 // Main is the program as a value, so that a test can run it as a person would.
 type Main struct {
 	Stdout, Stderr io.Writer
+	Stdin          *os.File // os.Stdin when nil
 	Version        string
 }
 
@@ -46,6 +47,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Read a timetable (CSV or XLSX) into Redis and print the links."`
 	Links   linksCommand   `cmd:"" help:"Print the links of an event again."`
 	Report  reportCommand  `cmd:"" help:"Write what is known of an event: a table, a workbook, or the funder's pack."`
+	Account accountCommand `cmd:"" help:"Accounts of staff: who may sign in to the console."`
 	Verify  verifyCommand  `cmd:"" help:"Prove that the record of an event was not changed."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what would keep this server from working."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -1,9 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
+	"time"
 
+	"github.com/google/uuid"
+
+	"sangdam/rooms/attendance"
 	"sangdam/rooms/schedule"
 )
 
@@ -33,5 +39,41 @@ func (s *Store) Newest(ctx context.Context, event schedule.EventID, before strin
 			return nil
 		}
 		from = "(" + page[len(page)-1].ID
+	}
+}
+
+// terminalWriter is the writer of entries that pass by no spool.
+const terminalWriter = "terminal"
+
+// AppendNow records what happened and returns when Redis has it. It is for
+// commands, which end at once and may not open the data folder that a running
+// server has: nothing is kept when Redis is away.
+func (s *Store) AppendNow(ctx context.Context, e schedule.Entry) error {
+	e.ID, e.Node = cmp.Or(e.ID, uuid.Must(uuid.NewV7()).String()), cmp.Or(e.Node, s.node)
+	if e.At.IsZero() {
+		e.At = time.Now()
+	}
+	if e.Words != "" {
+		e.Salt = rand.Text()
+	}
+	e = attendance.Normal(e)
+	head, seq := attendance.Genesis, int64(1)
+	keys := []string{keyLedger(e.Event), keyChain(e.Event), keyWords(e.Event)}
+	for {
+		sealed := attendance.Seal(head, e)
+		entry, words, err := encodeEntry(sealed)
+		if err != nil {
+			return err
+		}
+		res, err := s.scripts.ledgerAppend.Run(ctx, s.rdb, keys, head, terminalWriter, seq, sealed.Hash, entry, sealed.ID, words, "").Slice()
+		if err != nil {
+			return fmt.Errorf("ledger of %s: %w", e.Event, err)
+		}
+		if done, _ := res[0].(int64); done == 1 {
+			return nil
+		}
+		head, _ = res[1].(string)
+		last, _ := res[2].(int64)
+		seq = last + 1
 	}
 }

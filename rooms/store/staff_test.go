@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sangdam/rooms/attendance"
 	"sangdam/rooms/schedule"
 )
 
@@ -301,5 +302,39 @@ func TestNewest_ReadsTheLedgerFromItsEndPageByPage(t *testing.T) {
 			t.Errorf("%d were not read", next+1)
 		}
 		must(t, s.Newest(ctx, "other", "", func(string, schedule.Entry) bool { t.Error("another event's"); return false }))
+	})
+}
+
+func TestAppendNow_StandsInTheChainBesideARunningServer(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		server, command, ctx := open(t, Options{URL: url, Dir: t.TempDir()}), open(t, Options{URL: url, Node: "shell"}), within(t, 30*time.Second)
+		var wg sync.WaitGroup
+		const n = 20
+		for i := range n {
+			server.Append(schedule.Entry{Event: schedule.House, Kind: schedule.EntryStaff, By: "a-1", Detail: fmt.Sprint("sign_in ", i)})
+			wg.Go(func() {
+				err := command.AppendNow(ctx, schedule.Entry{Event: schedule.House, Kind: schedule.EntryStaff, By: "terminal", Detail: fmt.Sprint("account ", i), Words: "why"})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		must(t, server.Flush(ctx))
+		var all []schedule.Entry
+		must(t, server.Entries(ctx, schedule.House, func(e schedule.Entry) error { all = append(all, e); return nil }))
+		prev, words := attendance.Genesis, 0
+		for _, e := range all {
+			if e.Prev != prev {
+				t.Fatalf("%s stands on %s, not on %s", e.Detail, e.Prev, prev)
+			}
+			prev = e.Hash
+			if e.Words == "why" {
+				words++
+			}
+		}
+		if len(all) != 2*n || words != n {
+			t.Errorf("%d entries, %d with words", len(all), words)
+		}
 	})
 }

@@ -131,12 +131,12 @@ func (o *Office) audit(ctx context.Context, by schedule.Grants, of schedule.Even
 	return out, nil
 }
 
-// terminal is who changes accounts on the command line.
-const terminal = "terminal"
+// Terminal is who changes accounts on the command line.
+const Terminal = "terminal"
 
 // names are what accounts, and an event's links and keys, are called now.
 func (o *Office) names(ctx context.Context, e schedule.EventID) (map[string]string, error) {
-	out := map[string]string{terminal: "sangdam account"}
+	out := map[string]string{Terminal: "sangdam account"}
 	accounts, err := o.deps.Store.Accounts(ctx)
 	if err != nil {
 		return nil, fail(err)
