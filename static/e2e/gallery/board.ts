@@ -14,6 +14,7 @@ import type {
 import type { BoardModel } from '../../src/room/model';
 import { desk } from './desk';
 import { consultation, time } from './fakes';
+import { officeDesk, recordDesk } from './record';
 import { steeringOf } from './steering';
 
 const countries = [
@@ -143,6 +144,8 @@ export function board(): BoardModel {
       seats: rows.flatMap(({ seats }) => seats.filter((s) => s.state === 'here').map((s) => s.seat)),
     }),
     desk: desk(),
+    record: recordDesk(),
+    office: officeDesk(),
     write: async () => undefined,
     seen: async () => undefined,
     downloadAttendance: async () => undefined,

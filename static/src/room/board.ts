@@ -14,6 +14,8 @@ import type {
 } from '../protocol/types';
 import { refusal } from '../signal/link';
 import { createEventDesk, type EventDesk } from './desk';
+import { createOfficeDesk, type OfficeDesk } from './desk/office';
+import { createRecordDesk, type RecordDesk } from './desk/record';
 import type { Hand } from './help';
 import type { BoardModel } from './model';
 import { Wheel } from './steer';
@@ -68,6 +70,8 @@ export class ConsoleBoard implements BoardModel {
   private readonly crosstalkSignal = signal<Crosstalk[]>([]);
   private readonly vitalsSignal = signal<ReadonlyMap<string, Vitals[]>>(new Map());
   readonly desk: EventDesk;
+  readonly record: RecordDesk;
+  readonly office: OfficeDesk;
   readonly wall: RoomsWall;
   readonly help: Hand;
   readonly steer: Wheel;
@@ -78,6 +82,8 @@ export class ConsoleBoard implements BoardModel {
     this.deps = deps;
     const desk = createEventDesk(deps);
     this.desk = desk;
+    this.record = createRecordDesk(deps);
+    this.office = createOfficeDesk(deps);
     this.cameras = computed(() => camerasOf(this.rowsSignal.value));
     this.steer = new Wheel({ newKey: deps.newKey, steer: deps.steer, desk });
     const { wall, help } = deps.media(this);

@@ -2,7 +2,6 @@
  * What a coordinator may ask of an event, one method a call. It holds no state: the view models in desk/
  * do, and the token is the visit's, asked for anew each time because it may have been renewed.
  */
-import { Unreachable } from '../protocol/failure';
 import type {
   AddLink,
   Contacted,
@@ -21,7 +20,7 @@ import type {
   Verdict,
   VerdictRecord,
 } from '../protocol/types';
-import { refusal } from '../signal/link';
+import { type CallerDeps, createCaller } from '../signal/caller';
 
 export interface EventDesk {
   timetable(): Promise<Timetable>;
@@ -55,53 +54,8 @@ export interface RoomsDesk {
   paper(consultation: string, paper: PaperRequest): Promise<void>;
 }
 
-export interface DeskDeps {
-  event: string;
-  token(): string;
-  fetcher: typeof fetch;
-}
-
-// An import of a big file is checked and saved in one call.
-const patience = 30_000;
-
-export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk & RoomsDesk {
-  const base = `/api/v1/events/${encodeURIComponent(event)}`;
-  const call = async (method: 'GET' | 'POST', path: string, accept: string, body?: Blob | object) => {
-    const headers: Record<string, string> = { Authorization: `Bearer ${token()}`, Accept: accept };
-    const request: RequestInit = {
-      method,
-      headers,
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: AbortSignal.timeout(patience),
-    };
-    if (body !== undefined) {
-      const raw = body instanceof Blob;
-      headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
-      request.body = raw ? body : JSON.stringify(body);
-    }
-    let response: Response;
-    try {
-      response = await fetcher(path, request);
-    } catch (cause) {
-      throw new Unreachable('the server did not answer', { cause });
-    }
-    if (!response.ok) throw refusal(response, await response.json().catch(() => null));
-    return response;
-  };
-  const json = async <T>(method: 'GET' | 'POST', path: string, body?: Blob | object): Promise<T> => {
-    const response = await call(method, base + path, 'application/json', body);
-    try {
-      return (await response.json()) as T;
-    } catch (cause) {
-      // A hotel's sign-in page answers 200 with HTML: that is not our server.
-      throw new Unreachable('not an answer of the server', { cause });
-    }
-  };
-  /** An answer without a body that is of use. */
-  const done = async (path: string, body: object): Promise<void> => {
-    await call('POST', base + path, 'application/json', body);
-  };
+export function createEventDesk(deps: CallerDeps & { event: string }): EventDesk & RoomsDesk {
+  const { json, done, blob } = createCaller(deps, `/events/${encodeURIComponent(deps.event)}`);
   const one = encodeURIComponent;
   return {
     timetable: () => json('GET', '/timetable'),
@@ -121,15 +75,15 @@ export function createEventDesk({ event, token, fetcher }: DeskDeps): EventDesk 
     addLink: (link) => json('POST', '/links', link),
     revoke: (link) => json('POST', `/links/${one(link)}/revoke`),
     reissue: (link) => json('POST', `/links/${one(link)}/reissue`),
-    linksFile: async () => (await call('GET', `${base}/links.csv`, 'text/csv')).blob(),
+    linksFile: () => blob('GET', '/links.csv'),
     mail: (links, dryRun) => json('POST', `/links/mail?dry_run=${dryRun}`, links.length > 0 ? { links } : {}),
-    qr: async (text) => (await call('POST', '/api/v1/qr', 'image/svg+xml', { text })).blob(),
+    qr: (text) => createCaller(deps, '').blob('POST', '/qr', { text }),
     readiness: () => json('GET', '/readiness'),
     script: (consultation) => json('GET', `/consultations/${one(consultation)}/script`),
     contact: (consultation, contact) => json('POST', `/consultations/${one(consultation)}/contacts`, contact),
-    care: (consultation, take) => done(`/consultations/${one(consultation)}/care`, { take }),
-    handOver: (to) => done('/handover', { to }),
-    end: (consultation, reason) => done(`/consultations/${one(consultation)}/end`, { reason }),
-    paper: (consultation, paper) => done(`/consultations/${one(consultation)}/papers`, paper),
+    care: (consultation, take) => done('POST', `/consultations/${one(consultation)}/care`, { take }),
+    handOver: (to) => done('POST', '/handover', { to }),
+    end: (consultation, reason) => done('POST', `/consultations/${one(consultation)}/end`, { reason }),
+    paper: (consultation, paper) => done('POST', `/consultations/${one(consultation)}/papers`, paper),
   };
 }

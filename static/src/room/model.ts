@@ -27,8 +27,10 @@ import type {
   Vitals,
 } from '../protocol/types';
 import type { EventDesk } from './desk';
-import type { HelpModel, OrdersModel, SteerModel, WallModel } from './steering';
+import type { OfficeDesk } from './desk/office';
+import type { RecordDesk } from './desk/record';
 import type { SignInModel } from './signin';
+import type { HelpModel, OrdersModel, SteerModel, WallModel } from './steering';
 import type { TimeWarning } from './timetruth';
 
 /** Where the person is. Pages switch over `at`, exhaustively. */
@@ -130,6 +132,8 @@ export interface BoardModel {
   readonly steer: SteerModel;
   /** everything the server does for coordinators besides the live board */
   readonly desk: EventDesk;
+  readonly record: RecordDesk;
+  readonly office: OfficeDesk;
   /** `to` is a reply_to, a seat, a consultation or "*"; a throw (Refused, Unreachable) means not sent */
   write(to: string, text: string): Promise<void>;
   /** sees to a note or call, by its id */

@@ -1,5 +1,5 @@
 import { Refused, Unreachable } from '../protocol/failure';
-import type { Bootstrap, Me, SignIn, SignInWays } from '../protocol/types';
+import type { Bootstrap, Me, SignIn, SignInWays, StaffSession, StaffSessions } from '../protocol/types';
 import { type Door, refusal, type TokenStore } from './link';
 
 const timeout = 20_000;
@@ -28,6 +28,18 @@ export class StaffDoor {
     return this.ask('GET', '/staff/me');
   }
 
+  async sessions(): Promise<StaffSession[]> {
+    return (await this.ask<StaffSessions>('GET', '/staff/sessions')).sessions;
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.send('POST', `/staff/sessions/${encodeURIComponent(id)}/end`, {});
+  }
+
+  async changePassphrase(old: string, next: string): Promise<void> {
+    await this.send('POST', '/staff/passphrase', { old, new: next });
+  }
+
   /** The door of one event: a token of this tab, and all that its page needs. */
   event(event: string): Door {
     return { open: (tokens) => this.open(event, tokens) };
@@ -41,7 +53,7 @@ export class StaffDoor {
     return bootstrap;
   }
 
-  async ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  private async ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
     const response = await this.send(method, path, body);
     try {
       return (await response.json()) as T;
