@@ -227,15 +227,15 @@ func (r *Records) Consultation(ctx context.Context, e *schedule.Event, id schedu
 		return protocol.ConsultationReport{}, protocol.Fail(protocol.CodeNotFound)
 	}
 	out := wireOnePager(f, f.Attendance[i])
-	last := 0 // how many entries there are up to the last about this consultation
+	last, at := 0, time.Time{} // how many entries there are up to the last about this consultation, and when that was
 	for n, en := range entries {
 		if en.Consultation != id || readOut(en) {
 			continue
 		}
-		last = n + 1
+		last, at = n+1, en.At
 		out.Entries = append(out.Entries, wireEntry(en))
 	}
-	if out.Head, err = r.covering(ctx, e.ID, int64(last)); err != nil {
+	if out.Head, err = r.covering(ctx, e.ID, int64(last), f.At.Sub(at)); err != nil {
 		return protocol.ConsultationReport{}, err
 	}
 	return out, nil
@@ -248,14 +248,19 @@ func readOut(e schedule.Entry) bool {
 	return e.Kind == schedule.EntryStaff && schedule.Action(action) == schedule.ActionReport
 }
 
+// signsAfter is how old an entry must be before a signature may cover it; the
+// store signs nothing that is younger than its ten seconds.
+const signsAfter = 15 * time.Second
+
 // covering finds the last signed head, and signs a new one when that is too
-// short; nil where nobody has ever signed.
-func (r *Records) covering(ctx context.Context, e schedule.EventID, entries int64) (*protocol.ReportHead, error) {
+// short and a longer one can be had: what is told of a running consultation
+// would otherwise leave a signature at every look. Nil: nobody has ever signed.
+func (r *Records) covering(ctx context.Context, e schedule.EventID, entries int64, age time.Duration) (*protocol.ReportHead, error) {
 	heads, err := r.store.Heads(ctx, e)
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	if len(heads) == 0 || heads[len(heads)-1].Entries < entries {
+	if age > signsAfter && (len(heads) == 0 || heads[len(heads)-1].Entries < entries) {
 		if h, err := r.store.SignHead(ctx, e); err == nil { // else without, or with the older one
 			heads = append(heads, h)
 		}

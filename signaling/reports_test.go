@@ -182,6 +182,12 @@ func TestConsultationReport_SignsNoMoreThanItMust(t *testing.T) {
 	if err != nil || got.Head == nil || got.Head.Covers {
 		t.Errorf("%v, %+v, want the older head, which covers less", err, got.Head)
 	}
+	k.key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
+	k.add(schedule.Entry{At: time.Now(), Kind: schedule.EntrySeatJoined, Consultation: id, Seat: "S01/firm", Session: "f2"})
+	if got, err := r.Consultation(t.Context(), e, id); err != nil || len(k.heads) != 1 || got.Head.Covers {
+		t.Errorf("%v, %d heads: what has just happened cannot be covered yet", err, len(k.heads))
+	}
+	k.key = nil
 	k.heads = nil
 	if got, err := r.Consultation(t.Context(), e, id); err != nil || got.Head != nil {
 		t.Errorf("%v, %+v, want none", err, got.Head)
@@ -289,6 +295,49 @@ func TestSets_AreTheReports(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, protocol.Set(set)); diff != "" {
 			t.Errorf("%s: %s", set, diff)
+		}
+	}
+}
+
+// What the wire calls a symptom or a route is told to people in words.
+func TestReports_HaveAWordForEveryCode(t *testing.T) {
+	e := past()
+	c := e.Consultations[0]
+	k := newKept(e)
+	k.quality = nil
+	for i, symptom := range protocol.Set("Symptom") {
+		routes := protocol.Set("Route")
+		k.quality = append(k.quality, schedule.SeatQuality{
+			Consultation: c.ID, Seat: "S01/firm", From: c.Start, To: c.End, Route: routes[i%len(routes)],
+			Symptoms: []schedule.SymptomTime{{Symptom: symptom, Seconds: 5}},
+		})
+	}
+	k.rooms = nil
+	for _, outcome := range protocol.Set("ContactOutcome") {
+		k.add(schedule.Entry{At: c.Start, Kind: schedule.EntryContact, Consultation: c.ID, Seat: "S01/buyer", By: "acc-1", Detail: outcome})
+	}
+	b, err := NewRecords(k).Book(t.Context(), e, report.Filter{}, report.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := slices.Concat(protocol.Set("Symptom"), protocol.Set("Route"), protocol.Set("ContactOutcome"), protocol.Set("SeatRole"), protocol.Set("Verdict"))
+	for sheet, keys := range map[report.Sheet][]string{
+		report.SheetQuality: {"symptoms", "route", "role"}, report.SheetNoShows: {"contact_outcome", "contact_role", "verdict"},
+	} {
+		table := b.Table(sheet)
+		if len(table.Rows) < 4 {
+			t.Fatalf("%s has %d rows", sheet, len(table.Rows))
+		}
+		for i, col := range table.Columns {
+			for _, row := range table.Rows {
+				word, _, _ := strings.Cut(row[i].Text, " 5 s")
+				if word == "" && sheet == report.SheetNoShows {
+					continue // nobody was called
+				}
+				if slices.Contains(keys, col.Key) && slices.Contains(codes, word) {
+					t.Errorf("%s of %s is the code %q", col.Key, sheet, word)
+				}
+			}
 		}
 	}
 }

@@ -226,12 +226,11 @@ func TestWorkbook_TheSameFactsAreTheSameBytes(t *testing.T) {
 }
 
 func TestWorkbook_HoldsFiveThousandConsultations(t *testing.T) {
-	e, start := large(5000), time.Now()
+	e := large(5000)
 	entries, rooms := week(e)
 	f := report.Facts{Event: e, Attendance: attendance.Derive(e, entries, after(e)), Rooms: rooms, At: after(e)}
 	b := report.New(f, report.Filter{}, report.Korean)
 	raw := xlsx(t, b)
-	took := time.Since(start)
 	w := readWorkbook(t, raw)
 	if got := len(w.sheets["상담"].rows); got != 5001 {
 		t.Errorf("%d rows of consultations", got)
@@ -244,10 +243,6 @@ func TestWorkbook_HoldsFiveThousandConsultations(t *testing.T) {
 	}
 	if got := w.sheets["출석"].column(t, "자리")[14999].text; got != "C4999/interpreter" {
 		t.Errorf("the last seat is %s", got)
-	}
-	t.Logf("%d entries, %d bytes, %s", len(entries), len(raw), took)
-	if took > 20*time.Second {
-		t.Errorf("took %s", took)
 	}
 }
 
