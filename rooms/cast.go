@@ -78,13 +78,6 @@ func (b *board) setCast(id schedule.ConsultationID, people cast) {
 	}
 }
 
-// castOf gives who is in a room.
-func (b *board) castOf(id schedule.ConsultationID) cast {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.casts[id]
-}
-
 // stages gives who is in which room, and in which booth the rooms are.
 func (b *board) stages() (map[schedule.ConsultationID]cast, map[schedule.ConsultationID]schedule.BoothID) {
 	b.mu.Lock()

@@ -150,6 +150,10 @@ func (i *inspector) inspect(event schedule.EventID, id schedule.ConsultationID, 
 	for n, p := range people {
 		truth, known := media.Truth(p.peer)
 		s := i.stays[p.session]
+		if s != nil && (!s.from.Equal(p.since) || s.seat != p.seat) { // it left and came again since the last look
+			s.save(i.registry.mirror)
+			s = nil
+		}
 		if s == nil {
 			s = &stay{event: event, consultation: id, seat: p.seat, session: p.session, from: p.since}
 			i.stays[p.session] = s

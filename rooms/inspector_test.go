@@ -174,9 +174,18 @@ func TestQuality_IsSummedUpAtTheEndOfAStay(t *testing.T) {
 		if len(q.Symptoms) != 2 || q.Symptoms[0].Symptom != "tcp" || q.Symptoms[1] != (schedule.SymptomTime{Symptom: "loss_up", Seconds: 30}) {
 			t.Errorf("symptoms: %+v", q.Symptoms)
 		}
-		h.join("S02/buyer", "b")
+		vb, _ := h.join("S02/buyer", "b")
 		seconds(61)
 		want(t, "each minute meanwhile", len(h.store.qualities()), 2)
+		ok(t, vb.Leave(t.Context()))
+		h.join("S02/buyer", "b") // the same session again, between two looks
+		seconds(3)
+		all = h.store.qualities()
+		want(t, "the former stay", all[len(all)-1].To.Sub(all[len(all)-1].From) > time.Minute, true)
+		h.close()
+		all = h.store.qualities()
+		want(t, "the new one", all[len(all)-1].To.Sub(all[len(all)-1].From) < 5*time.Second, true)
+		h.start()
 	})
 }
 

@@ -134,7 +134,7 @@ func (s *stay) save(m *mirror) {
 		return
 	}
 	q, event := s.quality(), s.event
-	m.put("quality "+s.session, func(ctx context.Context) error { return m.store.SaveQuality(ctx, event, q) })
+	m.put("quality "+s.session+" "+s.from.String(), func(ctx context.Context) error { return m.store.SaveQuality(ctx, event, q) })
 }
 
 func compareText(a, b string) int { return strings.Compare(a, b) }

@@ -70,13 +70,14 @@ func TestRemove_HoldsTheSeatUntilSomebodyAdmits(t *testing.T) {
 		req, _ = request("S02/buyer", "b3")
 		_, err = h.try(req)
 		want(t, "after a restart", err, error(rooms.ErrHeld))
-		ok(t, h.reg.Admit(t.Context(), "E1", "S02/buyer", staffer("kim")))
+		h.console("kim")
+		ok(t, h.steer(steering(rooms.SteerAdmit, "S02/buyer", "k")))
 		if o := l.heard().orders; len(o) != 1 || o[0].Kind != rooms.OrderComeIn {
 			t.Errorf("called in: %+v", o)
 		}
 		want(t, "held no more", len(h.row("S02").Held), 0)
 		h.join("S02/buyer", "b3")
-		want(t, "the record", h.acts(), []string{"kim remove S02 S02/buyer: a reason", "kim admit S02 S02/buyer: "})
+		want(t, "the record", h.acts(), []string{"kim remove S02 S02/buyer: a reason", "kim admit S02 S02/buyer: a reason"})
 	})
 }
 
