@@ -35,3 +35,20 @@ func (g *Registry) Settle(ctx context.Context) error {
 		known = len(all)
 	}
 }
+
+// Beat writes all presences now, as the mirror does every HeartbeatEvery of the
+// real time, after what waits before it.
+func (g *Registry) Beat(ctx context.Context) error {
+	done := make(chan struct{})
+	g.mirror.put("beat", func(ctx context.Context) error {
+		g.mirror.beat(ctx)
+		close(done)
+		return nil
+	})
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -230,6 +230,17 @@ func (m *mirror) arrive(p schedule.Presence) {
 	m.present[p.Session] = &heartbeat{Presence: p}
 	m.mu.Unlock()
 	m.put("presence "+p.Session, func(ctx context.Context) error {
+		// As it is by then: the job may have waited while the store was away, and
+		// must not take back what a heartbeat has written since.
+		m.mu.Lock()
+		now := m.present[p.Session]
+		if now != nil {
+			p = now.Presence
+		}
+		m.mu.Unlock()
+		if now == nil {
+			return nil
+		}
 		return m.store.Heartbeat(ctx, []schedule.Presence{p})
 	})
 }
