@@ -10,6 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [ "${1:-}" != "--inside" ]; then
+  # People made of Pion, for tests with more rooms than browsers would fit.
+  (cd .. && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/crowd ./signaling/signaltest/crowd/run)
   flags=(--net --pid --fork --kill-child --mount --mount-proc)
   [ "$(id -u)" -eq 0 ] || flags+=(--user --map-root-user)
   exec unshare "${flags[@]}" "$PWD/e2e/run.sh" --inside "$@"

@@ -48,6 +48,11 @@ class Program {
     this.closed = new Promise((resolve) => this.process.on('close', resolve));
   }
 
+  /** for what the system counts of it; 0 when it did not start */
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
   async says(what: RegExp, ms = 15_000): Promise<void> {
     const deadline = Date.now() + ms;
     while (!what.test(this.output)) {
@@ -253,6 +258,11 @@ export class Server {
 
   log(): string {
     return this.program?.output ?? '';
+  }
+
+  /** of the process that runs now, 0 when none does */
+  get pid(): number {
+    return this.program?.pid ?? 0;
   }
 
   async end(): Promise<void> {

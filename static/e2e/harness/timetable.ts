@@ -7,6 +7,11 @@ const heading =
 
 /** Writes a timetable whose one consultation began a few minutes ago; it has no interpreter. */
 export function writeTimetable(file: string): void {
+  writeParallel(file, 1);
+}
+
+/** Writes a timetable of so many consultations at the same time, each in its own booth, T01 and on; they began a few minutes ago. */
+export function writeParallel(file: string, count: number): void {
   const zone = 'Asia/Seoul';
   const parts = (at: Date) => {
     const text = new Intl.DateTimeFormat('sv-SE', {
@@ -25,10 +30,13 @@ export function writeTimetable(file: string): void {
     if (parts(new Date(now)).date === start.date) end = { date: start.date, time: '23:59' };
     else start = { date: end.date, time: '00:00' };
   }
-  writeFileSync(
-    file,
-    `${heading}\nT01,${start.date},${start.time},${end.time},${zone},Booth 1,Firm 01,circular knits,Buyer GB-1,GB,Europe/London,en,,\n`,
-  );
+  const lines = Array.from({ length: count }, (_, index) => {
+    const n = index + 1;
+    const id = `T${String(n).padStart(2, '0')}`;
+    const firm = `Firm ${String(n).padStart(2, '0')}`;
+    return `${id},${start.date},${start.time},${end.time},${zone},Booth ${n},${firm},circular knits,Buyer GB-${n},GB,Europe/London,en,,`;
+  });
+  writeFileSync(file, `${heading}\n${lines.join('\n')}\n`);
 }
 
 export const minute = 60_000;
