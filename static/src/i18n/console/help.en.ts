@@ -1,7 +1,6 @@
 /** English words of helping one room: who is there, how their media fares, what can be done. */
 export const help = {
-  room: {
-    of: 'Room of {{booth}}',
+  detail: {
     people: 'People',
     more: 'Run the consultation',
     letters: 'Messages of this room',

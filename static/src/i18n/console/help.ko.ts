@@ -1,7 +1,6 @@
 /** 상담실 지원 화면의 한국어 문구. */
 export const help = {
-  room: {
-    of: '{{booth}} 상담실',
+  detail: {
     people: '참석자',
     more: '상담 운영',
     letters: '이 상담실의 메시지',
@@ -181,7 +180,7 @@ export const help = {
     soon: '{{time}}에 연락처가 나타납니다.',
     coming: '{{time}}까지 온다고 했습니다. 그때까지 알림음이 울리지 않습니다.',
     propose: '10분이 지났습니다. 제안하는 결과:',
-    decide: '{{verdict}}(으)로 기록',
+    decide: '‘{{verdict}}’으로 기록',
     wait: '더 기다려도 됩니다. 저절로 기록되지 않습니다.',
     reading: '연락처를 불러오고 있습니다',
     phone: '전화',

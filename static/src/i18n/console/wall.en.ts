@@ -113,6 +113,7 @@ export const wall = {
   banner: {
     away: 'Redis away for {{time}} · consultations affected: {{affected}} · entries to replay: {{waiting}}',
     awayNext: 'Rooms go on. Nothing recorded is lost: it is kept on disk and comes after.',
+    awayOnly: 'Rooms go on.',
     back: 'Redis is back.',
     backWaiting_one: '{{count}} entry is being replayed.',
     backWaiting_other: '{{count}} entries are being replayed.',

@@ -107,6 +107,7 @@ export const wall = {
   banner: {
     away: 'Redis {{time}}째 연결 안 됨 · 진행 중 상담 {{affected}}건 영향 · 기록 {{waiting}}건 대기',
     awayNext: '상담은 그대로 진행됩니다. 기록은 디스크에 보관했다가 순서대로 저장합니다.',
+    awayOnly: '상담은 그대로 진행됩니다.',
     back: 'Redis가 다시 연결되었습니다.',
     backWaiting_other: '기록 {{count}}건을 저장하고 있습니다.',
     backDone: '모든 기록을 저장했습니다.',

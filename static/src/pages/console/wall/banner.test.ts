@@ -9,7 +9,7 @@ describe('the record', () => {
   test('counts the seconds while it is away, and tells for ten that it is back', () => {
     let seen = seenOf(unseen, away, minute(5));
     expect(bannersOf(away, seen, minute(5) + 40_900)).toEqual([
-      { say: 'away', seconds: 40, affected: 0, waiting: 112 },
+      { say: 'away', seconds: 40, affected: 0, waiting: 112, kept: true },
     ]);
     const back = { ...well, waiting: 7 };
     seen = seenOf(seen, back, minute(6));
@@ -23,11 +23,10 @@ describe('the record', () => {
     expect(bannersOf(well, seen, minute(5))).toEqual([]);
   });
 
-  test('a full disk comes first', () => {
+  test('a full disk comes first, and then nothing is promised', () => {
     const both = { ...away, disk_full: true };
-    expect(bannersOf(both, seenOf(unseen, both, minute(5)), minute(5)).map(({ say }) => say)).toEqual([
-      'disk',
-      'away',
-    ]);
+    const banners = bannersOf(both, seenOf(unseen, both, minute(5)), minute(5));
+    expect(banners.map(({ say }) => say)).toEqual(['disk', 'away']);
+    expect(banners[1]).toMatchObject({ kept: false });
   });
 });

@@ -3,7 +3,8 @@ import type { Storage } from '../../../protocol/types';
 import { at } from '../../meeting';
 
 export type Banner =
-  | { say: 'away'; seconds: number; affected: number; waiting: number }
+  /** kept: the disk takes what happens meanwhile */
+  | { say: 'away'; seconds: number; affected: number; waiting: number; kept: boolean }
   | { say: 'disk'; waiting: number }
   /** for a while after Redis came back; entries may still be replayed */
   | { say: 'back'; waiting: number };
@@ -31,7 +32,7 @@ export function bannersOf(storage: Storage, seen: Seen, now: number): Banner[] {
   if (disk_full) banners.push({ say: 'disk', waiting });
   if (away_since) {
     const seconds = Math.max(0, Math.floor((now - at(away_since)) / 1000));
-    banners.push({ say: 'away', seconds, affected, waiting });
+    banners.push({ say: 'away', seconds, affected, waiting, kept: !disk_full });
   } else if (seen.backSince !== null && now - seen.backSince <= shown) {
     banners.push({ say: 'back', waiting });
   }

@@ -57,7 +57,7 @@ function StorageBanner({ banner }: { banner: Banner }) {
                 waiting: banner.waiting,
               })}
             </strong>
-            <span role="status">{words.t('banner.awayNext')}</span>
+            <span role="status">{words.t(banner.kept ? 'banner.awayNext' : 'banner.awayOnly')}</span>
           </div>
         </div>
       );

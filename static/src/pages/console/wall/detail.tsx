@@ -27,7 +27,7 @@ export function Detail({ row, onClose }: { row: Row; onClose: () => void }) {
   const format = desk.format.value;
   const zone = zoneOf(desk);
   const { consultation, clock } = row;
-  const title = `${consultation.booth} · ${words.t('room.times', {
+  const title = `${consultation.booth} · ${words.t('detail.times', {
     from: format.time(at(clock.starts_at), zone),
     to: format.time(at(clock.ends_at), zone),
   })}`;
@@ -37,8 +37,8 @@ export function Detail({ row, onClose }: { row: Row; onClose: () => void }) {
       <About row={row} />
       <Matters row={row} />
       {stageOf(row, now.value).stage !== 'none' && <Chase row={row} />}
-      {going && <People row={row} />}
       {going && acts && <Helping row={row} />}
+      {going && <People row={row} />}
       <Thread row={row} />
       {acts && <Run row={row} onClose={onClose} />}
     </Panel>
@@ -63,11 +63,11 @@ function About({ row }: { row: Row }) {
         </strong>
       </p>
       <p class="room-facts">
-        <span>{words.t('room.products', { products: firm.products })}</span>
+        <span>{words.t('detail.products', { products: firm.products })}</span>
         <span>
           {format.country(buyer.country)} · {format.tongue(buyer.language)}
         </span>
-        <span>{words.t('room.theirs', { time: format.time(desk.now.value, buyer.zone) })}</span>
+        <span>{words.t('detail.theirs', { time: format.time(desk.now.value, buyer.zone) })}</span>
       </p>
       <p class="room-state">
         <State tone={sign.tone} shape={sign.shape}>

@@ -176,6 +176,7 @@ function Grid({ rooms, onClose }: { rooms: WallRoom[]; onClose: () => void }) {
   const sorted = order.flatMap((id) => byId.get(id) ?? []);
   const tabStop = stop.value !== null && byId.has(stop.value) ? stop.value : (order[0] ?? null);
   const large = open.value;
+  const dense = rooms.length > twoPictures;
   const inSight = useRef<string[]>([]);
   const show = useCallback(
     (seen: string[]) => {
@@ -217,7 +218,7 @@ function Grid({ rooms, onClose }: { rooms: WallRoom[]; onClose: () => void }) {
       ref={list}
       class="wall-grid"
       aria-label={words.t('wall.grid')}
-      data-dense={rooms.length > twoPictures}
+      data-dense={dense}
       data-testid="wall-grid"
       onKeyDown={keys}
       onPointerOver={(event) => {
@@ -237,6 +238,7 @@ function Grid({ rooms, onClose }: { rooms: WallRoom[]; onClose: () => void }) {
         <Tile
           key={room.row.consultation.id}
           room={room}
+          dense={dense}
           next={nextIn(room.row, board.rows.value, zoneOf(desk))}
           stop={room.row.consultation.id === tabStop}
           onFocus={() => {

@@ -30,8 +30,8 @@ export function People({ row }: { row: Row }) {
   const here = row.seats.filter(({ state }) => state === 'here' || state === 'away' || state === 'lobby');
   return (
     <section class="card-part" id={parts.people} tabIndex={-1} aria-labelledby="people">
-      <h3 id="people">{words.t('room.people')}</h3>
-      {here.length === 0 && <p class="room-quiet">{words.t('room.nobody')}</p>}
+      <h3 id="people">{words.t('detail.people')}</h3>
+      {here.length === 0 && <p class="room-quiet">{words.t('detail.nobody')}</p>}
       <ul class="room-people">
         {here.map((seat) => (
           <Someone

@@ -21,7 +21,7 @@ export function Run({ row, onClose }: { row: Row; onClose: () => void }) {
   const done = phase === 'ended' || phase === 'cancelled';
   return (
     <div id={parts.run} tabIndex={-1} class="room-run">
-      <h3 class="hidden">{words.t('room.more')}</h3>
+      <h3 class="hidden">{words.t('detail.more')}</h3>
       {going && <Extend row={row} />}
       {!done && <Move row={row} />}
       {phase !== 'cancelled' && at(row.clock.starts_at) <= now.value && <Judge row={row} onClose={onClose} />}

@@ -24,7 +24,7 @@ export function Thread({ row }: { row: Row }) {
   return (
     <section class="card-part" aria-labelledby="room-letters">
       <h3 id="room-letters">
-        <MessageSquare size={20} aria-hidden="true" /> {words.t('room.letters')}
+        <MessageSquare size={20} aria-hidden="true" /> {words.t('detail.letters')}
       </h3>
       {letters.length === 0 ? (
         <p class="room-quiet">{words.t('room_letters.none')}</p>

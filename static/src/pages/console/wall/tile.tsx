@@ -1,6 +1,7 @@
 /** One room on the wall: what a coordinator must know of it, and the one thing to do next. */
-import { useComputed } from '@preact/signals';
+import { computed, useComputed } from '@preact/signals';
 import { ArrowRight, Ear, Mic, UserRoundCheck } from 'lucide-preact';
+import { useMemo } from 'preact/hooks';
 import type { Row } from '../../../protocol/types';
 import { Sign, State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
@@ -18,12 +19,14 @@ import { useCalm, useMatter, useRemaining } from './words';
 interface Props {
   room: WallRoom;
   next: Row | null;
+  /** many rooms: one picture, of whoever spoke last */
+  dense: boolean;
   /** the one stop of the Tab key among the tiles */
   stop: boolean;
   onFocus: () => void;
 }
 
-export function Tile({ room, next, stop, onFocus }: Props) {
+export function Tile({ room, next, dense, stop, onFocus }: Props) {
   const desk = useDesk();
   const { words, now } = desk;
   const staff = useStaff();
@@ -86,8 +89,14 @@ export function Tile({ room, next, stop, onFocus }: Props) {
       </div>
       <div class="wall-body">
         <div class="wall-frames">
-          <Frame row={row} of="firm" />
-          <Frame row={row} of="buyer" />
+          {dense ? (
+            <Spoken row={row} />
+          ) : (
+            <>
+              <Frame row={row} of="firm" />
+              <Frame row={row} of="buyer" />
+            </>
+          )}
         </div>
         <div class="wall-who">
           <strong>
@@ -158,6 +167,20 @@ function NextButton({ room, stop }: { room: WallRoom; stop: boolean }) {
       <span class="hidden"> {booth}</span>
     </button>
   );
+}
+
+/** The server sends one picture of each of many rooms: that one, and without any who is awaited. */
+function Spoken({ row }: { row: Row }) {
+  const { board } = useStaff();
+  const [firm, buyer] = [firstSeat(row, 'firm')?.seat ?? '', firstSeat(row, 'buyer')?.seat ?? ''];
+  const shown = useMemo(
+    () =>
+      computed(() =>
+        board.wall.pictures.value.has(firm) && !board.wall.pictures.value.has(buyer) ? 'firm' : 'buyer',
+      ),
+    [board, firm, buyer],
+  );
+  return <Frame row={row} of={shown.value} />;
 }
 
 /** Beside the pictures of firm and buyer: the interpreter has none here, and must be known to be there. */

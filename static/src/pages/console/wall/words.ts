@@ -60,7 +60,8 @@ export function useRemaining(): (row: Row, spoken?: boolean) => string {
     const time =
       left.to === 'ended'
         ? desk.format.value.time(left.at, zone)
-        : spoken
+        : // Before the start nobody counts seconds until the last ones.
+          spoken || (left.to === 'start' && left.ms >= 3 * 60_000)
           ? minutesWord(words, left.ms)
           : brief(left.ms, words.language.value);
     return words.t(`wall.clock.${left.to}`, { time });
