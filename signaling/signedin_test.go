@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -657,6 +658,61 @@ func TestOpenID_LeadsThroughTheProviderToTheConsole(t *testing.T) {
 	}
 }
 
+func TestLinks_NobodyIsToldAWayToMoreThanIsGranted(t *testing.T) {
+	r := newOffice(t)
+	boss := r.links["console"].Link
+	boss.Grants.Right = schedule.RightAdministrator
+	if err := r.store.SaveLinks(t.Context(), []schedule.Link{boss}); err != nil {
+		t.Fatal(err)
+	}
+	by := func(right schedule.Right, scopes ...schedule.Scope) schedule.Grants {
+		return schedule.Grants{Event: "fair", Link: "x", Kind: schedule.LinkConsole, Right: right, Scopes: scopes}
+	}
+	d := r.server.deps.Desk
+	made, err := d.AddLink(t.Context(), by(schedule.RightCoordinator), protocol.AddLink{Role: "coordinator", Name: "Lee"})
+	if err != nil || made.URL == "" {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	for who, x := range map[string]struct {
+		by   schedule.Grants
+		told map[string]bool
+	}{
+		"administrator": {by(schedule.RightAdministrator), map[string]bool{string(boss.ID): true, made.ID: true}},
+		"coordinator":   {by(schedule.RightCoordinator), map[string]bool{string(boss.ID): false, made.ID: true}},
+		"a program":     {by("", schedule.ScopeEdit), map[string]bool{string(boss.ID): false, made.ID: false}},
+	} {
+		all, err := d.Links(t.Context(), x.by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range all.Links {
+			want, console := x.told[l.ID]
+			if (l.URL != "") != (want || !console) {
+				t.Errorf("%s is told of %s: %q", who, l.ID, l.URL)
+			}
+		}
+		csv, err := d.LinksCSV(t.Context(), x.by)
+		if err != nil || strings.Contains(string(csv), r.links["console"].Secret) != x.told[string(boss.ID)] {
+			t.Errorf("%s: the table, %v", who, err)
+		}
+	}
+	for what, do := range map[string]func() (protocol.LinkInfo, error){
+		"a coordinator takes the administrator's link": func() (protocol.LinkInfo, error) {
+			return d.Reissue(t.Context(), by(schedule.RightCoordinator), boss.ID, "")
+		},
+		"a program makes a console": func() (protocol.LinkInfo, error) {
+			return d.AddLink(t.Context(), by("", schedule.ScopeEdit), protocol.AddLink{Role: "coordinator", Name: "Park"})
+		},
+		"a program takes a console": func() (protocol.LinkInfo, error) {
+			return d.Revoke(t.Context(), by("", schedule.ScopeEdit), schedule.LinkID(made.ID), "")
+		},
+	} {
+		if l, err := do(); err == nil || protocol.AsFault(err).Code != protocol.CodeForbidden {
+			t.Errorf("%s: %+v, %v", what, l, err)
+		}
+	}
+}
+
 // noHooks are offered to a test that asks for the rights alone.
 type noHooks struct{ api.Hooks }
 
@@ -781,7 +837,7 @@ func (d document) example(s shape) any {
 	}
 	switch {
 	case len(s.Enum) > 0:
-		return s.Enum[len(s.Enum)-1]
+		return cmp.Or(s.Enum...) // the first that says something
 	case s.Format == "date-time":
 		return "2026-11-23T00:00:00Z"
 	case s.Format == "uri":

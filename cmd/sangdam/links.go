@@ -33,7 +33,7 @@ func (c *linksCommand) Run(ctx context.Context, m *Main) error {
 	}
 	defer s.Close()
 	d := desk.New(desk.Deps{Store: s, Keeper: keeper, URL: c.publicURL(nil), Logger: quiet})
-	by := schedule.Grants{Event: schedule.EventID(c.Event), Kind: schedule.LinkConsole}
+	by := schedule.Grants{Event: schedule.EventID(c.Event), Kind: schedule.LinkConsole, Right: schedule.RightAdministrator}
 	if c.CSV {
 		table, err := d.LinksCSV(ctx, by)
 		if err != nil {

@@ -186,6 +186,11 @@ func TestDocument_RatesAreTheGates(t *testing.T) {
 		fmt.Sprintf("| opening a link | %d | %s |", openBurst, openEvery),
 		fmt.Sprintf("| opening links from an address | %d | %s |", addrBurst, addrEvery),
 		fmt.Sprintf("| wrong secrets of a link from an address | %d | %s |", wrongBurst, wrongEvery),
+		fmt.Sprintf("| sign-ins of an address | %d | %s |", tryBurst, tryEvery),
+		fmt.Sprintf("| wrong passphrases of an account | %d | %s |", guessBurst, guessEvery),
+		fmt.Sprintf("An account has at most %d sign-ins", sessionsOf),
+		fmt.Sprintf("not used for %s hours", map[time.Duration]string{12 * time.Hour: "twelve"}[sessionIdle]),
+		fmt.Sprintf("and after %s days", map[time.Duration]string{7 * 24 * time.Hour: "seven"}[sessionMost]),
 		fmt.Sprintf("%s days at most", map[time.Duration]string{7 * 24 * time.Hour: "seven"}[tokenTTL]),
 	} {
 		if !strings.Contains(string(doc), want) {

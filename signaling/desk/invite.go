@@ -37,7 +37,7 @@ func (d *Desk) Mail(ctx context.Context, by schedule.Grants, in protocol.MailReq
 		if l.Grants.Kind != schedule.LinkPerson || len(in.Links) > 0 && !named {
 			continue
 		}
-		info := d.info(e, l)
+		info := d.info(e, by, l)
 		skip := func(reason string) {
 			out.Skipped = append(out.Skipped, protocol.MailSkipped{Link: info.ID, Reason: reason})
 		}

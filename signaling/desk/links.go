@@ -39,7 +39,7 @@ func (d *Desk) links(ctx context.Context, by schedule.Grants) (*schedule.Event, 
 		return nil, nil, fail(err)
 	}
 	all := each(links, func(l schedule.Link) protocol.LinkInfo {
-		info := d.info(e, l)
+		info := d.info(e, by, l)
 		if c, ok := consents[l.ID]; ok {
 			info.ConsentAt = &c.At
 		}
@@ -62,7 +62,14 @@ func rank(l protocol.LinkInfo) int {
 	return 2 + slices.Index([]string{string(schedule.RoleFirm), string(schedule.RoleBuyer), string(schedule.RoleInterpreter)}, l.Role)
 }
 
-func (d *Desk) info(e *schedule.Event, l schedule.Link) protocol.LinkInfo {
+// covers tells whether somebody may do all that a console link may. Whoever may
+// not is not told its address: it would be a way to more than was granted. A
+// program is told none.
+func covers(by schedule.Grants, l schedule.Link) bool {
+	return l.Grants.Kind != schedule.LinkConsole || by.May(cmp.Or(l.Grants.Right, schedule.RightCoordinator))
+}
+
+func (d *Desk) info(e *schedule.Event, by schedule.Grants, l schedule.Link) protocol.LinkInfo {
 	g := l.Grants
 	h := HolderOf(e, g)
 	info := protocol.LinkInfo{
@@ -76,7 +83,7 @@ func (d *Desk) info(e *schedule.Event, l schedule.Link) protocol.LinkInfo {
 	for _, on := range e.Seats(g) {
 		info.Consultations = append(info.Consultations, string(on.Consultation.ID))
 	}
-	if path, ok := d.deps.Keeper.Path(l); ok && !l.Revoked {
+	if path, ok := d.deps.Keeper.Path(l); ok && !l.Revoked && covers(by, l) {
 		info.URL = d.deps.URL + path
 	}
 	return info
@@ -126,6 +133,8 @@ func (d *Desk) AddLink(ctx context.Context, by schedule.Grants, in protocol.AddL
 	role := schedule.Role(in.Role)
 	var m auth.Minted
 	switch {
+	case role == schedule.RoleCoordinator && !by.May(schedule.RightCoordinator): // a program makes no consoles
+		return protocol.LinkInfo{}, protocol.Fail(protocol.CodeForbidden)
 	case role == schedule.RoleCoordinator:
 		name := strings.TrimSpace(in.Name)
 		if name == "" {
@@ -143,7 +152,7 @@ func (d *Desk) AddLink(ctx context.Context, by schedule.Grants, in protocol.AddL
 	if err != nil {
 		return protocol.LinkInfo{}, fail(err)
 	}
-	info := d.info(e, m.Link)
+	info := d.info(e, by, m.Link)
 	if m.Fresh {
 		d.note(ctx, e.ID, d.record(e, by, "link_added", linkChange(info, "created")))
 		d.act(e, by, schedule.ActionLink, "", "added "+info.ID, in.Reason)
@@ -204,6 +213,9 @@ func (d *Desk) replace(ctx context.Context, by schedule.Grants, id schedule.Link
 	if err != nil {
 		return protocol.LinkInfo{}, err
 	}
+	if !covers(by, l) {
+		return protocol.LinkInfo{}, protocol.Fail(protocol.CodeForbidden)
+	}
 	if id == by.Link {
 		return protocol.LinkInfo{}, &protocol.Fault{Code: protocol.CodeForbidden, Detail: "the link that asks"}
 	}
@@ -216,7 +228,7 @@ func (d *Desk) replace(ctx context.Context, by schedule.Grants, id schedule.Link
 	if l, err = d.link(ctx, by, id); err != nil {
 		return protocol.LinkInfo{}, err
 	}
-	info := d.info(e, l)
+	info := d.info(e, by, l)
 	d.note(ctx, e.ID, d.record(e, by, "link_"+what, linkChange(info, change)))
 	d.act(e, by, schedule.ActionLink, "", what+" "+info.ID, why)
 	return info, nil
