@@ -159,11 +159,13 @@ func (i *inspector) inspect(event schedule.EventID, id schedule.ConsultationID, 
 			i.stays[p.session] = s
 		}
 		if s.peer != p.peer {
-			s.peer, s.peerSince, s.unfedSince = p.peer, now, time.Time{}
+			s.peer, s.peerSince = p.peer, now
+			s.unfedSince, s.micSince, s.camSince = time.Time{}, time.Time{}, time.Time{}
 		}
 		found[n] = evidence{
 			truth: truth, known: known, here: now.Sub(s.peerSince), away: p.away,
-			micOn: p.has(sfu.Microphone), micIn: p.sent(sfu.Microphone), camOn: p.has(sfu.Camera), camIn: p.sent(sfu.Camera),
+			micOn: p.has(sfu.Microphone), micIn: p.sent(sfu.Microphone), camOn: p.has(sfu.Camera),
+			micGone: s.gone(&s.micSince, p, sfu.Microphone, now), camGone: s.gone(&s.camSince, p, sfu.Camera, now),
 			client: counts[p.session].ClientVitals, unfed: s.unfed(truth, people, now),
 		}
 		if p.has(sfu.Microphone) && !p.away && truth.Level < voiceLevel {

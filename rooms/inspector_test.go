@@ -93,7 +93,7 @@ func TestVitals_OneWayAudioByBothSides(t *testing.T) {
 		seconds(1)
 		want(t, "its browser says so", h.vitals("S02/buyer").Symptoms, []rooms.Symptom{rooms.SymptomOneWayIn})
 		vf.Flow(sfu.Microphone, false)
-		seconds(1)
+		seconds(4)
 		want(t, "nothing comes from the other: not its fault", len(h.vitals("S02/buyer").Symptoms), 0)
 		want(t, "but the other's", h.vitals("S02/firm").Symptoms, []rooms.Symptom{rooms.SymptomOneWayOut})
 		ok(t, vf.SetSource(t.Context(), sfu.Microphone, false))

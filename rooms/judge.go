@@ -12,8 +12,8 @@ const (
 	// settleFor is how long a newcomer's media may take before their absence is
 	// a symptom: a cold start at 300 ms takes 2 s, and so does a slow camera.
 	settleFor = 6 * time.Second
-	// lastsFor is how long something must not be heard before it is called
-	// one-way: a keyframe or a resume takes less.
+	// lastsFor is how long something must not be heard or seen before it is
+	// called so: a resume takes less, and so does a device that is switched on.
 	lastsFor = 3 * time.Second
 	// slowPath is the round trip from which people begin to talk at the same
 	// time. Distance alone stays below: twice around the world is 300 ms.
@@ -27,11 +27,12 @@ type evidence struct {
 	here    time.Duration // since the person came or its Peer changed
 	away    bool          // told to everybody
 	micOn   bool          // switched on, and
-	micIn   bool          // really received; the same for the camera
+	micIn   bool          // really received
 	camOn   bool
-	camIn   bool
 	client  ClientVitals  // what the browser counted; zero: nothing that is new enough
-	unfed   time.Duration // sound that it should be sent does not go out
+	micGone time.Duration // it has been on for so long and nothing was received; the same for the camera
+	camGone time.Duration
+	unfed   time.Duration // sound that it should be sent has not gone out for so long
 	deaf    bool          // it says that it does not hear somebody whose sound comes in here and is no silence
 	unheard bool          // none of several others hears it, though it sends
 }
@@ -69,8 +70,8 @@ func judge(e evidence) Vitals {
 		}
 		return 1
 	}
-	micDead := settled && e.micOn && !e.micIn
-	camDead := settled && e.camOn && !e.camIn
+	micDead := settled && e.micGone >= lastsFor
+	camDead := settled && e.camGone >= lastsFor
 	if micDead && camDead {
 		v.Quality, v.Symptoms = QualityNone, append(v.Symptoms, SymptomNoMedia)
 		return v

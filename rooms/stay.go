@@ -31,6 +31,8 @@ type stay struct {
 	peer       sfu.PeerID
 	peerSince  time.Time
 	unfedSince time.Time // zero: all that should go out to it does
+	micSince   time.Time // it is on and nothing is received; zero: it is not so
+	camSince   time.Time
 	seen       time.Time // the newest pass that saw it
 	to         time.Time // that pass by the rooms' clock
 
@@ -59,6 +61,19 @@ func (s *stay) unfed(t sfu.Truth, people cast, now time.Time) time.Duration {
 		s.unfedSince = now
 	}
 	return now.Sub(s.unfedSince)
+}
+
+// gone is how long a source has been on without being received; since is where
+// that is kept.
+func (s *stay) gone(since *time.Time, p player, source sfu.Source, now time.Time) time.Duration {
+	switch {
+	case !p.has(source), p.sent(source):
+		*since = time.Time{}
+		return 0
+	case since.IsZero():
+		*since = now
+	}
+	return now.Sub(*since)
 }
 
 // note adds one second's truth.
