@@ -178,7 +178,7 @@ func (h *house) again(redis string) *house {
 func (h *house) start(redis string, prepare func()) {
 	t := h.t
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	h.ctx = ctx
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	var ends []func() // in the order in which they are made

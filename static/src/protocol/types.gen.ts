@@ -1410,7 +1410,7 @@ export interface components {
             next?: string;
         };
         /** @enum {string} */
-        EditOp: "create" | "reschedule" | "move_booth" | "swap_booths" | "cancel" | "restore" | "set_interpreter" | "replace_buyer" | "add_stand_by" | "set_policy" | "import" | "extend" | "verdict" | "link_added" | "link_revoked" | "link_reissued" | "links_mailed";
+        EditOp: "create" | "reschedule" | "move_booth" | "swap_booths" | "cancel" | "restore" | "set_interpreter" | "replace_buyer" | "add_stand_by" | "set_policy" | "import" | "extend" | "verdict" | "link_added" | "link_revoked" | "link_reissued" | "links_mailed" | "erase";
         EditRecord: {
             /** Format: date-time */
             at: string;
