@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"sangdam/rooms/attendance"
+	"sangdam/rooms/report"
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/store"
 	"sangdam/rooms/store/storetest"
@@ -223,15 +225,25 @@ func TestReport_APackThatWasChangedIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		z := zip.NewWriter(f)
-		for file, text := range files(t, name) {
+		add := func(file, text string) {
 			w, err := z.Create(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := io.WriteString(w, change(file, text)); err != nil {
+			if _, err := io.WriteString(w, text); err != nil {
 				t.Fatal(err)
 			}
 		}
+		manifest := ""
+		for file, text := range files(t, name) {
+			if file == report.PackManifest {
+				continue
+			}
+			text = change(file, text)
+			add(file, text)
+			manifest += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(text)), file)
+		}
+		add(report.PackManifest, manifest)
 		if err := z.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -239,9 +251,54 @@ func TestReport_APackThatWasChangedIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		heads := filepath.Join(data, store.HeadsFile)
-		if code, out, errs := run(t, "verify", "--pack", forged, "--key", trusted, "--heads", heads); code == 0 {
-			t.Errorf("%s: found whole: %s%s", what, out, errs)
+		if code, out, errs := run(t, "verify", "--pack", forged, "--key", trusted, "--heads", heads); code == 0 || !strings.Contains(out, "BROKEN") || strings.Contains(out, "was packed") {
+			t.Errorf("%s: exit code %d, %s%s", what, code, out, errs)
 		}
+	}
+}
+
+func TestVerify_NamesAFileOfAPackThatWasChanged(t *testing.T) {
+	mini := miniredis.RunT(t)
+	redis := "redis://" + mini.Addr()
+	event := written(t, redis)
+	data, name := t.TempDir(), filepath.Join(t.TempDir(), "pack.zip")
+	s, err := store.Open(context.Background(), store.Options{URL: redis, Dir: data, Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(t, "report", "--redis", redis, "--data", data, "--format", "pack", "-o", name, string(event)); code != 0 {
+		t.Fatal(errs)
+	}
+	changed := filepath.Join(t.TempDir(), "changed.zip")
+	f, err := os.Create(changed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	for file, text := range files(t, name) {
+		w, err := z.Create(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file == "summary.csv" {
+			text += "more,held,99\r\n"
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := run(t, "verify", "--pack", changed)
+	if code != 1 || !strings.Contains(out, "BROKEN: summary.csv") || !strings.Contains(errs, "not as it was made") {
+		t.Errorf("exit code %d, %s%s", code, out, errs)
 	}
 }
 

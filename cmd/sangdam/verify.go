@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sangdam/rooms/attendance"
+	"sangdam/rooms/report"
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/store"
 )
@@ -26,13 +27,6 @@ type verifyCommand struct {
 	Pack   string   `placeholder:"FILE" help:"The funder's pack (ZIP) instead of Redis."`
 	Events []string `arg:"" optional:"" placeholder:"EVENT" help:"Events to look at; all when none is named."`
 }
-
-// Names of the record in a pack.
-const (
-	packLedger = "ledger.jsonl"
-	packHeads  = "heads.jsonl"
-	packKey    = "key.pub"
-)
 
 // Run proves that no entry of a record was changed, removed or added, nor the
 // record cut off or written anew since a head of it was signed, and names the
@@ -54,6 +48,9 @@ func (c *verifyCommand) Run(ctx context.Context, m *Main) error {
 	}
 	if err != nil {
 		return err
+	}
+	if v.broken > 0 && c.Pack != "" {
+		return &failure{text: c.Pack + " is not as it was made"}
 	}
 	if v.broken > 0 {
 		return &failure{text: fmt.Sprintf("the record of %d event(s) is not as it was written", v.broken)}
@@ -174,22 +171,30 @@ func (v *verifier) pack(name string) error {
 	lacks := func(file string, err error) error {
 		return &failure{text: fmt.Sprintf("%s: %s cannot be read", name, file), cause: err}
 	}
-	ledger, err := fromPack(z, packLedger, attendance.ReadEntries)
+	ledger, err := fromPack(z, report.PackLedger, attendance.ReadEntries)
 	if err != nil {
-		return lacks(packLedger, err)
+		return lacks(report.PackLedger, err)
 	}
-	heads, err := fromPack(z, packHeads, attendance.ReadHeads)
+	heads, err := fromPack(z, report.PackHeads, attendance.ReadHeads)
 	if err != nil {
-		return lacks(packHeads, err)
+		return lacks(report.PackHeads, err)
 	}
 	if !v.trusted {
-		text, err := fs.ReadFile(z, packKey)
+		text, err := fs.ReadFile(z, report.PackKey)
 		if err == nil {
 			err = v.keys.ReadKeys(text)
 		}
 		if err != nil {
-			return lacks(packKey, err)
+			return lacks(report.PackKey, err)
 		}
+	}
+	wrong, err := report.CheckManifest(&z.Reader)
+	if err != nil {
+		return lacks(report.PackManifest, err)
+	}
+	for _, file := range wrong {
+		v.broken++
+		fmt.Fprintf(v.out, "%s: BROKEN: %s is not the file that was packed\n", name, file)
 	}
 	var event schedule.EventID
 	switch {
@@ -224,11 +229,11 @@ func (v *verifier) verify(event schedule.EventID, entries iter.Seq2[schedule.Ent
 		fmt.Fprintf(v.out, "%s: BROKEN: %v\n", event, err)
 		return nil
 	}
-	report, err := attendance.Verify(entries, slices.Concat(marks, vouched)...)
+	found, err := attendance.Verify(entries, slices.Concat(marks, vouched)...)
 	if err != nil {
 		return fmt.Errorf("read the record of %s: %w", event, err)
 	}
-	if b := report.Broken; b != nil {
+	if b := found.Broken; b != nil {
 		v.broken++
 		name := ""
 		if b.ID != "" {
@@ -237,7 +242,7 @@ func (v *verifier) verify(event schedule.EventID, entries iter.Seq2[schedule.Ent
 		fmt.Fprintf(v.out, "%s: BROKEN at entry %d%s: %s\n", event, b.Index, name, b.Text)
 		return nil
 	}
-	v.tell(event, report, vouched, unknown)
+	v.tell(event, found, vouched, unknown)
 	return nil
 }
 

@@ -311,3 +311,75 @@ func TestForFunder_TakesOutWhatReachesSomebody(t *testing.T) {
 		}
 	}
 }
+
+// repack writes the files of a pack into another zip, as change has them; a
+// name that is empty leaves the file out.
+func repack(t *testing.T, raw []byte, change func(name, text string) (string, string)) *zip.Reader {
+	t.Helper()
+	names, files := unpack(t, raw)
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, n := range names {
+		name, text := change(n, files[n])
+		if name == "" {
+			continue
+		}
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestManifest_NamesTheFilesThatAreNotWhatWasPacked(t *testing.T) {
+	raw := write(t, pack(t))
+	for what, tt := range map[string]struct {
+		change func(name, text string) (string, string)
+		wrong  []string
+	}{
+		"nothing": {func(name, text string) (string, string) { return name, text }, nil},
+		"changed": {func(name, text string) (string, string) {
+			return name, text + map[bool]string{true: " "}[name == "summary.csv"]
+		}, []string{"summary.csv"}},
+		"missing": {func(name, text string) (string, string) {
+			return map[bool]string{false: name}[name == "quality.csv"], text
+		}, []string{"quality.csv"}},
+		"renamed": {func(name, text string) (string, string) {
+			return strings.Replace(name, "quality", "better", 1), text
+		}, []string{"better.csv", "quality.csv"}},
+		"twice": {func(name, text string) (string, string) {
+			return strings.Replace(name, "event.json", "attendance.json", 1), text
+		}, []string{"attendance.json", "event.json"}},
+	} {
+		wrong, err := report.CheckManifest(repack(t, raw, tt.change))
+		if err != nil || !slices.Equal(wrong, tt.wrong) {
+			t.Errorf("%s: %v, %v, want %v", what, wrong, err, tt.wrong)
+		}
+	}
+	for what, change := range map[string]func(name, text string) (string, string){
+		"no manifest": func(name, text string) (string, string) {
+			return map[bool]string{false: name}[name == "manifest.sha256"], text
+		},
+		"a line twice": func(name, text string) (string, string) {
+			if name == "manifest.sha256" {
+				text += text[:strings.Index(text, "\n")+1]
+			}
+			return name, text
+		},
+	} {
+		if wrong, err := report.CheckManifest(repack(t, raw, change)); err == nil {
+			t.Errorf("%s: %v and no error", what, wrong)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -146,8 +145,4 @@ func column(t *testing.T, table report.Table, key string) []string {
 		t.Fatalf("table %s has no column %s", table.Sheet, key)
 	}
 	return cells(table, key)
-}
-
-func contains(all []string, part string) bool {
-	return slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, part) })
 }
