@@ -71,7 +71,8 @@ func updateProbabilities() map[[3]int][]uint8 {
 		{3, 5, 2}: {255, 255, 254},
 		{3, 6, 0}: {255, 255, 253},
 		{3, 6, 1}: {250},
-		{3, 7, 1}: {254}}
+		{3, 7, 1}: {254},
+	}
 }
 
 // vectorUpdates are those of a new probability for a motion vector (section 17.2).
