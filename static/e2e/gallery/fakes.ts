@@ -131,6 +131,7 @@ export function visitOf(setting: Setting): Visit {
     },
     ...extrasOf(setting, bootstrap.consultations),
     orders: ordersOf(setting.told ?? null, setting.invitedBy ?? null),
+    signedIn: true,
     now: () => moment,
     choose: () => undefined,
     join: () => undefined,

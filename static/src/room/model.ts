@@ -329,6 +329,8 @@ export interface Visit {
   readonly timeWarnings: ReadonlySignal<TimeWarning[]>;
   readonly kiosk: KioskModel;
   readonly handover: HandoverModel;
+  /** came by a sign-in, not by a link */
+  readonly signedIn: boolean;
   /** what coordinators want of this page */
   readonly orders: OrdersModel;
   /** the server's clock, in milliseconds since the epoch; ticks are up to the page */

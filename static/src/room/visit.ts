@@ -179,6 +179,10 @@ class PageVisit implements Visit, SessionOwner {
     this.begin();
   }
 
+  get signedIn(): boolean {
+    return this.signIn !== null;
+  }
+
   now(): number {
     return this.clock.now();
   }

@@ -1,6 +1,7 @@
 import { codes } from './codes.en';
 import { hall } from './hall.en';
 import { help } from './help.en';
+import { office } from './office.en';
 import { signin } from './signin.en';
 import { staff } from './staff.en';
 import { wall } from './wall.en';
@@ -16,6 +17,7 @@ export const en = {
       timetable: 'Timetable',
       links: 'Links',
       readiness: 'Readiness',
+      staff: 'Staff',
     },
     actions: 'Actions',
     open: 'More',
@@ -65,6 +67,7 @@ export const en = {
   ...hall,
   ...wall,
   ...help,
+  ...office,
   ...signin,
   ...staff,
   ...codes,

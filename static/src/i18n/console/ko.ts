@@ -2,6 +2,7 @@ import type { Console } from '../catalogue';
 import { codes } from './codes.ko';
 import { hall } from './hall.ko';
 import { help } from './help.ko';
+import { office } from './office.ko';
 import { signin } from './signin.ko';
 import { staff } from './staff.ko';
 import { wall } from './wall.ko';
@@ -17,6 +18,7 @@ export const ko: Console = {
       timetable: '시간표',
       links: '링크',
       readiness: '준비 상태',
+      staff: '운영진',
     },
     actions: '조치',
     open: '조치',
@@ -66,6 +68,7 @@ export const ko: Console = {
   ...hall,
   ...wall,
   ...help,
+  ...office,
   ...signin,
   ...staff,
   ...codes,

@@ -98,6 +98,7 @@ export const staff = {
       link_revoked: 'Link taken back',
       link_reissued: 'Link made anew',
       links_mailed: 'Links mailed',
+      erase: 'Personal data erased',
     },
     start: 'Start',
     end: 'End',

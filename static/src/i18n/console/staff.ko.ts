@@ -96,6 +96,7 @@ export const staff = {
       link_revoked: '링크 회수',
       link_reissued: '링크 재발급',
       links_mailed: '링크 메일 발송',
+      erase: '개인정보 삭제',
     },
     start: '시작',
     end: '종료',

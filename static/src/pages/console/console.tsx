@@ -19,6 +19,7 @@ import { Head } from '../head';
 import { BoardPage } from './boardpage';
 import { LinksPage } from './links/links';
 import { Notes, useWith } from './notes';
+import { OfficePage } from './office/office';
 import { ReadinessPage } from './readiness';
 import { may, rightOf } from './rights';
 import { Sound } from './sound';
@@ -108,6 +109,8 @@ function Part({ here }: { here: Here }) {
       return <LinksPage />;
     case 'readiness':
       return <ReadinessPage />;
+    case 'staff':
+      return <OfficePage />;
   }
 }
 
