@@ -76,6 +76,7 @@ export const codes = {
     field: 'Something is missing or not valid: {{field}}.',
     name_twice: 'There is already a buyer of that name.',
     policy: 'The policy is not valid: {{field}}.',
+    booth_in_use: 'People talk in this booth just now. Choose another one.',
     step: 'It can be extended by {{steps}} minutes only.',
     delays_live: 'It is already live and cannot be moved.',
     delays_into_night: 'It would end at {{to}} for {{party}} ({{zone}}), after 22:00.',

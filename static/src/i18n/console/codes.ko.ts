@@ -72,6 +72,7 @@ export const codes = {
     field: '값이 없거나 올바르지 않습니다: {{field}}.',
     name_twice: '같은 이름의 바이어가 이미 있습니다.',
     policy: '정책 값이 올바르지 않습니다: {{field}}.',
+    booth_in_use: '지금 그 부스에서 상담이 진행 중입니다. 다른 부스를 고르세요.',
     step: '{{steps}}분만 연장할 수 있습니다.',
     delays_live: '이미 진행 중이라 미룰 수 없습니다.',
     delays_into_night: '{{party}}의 현지 시각({{zone}})으로 22:00가 넘은 {{to}}에 끝나게 됩니다.',

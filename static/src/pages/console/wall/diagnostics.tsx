@@ -54,17 +54,14 @@ function Found({ diagnostics, about }: { diagnostics: Diagnostics; about: string
     battery: battery ?? '',
     network: network ?? '',
     route,
-    rtt: words.t('truth.rtt', { ms: Math.round(rtt_ms) }),
+    rtt: `${Math.round(rtt_ms)} ms`,
     sending,
     receiving,
     limited: limitOf(limited) ? words.t(`diagnostics.limits.${limitOf(limited) ?? 'other'}`) : limited,
   };
   const fields = Object.entries(plain) as [keyof typeof plain, string][];
   const copy = () => {
-    const raw: [string, string][] = fields.map(([key, value]) => [
-      key,
-      key === 'limited' ? limited : key === 'rtt' ? `${rtt_ms} ms` : value,
-    ]);
+    const raw = fields.map(([key, value]) => [key, key === 'limited' ? limited : value] as const);
     // Without a secure origin there is no clipboard at all.
     Promise.resolve(navigator.clipboard)
       .then((clipboard) => clipboard.writeText(diagnosticsText(about, raw, lines)))
