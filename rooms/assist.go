@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -16,14 +15,15 @@ import (
 // another room's help is over.
 func (w *Wall) assist(ctx context.Context, want helpState) error {
 	if w.help.room != want.room {
-		if err := w.quiet(ctx); err != nil {
-			return err
-		}
+		w.quiet(ctx)
 	}
 	if want == w.help {
 		return nil
 	}
 	if err := w.tellRoom(ctx, want); err != nil {
+		if ctx.Err() != nil { // the room makes it quiet
+			w.quiet(ctx)
+		}
 		return err
 	}
 	w.help, w.lostAt = want, time.Time{}
@@ -39,20 +39,24 @@ func (w *Wall) assist(ctx context.Context, want helpState) error {
 	return nil
 }
 
-// quiet ends help, wherever it is. A room that is over has ended it itself.
-func (w *Wall) quiet(ctx context.Context) error {
+// quiet ends help, wherever it is. A room that is over has ended it itself, and
+// one that does not answer in time does it when it can.
+func (w *Wall) quiet(ctx context.Context) {
 	if w.help.mode == "" {
-		return nil
+		return
 	}
 	was := w.help
-	err := w.tellRoom(ctx, helpState{room: was.room, mode: HelpQuiet})
-	if err != nil && ctx.Err() != nil {
-		return err // it may go on: the next look or the next try ends it
-	}
+	_ = w.tellRoom(ctx, helpState{room: was.room, mode: HelpQuiet})
 	w.forget()
 	w.record(schedule.ActionQuiet, was)
 	w.look(false)
-	return nil
+}
+
+// quietSoon is quiet when nobody waits for it.
+func (w *Wall) quietSoon() {
+	ctx, cancel := context.WithTimeout(w.loop.Context(), storeTimeout)
+	defer cancel()
+	w.quiet(ctx)
 }
 
 func (w *Wall) forget() { w.help, w.lostAt, w.ear = helpState{}, time.Time{}, ear{} }
@@ -70,7 +74,14 @@ func (w *Wall) tellRoom(ctx context.Context, h helpState) error {
 	req := helper{peer: w.peer, Helper: Helper{
 		Actor: w.watch.req.Actor, Mode: h.mode, To: h.to, session: w.watch.req.Session,
 	}}
-	return r.act(ctx, func(time.Time) error { return r.help(req) })
+	err := r.act(ctx, func(time.Time) error { return r.help(req) })
+	if err != nil && ctx.Err() != nil {
+		// The task may still run after its caller gave up, and nobody would ever
+		// be quiet for it.
+		req.Mode = HelpQuiet
+		r.news(func(time.Time) { _ = r.help(req) }) // to be quiet is never refused
+	}
+	return err
 }
 
 // listen looks who speaks in the room that is helped, and whether its console
@@ -88,12 +99,7 @@ func (w *Wall) listen() {
 	case w.lostAt.IsZero():
 		w.lostAt = now
 	case !now.Before(w.lostAt.Add(HelperSilent)):
-		ctx, cancel := context.WithTimeout(w.loop.Context(), storeTimeout)
-		err := w.quiet(ctx)
-		cancel()
-		if err != nil && !errors.Is(err, context.Canceled) {
-			w.watch.registry.log.Warn("a helper could not be made quiet; trying again", "console", w.watch.req.Session, "err", err)
-		}
+		w.quietSoon()
 	}
 	w.look(false)
 }

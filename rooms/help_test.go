@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -210,6 +211,39 @@ func TestHelp_ALostSocketThatComesBackChangesNothing(t *testing.T) {
 		}
 		synctest.Wait()
 		want(t, "heard", h.hears("f"), sfu.PeerID("wall-kim"))
+	})
+}
+
+func TestHelp_WhoGaveUpWaitingForARoomDoesNotSpeakLater(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		h.join("S02/firm", "f")
+		wall, _, _ := h.wall("kim")
+		h.help(wall, "S02", rooms.HelpListen, "")
+		goOn := make(chan struct{})
+		h.media.onBind = func(viewer sfu.PeerID, _ []sfu.Binding) {
+			if viewer == "peer-b" {
+				<-goOn
+			}
+		}
+		joined := make(chan error)
+		go func() {
+			req, client := request("S02/buyer", "b")
+			client.t = t
+			_, err := h.reg.Join(t.Context(), req)
+			joined <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		want(t, "the room does not answer", wall.Help(ctx, "S02", rooms.HelpSpeak, ""), context.DeadlineExceeded)
+		close(goOn)
+		ok(t, <-joined)
+		want(t, "its microphone is shut", h.media.isOpen("wall-kim", sfu.Microphone), false)
+		want(t, "nobody hears it", []sfu.PeerID{h.hears("f"), h.hears("b")}, []sfu.PeerID{"", ""})
+		want(t, "on the board", len(h.row("S02").Helpers), 0)
+		h.help(wall, "S02", rooms.HelpSpeak, "")
+		want(t, "it may try again", h.hears("b"), sfu.PeerID("wall-kim"))
 	})
 }
 

@@ -102,13 +102,22 @@ func (w *Wall) Show(ctx context.Context, rooms []schedule.ConsultationID, large 
 func (w *Wall) Help(ctx context.Context, id schedule.ConsultationID, mode HelpMode, to schedule.Role) error {
 	switch {
 	case mode == HelpQuiet:
-		return w.act(ctx, func() error { return w.quiet(ctx) })
+		return w.act(ctx, func() error {
+			w.quiet(ctx)
+			return nil
+		})
 	case mode != HelpListen && mode != HelpSpeak, to != "" && mode != HelpSpeak:
 		return ErrInvalid
 	case !w.watch.req.Right.Covers(schedule.RightCoordinator):
 		return ErrForbidden
 	}
-	return w.act(ctx, func() error { return w.assist(ctx, helpState{id, mode, to}) })
+	err := w.act(ctx, func() error { return w.assist(ctx, helpState{id, mode, to}) })
+	if err != nil && ctx.Err() != nil {
+		// It may still work after its caller gave up, who then would be heard
+		// without knowing.
+		w.news(w.quietSoon)
+	}
+	return err
 }
 
 // Rebind moves the wall to a new Peer of the same session.
@@ -135,10 +144,18 @@ func (w *Wall) Rebind(ctx context.Context, peer sfu.PeerID) error {
 // Socket is news that the console's socket is lost or back. A helper who cannot
 // be told anything for HelperSilent is quiet.
 func (w *Wall) Socket(up bool) {
-	_ = w.loop.Post(func() { // full or over: its helper is looked at again, or quiet already
+	w.news(func() {
 		w.socket = up
 		w.listen()
 	})
+}
+
+// news runs a task of the wall and does not wait. A wall that is so far behind
+// that its queue is full is stuck, and ends.
+func (w *Wall) news(fn func()) {
+	if errors.Is(w.loop.Post(fn), loop.ErrFull) {
+		w.loop.Stop()
+	}
 }
 
 // Stop ends the wall: when it returns nothing is shown, heard or said by it.
@@ -277,9 +294,10 @@ func (w *Wall) closed() {
 	guard(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 		defer cancel()
-		if speaks := w.help.mode == HelpSpeak; w.quiet(ctx) != nil && speaks { // the room is stuck
+		if w.help.mode == HelpSpeak { // the room does it, too, unless it is stuck
 			w.watch.registry.deps.Media.Allow(w.peer, sfu.Microphone, false)
 		}
+		w.quiet(ctx)
 	})
 	guard(w.unbind)
 	b := w.watch.board
