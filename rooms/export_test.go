@@ -36,12 +36,15 @@ func (g *Registry) Settle(ctx context.Context) error {
 	}
 }
 
-// Beat writes all presences now, as the mirror does every HeartbeatEvery of the
-// real time, after what waits before it.
-func (g *Registry) Beat(ctx context.Context) error {
+// Mirrored returns when all that waits now was written or failed; with beat all
+// presences then are, too, as the mirror does every HeartbeatEvery of the real
+// time.
+func (g *Registry) Mirrored(ctx context.Context, beat bool) error {
 	done := make(chan struct{})
-	g.mirror.put("beat", func(ctx context.Context) error {
-		g.mirror.beat(ctx)
+	g.mirror.put("mirrored", func(ctx context.Context) error {
+		if beat {
+			g.mirror.beat(ctx)
+		}
 		close(done)
 		return nil
 	})

@@ -229,19 +229,23 @@ func (m *mirror) arrive(p schedule.Presence) {
 	m.mu.Lock()
 	m.present[p.Session] = &heartbeat{Presence: p}
 	m.mu.Unlock()
-	m.put("presence "+p.Session, func(ctx context.Context) error {
-		// As it is by then: the job may have waited while the store was away, and
-		// must not take back what a heartbeat has written since.
+	m.refresh(p.Session)
+}
+
+// refresh writes one presence, as it is when its turn comes: the job may have
+// waited while the store was away, and must not take back what a heartbeat has
+// written since.
+func (m *mirror) refresh(session string) {
+	m.put("presence "+session, func(ctx context.Context) error {
 		m.mu.Lock()
-		now := m.present[p.Session]
-		if now != nil {
-			p = now.Presence
-		}
-		m.mu.Unlock()
-		if now == nil {
+		p := m.present[session]
+		if p == nil {
+			m.mu.Unlock()
 			return nil
 		}
-		return m.store.Heartbeat(ctx, []schedule.Presence{p})
+		now := p.Presence
+		m.mu.Unlock()
+		return m.store.Heartbeat(ctx, []schedule.Presence{now})
 	})
 }
 
@@ -254,12 +258,17 @@ func (m *mirror) freeze(session string, at time.Time) {
 	}
 }
 
-// thaw goes on with a frozen presence.
+// thaw goes on with a frozen presence, at once: should this node die before the
+// next beat, the person was here again.
 func (m *mirror) thaw(session string) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if p := m.present[session]; p != nil {
-		p.frozen = false
+	p := m.present[session]
+	if p != nil {
+		p.frozen, p.LastSeen = false, stamp(m.wall)
+	}
+	m.mu.Unlock()
+	if p != nil {
+		m.refresh(session)
 	}
 }
 

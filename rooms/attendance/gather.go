@@ -49,8 +49,7 @@ func gather(entries []schedule.Entry, p schedule.Policy) gathered {
 			delete(runs, e.Node)
 			continue
 		}
-		reaped := e.Kind == schedule.EntrySeatLeft && e.Detail == string(schedule.LeftNodeDied)
-		if !reaped && e.At.After(spoke[e.Node]) {
+		if e.At.After(spoke[e.Node]) { // a reaper's entry has the time of a heartbeat
 			spoke[e.Node] = e.At
 		}
 		if !ofSession(e) {
