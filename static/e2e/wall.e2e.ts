@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { pause } from './harness/browser';
+import { inFirefox, pause } from './harness/browser';
 import { colours, near, type OneRoom, shows, startRoom, wallFrame } from './harness/rooms';
 
 let room: OneRoom;
@@ -113,6 +113,35 @@ test('what is scrolled away, or another part of the console, is not sent', async
   expect((await coordinator.received()).framesDecoded - before.framesDecoded).toBeLessThan(2);
   await coordinator.click('[data-testid="tab-wall"]');
   await shows(coordinator, firm(), colours.booth);
+});
+
+test('Firefox shows and hears a room as well', async () => {
+  const firefox = await inFirefox('coordinator in Firefox', { width: 1600, height: 900 });
+  try {
+    await firefox.open(room.server.link('coordinator'));
+    await firefox.at('console');
+    await firefox.until(
+      'both pictures',
+      () =>
+        [...document.querySelectorAll<HTMLVideoElement>('.frame[data-shown="true"] video')].filter(
+          (video) => video.videoWidth > 0,
+        ).length === 2,
+      null,
+    );
+    await firefox.evaluate(
+      () => document.querySelector<HTMLElement>('[data-testid="wall-open"]')?.click(),
+      null,
+    );
+    await firefox.appears('[data-testid="help-listen"]');
+    await firefox.click('[data-testid="help-listen"]');
+    await room.buyer.appears('[data-testid="helper-listens"]');
+    await firefox.hears();
+    await firefox.click('[data-testid="help-listen"]');
+    await room.buyer.vanishes('[data-testid="helper-listens"]');
+    await firefox.expectNoFaults();
+  } finally {
+    await firefox.close();
+  }
 });
 
 test('after the server was killed the wall comes back by itself, on a new PeerConnection', async () => {

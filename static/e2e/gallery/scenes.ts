@@ -107,6 +107,38 @@ export const scenes: Record<string, () => Visit> = {
       place: { at: 'lobby', next: null, waiting: { for: 'person' } },
     }),
   room: () => room({ unread: 3 }),
+  room_helped: () =>
+    room(
+      { helpers: [{ name: '김민지', mode: 'speak', to_me: true }] },
+      { told: { id: 'o1', kind: 'mute', by: '김민지', source: 'microphone', outcome: 'done' } },
+    ),
+  room_listened: () =>
+    room(
+      {
+        helpers: [{ name: '경기섬유종합지원센터 북부본부 운영사무국', mode: 'listen', to_me: false }],
+        tiles: [tile(firm(), 'self', face(0)), tile(buyer(), 'person', face(3))],
+      },
+      {
+        kind: 'booth',
+        role: 'firm',
+        told: { id: 'o1', kind: 'microphone', by: '김민지', source: null, outcome: 'failed' },
+      },
+    ),
+  lobby_held: () =>
+    visitOf({ place: { at: 'lobby', next: soon(), waiting: { for: 'admission', joins: true } } }),
+  lobby_invited: () =>
+    visitOf({
+      place: { at: 'lobby', next: consultation('S01', -2.5), waiting: { for: 'person' } },
+      invitedBy: '김민지',
+      told: { id: 'o1', kind: 'diagnose', by: '김민지', source: null, outcome: 'working' },
+    }),
+  booth_held: () =>
+    visitOf({
+      kind: 'booth',
+      role: 'firm',
+      consultations: day,
+      place: { at: 'lobby', next: day[1] ?? null, waiting: { for: 'admission', joins: false } },
+    }),
   room_booth: () =>
     room(
       {
