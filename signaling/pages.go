@@ -104,7 +104,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if name == "" || name == "index.html" || name == "sign-in" || name == "console" || isLink(name) {
+	if name == "" || name == "index.html" || isStaff(name) || isLink(name) {
 		p.page(w, r)
 		return
 	}

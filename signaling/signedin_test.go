@@ -736,8 +736,7 @@ func (noHooks) Replay(context.Context, schedule.Grants, string, string) (protoco
 // TestRights_EveryConsoleRouteLetsInWhomItsDescriptionNames walks the document:
 // what it says is what is checked, of every route there is.
 func TestRights_EveryConsoleRouteLetsInWhomItsDescriptionNames(t *testing.T) {
-	var office *rig
-	office = newOffice(t)
+	office := newOffice(t)
 	h := newHouse(t, func(d *Deps) { d.Hooks = noHooks{}; d.Desk = office.server.deps.Desk })
 	grants := map[string]schedule.Grants{}
 	for _, right := range schedule.Rights() {

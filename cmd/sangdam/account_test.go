@@ -122,8 +122,11 @@ func TestAccount_TheFirstAdministratorIsMadeAtTheTerminal(t *testing.T) {
 
 func TestSettings_AProviderOfOpenIDWantsItsPartsAndHTTPS(t *testing.T) {
 	for _, o := range []OpenID{
-		{Issuer: "https://login.example.kr"}, {ClientID: "sangdam"}, {ClientSecret: "x"},
-		{Issuer: "http://login.example.kr", ClientID: "sangdam"}, {Issuer: "login.example.kr", ClientID: "sangdam"},
+		{Issuer: "https://login.example.kr"},
+		{ClientID: "sangdam"},
+		{ClientSecret: "x"},
+		{Issuer: "http://login.example.kr", ClientID: "sangdam"},
+		{Issuer: "login.example.kr", ClientID: "sangdam"},
 	} {
 		if err := o.check(); err == nil {
 			t.Errorf("%+v was taken", o)

@@ -15,7 +15,7 @@ import (
 // Staff is what the routes of sign-in, accounts, keys and the audit log answer
 // from: *staff.Office.
 type Staff interface {
-	Ways(ctx context.Context) (protocol.SignInWays, error)
+	Ways(ctx context.Context, v auth.Visitor) (protocol.SignInWays, error)
 	SignIn(ctx context.Context, cookie string, v auth.Visitor, in protocol.SignIn) (string, error)
 	SignOut(ctx context.Context, cookie string) error
 	BeginOpenID(ctx context.Context, v auth.Visitor) (to, flow string, err error)
@@ -71,8 +71,8 @@ func (a *API) signInRoutes(h huma.API) {
 		Description: "Set by sign-in; over plain http it is called " + cookieName + ". Good for /api/v1/staff/ and /api/v1/sign- alone, and from pages of this server alone.",
 	}
 	cookieRoute(a, h, operation("sign-in-ways", http.MethodGet, "sign-in", "How staff can sign in here"),
-		func(ctx context.Context, _ visit, _ *nothing) (*body[protocol.SignInWays], error) {
-			return ok(a.deps.Staff.Ways(ctx))
+		func(ctx context.Context, v visit, _ *nothing) (*body[protocol.SignInWays], error) {
+			return ok(a.deps.Staff.Ways(ctx, v.Visitor))
 		})
 	cookieRoute(a, h, empty(operation("sign-in", http.MethodPost, "sign-in", "Sign in by passphrase; the reply sets a cookie")),
 		func(ctx context.Context, v visit, in *struct{ Body protocol.SignIn }) (*signed, error) {

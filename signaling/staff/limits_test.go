@@ -13,7 +13,7 @@ func TestDocument_RatesAreTheOffices(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		fmt.Sprintf("| requests by the cookie of a sign-in | %d | %s |", callBurst, callEvery),
+		fmt.Sprintf("| requests by the cookie of a sign-in, and of an address before it | %d | %s |", callBurst, callEvery),
 		fmt.Sprintf("| readings of the audit log of a link or sign-in | %d | %s |", readBurst, readEvery),
 		fmt.Sprintf("looks at %d entries at most", scanMost),
 	} {

@@ -14,7 +14,10 @@ import (
 )
 
 // Ways tells what the sign-in page can offer.
-func (o *Office) Ways(ctx context.Context) (protocol.SignInWays, error) {
+func (o *Office) Ways(ctx context.Context, v auth.Visitor) (protocol.SignInWays, error) {
+	if err := o.limited(o.calls, auth.AddrKey(v.Addr)); err != nil {
+		return protocol.SignInWays{}, err
+	}
 	all, err := o.deps.Store.Accounts(ctx)
 	if err != nil {
 		return protocol.SignInWays{}, fail(err)
