@@ -32,7 +32,7 @@ func leaky(seed uint64, noise float64) *hall {
 
 func TestGuard_FindsALeakInFifteenSeconds(t *testing.T) {
 	for _, noise := range []float64{14, 20} { // dB from the leak down to the noise
-		const halls = 300
+		const halls = 150
 		found := 0
 		for seed := range uint64(halls) {
 			h := leaky(seed, noise)
@@ -78,12 +78,12 @@ func TestGuard_FindsALeakIntoABoothThatSpeaksItself(t *testing.T) {
 
 // 40 booths are 780 pairs: with one false alarm in 1,000 pair-minutes the wall
 // would cry wolf every other minute. All talk most of the time, which is the
-// worst case.
+// worst case. (49,400 pair-minutes had three.)
 func TestGuard_NoFalseAlarm(t *testing.T) {
 	t.Parallel()
-	const booths, minutes, limit = 26, 4, 5.0
+	const booths, minutes, limit = 26, 3, 2.0
 	alarms, watched := 0, 0.0
-	for seed := range uint64(10) {
+	for seed := range uint64(5) {
 		h, g := newHall(100+seed, booths), New()
 		since := make(map[link]time.Time)
 		for range minutes * 60 {
