@@ -7,6 +7,7 @@ import (
 
 	"sangdam/rooms"
 	"sangdam/rooms/schedule"
+	"sangdam/signaling/auth"
 	"sangdam/signaling/protocol"
 )
 
@@ -107,6 +108,9 @@ func wirePerson(e *schedule.Event, g schedule.Grants) protocol.Person {
 // caller tells what the token of a REST request allows.
 func (s *Server) caller(ctx context.Context, token string) (schedule.Grants, error) {
 	g, err := s.gate.Grants(ctx, token)
+	if err != nil && fault(err).Code == protocol.CodeUnavailable {
+		g, err = s.known(token, err)
+	}
 	if err != nil {
 		return schedule.Grants{}, err
 	}
@@ -114,6 +118,19 @@ func (s *Server) caller(ctx context.Context, token string) (schedule.Grants, err
 		return schedule.Grants{}, limited(wait)
 	}
 	return g, nil
+}
+
+// known tells what a token allows whose session lives here, while the store
+// cannot be asked: who steers rooms goes on. Whoever is shut out is out of here,
+// too.
+func (s *Server) known(token string, away error) (schedule.Grants, error) {
+	s.mu.Lock()
+	ses := s.tabs[auth.Hash(token)]
+	s.mu.Unlock()
+	if ses == nil || !s.now().Before(ses.grants.NotAfter) {
+		return schedule.Grants{}, away
+	}
+	return ses.grants, nil
 }
 
 // board is what a console sees, for those who ask once.

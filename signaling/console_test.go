@@ -584,7 +584,7 @@ func TestConsole_RedisAwayIsToldAndNobodyNotices(t *testing.T) {
 	h := newHouse(t, url)
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 	h.sees(firm, buyer)
-	console := h.desk("console")
+	console, stranger := h.desk("console"), h.opened("colleague")
 	kill()
 	h.must(buyer.Source(h.ctx, camera, false)) // something for the record
 	h.must(buyer.Source(h.ctx, camera, true))
@@ -594,10 +594,24 @@ func TestConsole_RedisAwayIsToldAndNobodyNotices(t *testing.T) {
 	h.must(console.Show(h.ctx, "", talks))
 	h.shows(console, buyer, "S01/buyer")
 	h.sees(firm, buyer)
+	// Who has a session goes on steering; whoever has none is not let in.
+	h.must(console.Call(h.ctx, http.MethodPost, onTalks+"care", protocol.CareRequest{Take: true}, nil))
+	h.must(console.Call(h.ctx, http.MethodPost, onTalks+"contacts", protocol.ContactRequest{Role: "interpreter", Outcome: "called"}, nil))
+	h.must(console.Call(h.ctx, http.MethodGet, onTalks+"script", nil, &protocol.Script{}))
+	h.must(console.Steer(h.ctx, protocol.Steer{Key: "k", Action: "mute", Consultation: talks, Seat: "S01/buyer", Source: mic}))
+	h.refused(stranger.Call(h.ctx, http.MethodGet, "board", nil, nil), protocol.CodeUnavailable)
+	h.refused(console.Call(h.ctx, http.MethodPost, onTalks+"extend", protocol.ExtendRequest{Revision: 1, Minutes: 5}, nil), protocol.CodeUnavailable)
+	h.must(console.Wait(h.ctx, "the consultation that could not be extended", func(s signaltest.State) bool {
+		return s.Storage.Affected == 1 && s.Rows[talks].Care != nil && len(s.Rows[talks].Contacts) == 1
+	}))
 	restart()
 	h.must(console.Wait(h.ctx, "all to be well", func(s signaltest.State) bool {
 		return s.Storage.AwaySince == nil && s.Storage.Waiting == 0
 	}))
+	h.acted("care||", "mute microphone|S01/buyer|")
+	if got := h.entries(schedule.EntryContact); len(got) != 1 {
+		t.Errorf("calls in the record: %+v", got)
+	}
 	h.flawless(console)
 	h.flawless(firm)
 }

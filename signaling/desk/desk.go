@@ -57,11 +57,13 @@ type Rooms interface {
 	Extend(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, to time.Time) error
 	Verdict(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, v schedule.Verdict, by, reason string) error
 
+	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
 	Rows(ctx context.Context, id schedule.EventID) ([]rooms.Row, error)
 	Contact(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, in schedule.Contacted) (schedule.Contacted, error)
 	Care(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, take bool) error
 	HandOver(ctx context.Context, id schedule.EventID, from schedule.Actor, to string) (int, error)
 	End(ctx context.Context, id schedule.EventID, c schedule.ConsultationID, by schedule.Actor, why string) error
+	Refused(id schedule.EventID, c schedule.ConsultationID)
 	Forget(ctx context.Context, id schedule.EventID, party string) error
 	Act(id schedule.EventID, by schedule.Actor, a schedule.Action, c schedule.ConsultationID, seat schedule.SeatID, what, why string)
 }

@@ -36,11 +36,12 @@ func (d *Desk) Contact(ctx context.Context, by schedule.Grants, c schedule.Consu
 	return wireContacted(got), nil
 }
 
-// consultation finds one of the asker's event.
+// consultation finds one of the asker's event, as the rooms know it: what goes on
+// is steered whether the store answers or not.
 func (d *Desk) consultation(ctx context.Context, by schedule.Grants, id schedule.ConsultationID) (*schedule.Event, schedule.Consultation, error) {
-	e, err := d.event(ctx, by)
+	e, err := d.deps.Rooms.Event(ctx, by.Event)
 	if err != nil {
-		return nil, schedule.Consultation{}, err
+		return nil, schedule.Consultation{}, fail(err)
 	}
 	c, ok := e.Consultation(id)
 	if !ok {
@@ -60,9 +61,9 @@ func (d *Desk) Care(ctx context.Context, by schedule.Grants, c schedule.Consulta
 
 // HandOver gives all that the asker takes care of to another coordinator.
 func (d *Desk) HandOver(ctx context.Context, by schedule.Grants, in protocol.HandOverRequest) (protocol.HandedOver, error) {
-	e, err := d.event(ctx, by)
+	e, err := d.deps.Rooms.Event(ctx, by.Event)
 	if err != nil {
-		return protocol.HandedOver{}, err
+		return protocol.HandedOver{}, fail(err)
 	}
 	n, err := d.deps.Rooms.HandOver(ctx, e.ID, by.Actor(e), in.To)
 	return protocol.HandedOver{Rooms: n}, refused(err)

@@ -80,7 +80,8 @@ func edited(op string, e *schedule.Event) string {
 }
 
 // Edit makes one change, unless it is a dry run.
-func (d *Desk) Edit(ctx context.Context, by schedule.Grants, in protocol.EditRequest, dryRun bool) (protocol.Outcome, error) {
+func (d *Desk) Edit(ctx context.Context, by schedule.Grants, in protocol.EditRequest, dryRun bool) (_ protocol.Outcome, err error) {
+	defer func() { d.suffers(by, schedule.ConsultationID(in.Consultation), err) }()
 	e, states, err := d.present(ctx, by)
 	if err != nil {
 		return protocol.Outcome{}, err
@@ -134,7 +135,8 @@ func (d *Desk) moved(ctx context.Context, e *schedule.Event, by schedule.Grants,
 
 // Extend prolongs a consultation and moves those that it delays; a dry run only
 // tells whom.
-func (d *Desk) Extend(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.ExtendRequest, dryRun bool) (protocol.Extension, error) {
+func (d *Desk) Extend(ctx context.Context, by schedule.Grants, c schedule.ConsultationID, in protocol.ExtendRequest, dryRun bool) (_ protocol.Extension, err error) {
+	defer func() { d.suffers(by, c, err) }()
 	e, states, err := d.present(ctx, by)
 	if err != nil {
 		return protocol.Extension{}, err
@@ -184,6 +186,14 @@ func (d *Desk) Extend(ctx context.Context, by schedule.Grants, c schedule.Consul
 	d.act(e, by, schedule.ActionExtend, c, strconv.Itoa(in.Minutes), in.Reason)
 	out.Applied, out.Revision = true, next.Revision
 	return out, nil
+}
+
+// suffers tells the rooms of a consultation that could not be steered because
+// the store is away.
+func (d *Desk) suffers(by schedule.Grants, c schedule.ConsultationID, err error) {
+	if f, ok := errors.AsType[*protocol.Fault](err); ok && f.Code == protocol.CodeUnavailable && c != "" {
+		d.deps.Rooms.Refused(by.Event, c)
+	}
 }
 
 // takeBack restores a timetable whose change turned out to be for nothing; the
