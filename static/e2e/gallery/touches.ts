@@ -43,6 +43,8 @@ export const touches: Record<string, Touch[]> = {
   console_readiness: [part('tab-readiness'), part('ready')],
 };
 
+const seen = (selector: string) => () => document.querySelector(selector)?.scrollIntoView({ block: 'start' });
+
 const tile = (id: string) => `[data-room="${id}"] ${part('wall-open')}`;
 
 /** The wall with something open; its scenes have boards of their own. */
@@ -57,7 +59,15 @@ export const wallTouches: Record<string, Touch[]> = {
     '.diagnostics-lines summary',
   ],
   wall_remove: [tile('S05'), `[data-seat="S05/buyer"] ${part('remove')}`, part('confirm-remove')],
-  wall_move: [tile('S05'), part('move'), part('move-to')],
+  wall_move: [tile('S05'), part('move'), part('move-to'), seen(part('move-to'))],
+  wall_offers: [
+    tile('S03'),
+    part('contact-card'),
+    '.chase-more summary',
+    part('offer-move'),
+    seen('.chase-tried'),
+  ],
+  wall_run: [tile('S05'), part('room-detail'), seen(part('room-to'))],
   wall_crew: [part('crew'), part('hand-over-to')],
   wall_help: [tile('S05'), part('room-detail')],
 };

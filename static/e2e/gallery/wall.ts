@@ -308,6 +308,20 @@ const symptoms: Parameters<typeof sick>[1] = {
   'S09/firm': ['good', 'hidden'],
 };
 
+/** The timetable's booths are those of the wall, so that some are free. */
+function hall(): BoardModel['desk'] {
+  const made = desk();
+  return {
+    ...made,
+    timetable: async () => ({
+      ...(await made.timetable()),
+      booths: booths()
+        .slice(0, 18)
+        .map(({ id, name }) => ({ id, name })),
+    }),
+  };
+}
+
 interface WallOf extends SteeringSetting {
   rows?: Row[];
   notes?: Note[];
@@ -327,7 +341,7 @@ function boardOf({ rows = sixteen(), notes = [...letters, call], ...steering }: 
       script,
       ...steering,
     }),
-    desk: desk(),
+    desk: hall(),
     record: recordDesk(),
     office: officeDesk(),
     write: async () => undefined,
@@ -388,6 +402,8 @@ export const wallScenes: Record<string, () => Visit> = {
   wall_diagnostics: () => page(),
   wall_remove: () => page(),
   wall_move: () => page(),
+  wall_offers: () => page(),
+  wall_run: () => page(),
   wall_crew: () => page(),
   wall_help: help(whisper),
   wall_help_listen: help({ mode: 'listen', consultation: 'S05', to: null }),
