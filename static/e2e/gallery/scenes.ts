@@ -115,11 +115,10 @@ export const scenes: Record<string, () => Visit> = {
   room_listened: () =>
     room(
       {
-        helpers: [{ name: '경기섬유종합지원센터 북부본부 운영사무국', mode: 'listen', to_me: false }],
+        helpers: [{ name: '경기섬유종합지원센터', mode: 'listen', to_me: false }],
         tiles: [tile(firm(), 'self', face(0)), tile(buyer(), 'person', face(3))],
       },
       {
-        kind: 'booth',
         role: 'firm',
         told: { id: 'o1', kind: 'microphone', by: '김민지', source: null, outcome: 'failed' },
       },
