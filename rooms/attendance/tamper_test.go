@@ -245,3 +245,18 @@ func TestReadHeads_ATornLastLineCostsOnlyItself(t *testing.T) {
 		t.Error("a torn pack was read")
 	}
 }
+
+// TestVerify_OfTwoMarksOfOneLengthTheOneThatDoesNotFitCounts: Redis's own count
+// goes along with whoever rewrites Redis; the signed head does not.
+func TestVerify_OfTwoMarksOfOneLengthTheOneThatDoesNotFitCounts(t *testing.T) {
+	es := worded(10)
+	signed := []Mark{{Entries: 6, Hash: es[5].Hash, From: "head"}, {Entries: 10, Hash: es[9].Hash, From: "head"}}
+	es[8].By = "somebody else"
+	es = reseal(es, 8)
+	own := Mark{Entries: 10, Hash: es[9].Hash, From: "count"}
+	for _, marks := range [][]Mark{append([]Mark{own}, signed...), append(signed, own)} {
+		if b := against(t, es, marks...).Broken; b == nil || b.Index != 7 || b.Kind != BreakRewritten {
+			t.Errorf("%+v", b)
+		}
+	}
+}

@@ -102,6 +102,7 @@ func (r *Report) hold(chain []link, marks []Mark) {
 	if r.Broken != nil {
 		whole = int64(r.Broken.Index - 1)
 	}
+	before := int64(0) // the mark that fits before r.Marked
 	for _, m := range marks {
 		switch n := m.Entries; {
 		case n <= 0:
@@ -112,13 +113,16 @@ func (r *Report) hold(chain []link, marks []Mark) {
 				"entry %d is gone: %s has %d entries, and the record ends after %d", len(chain)+1, m.From, n, len(chain))}
 			return
 		case chain[n-1].hash != m.Hash:
+			if r.Marked == n { // two marks of one length: the one that does not fit counts
+				r.Marked = before
+			}
 			first := chain[r.Marked]
 			r.Broken = &Break{Index: int(r.Marked) + 1, ID: first.id, Kind: BreakRewritten, Text: fmt.Sprintf(
 				"entry %d (%s) is the first that nobody vouches for: entry %d is not the one of %s, so what follows entry %d was written anew",
 				r.Marked+1, first.id, n, m.From, r.Marked)}
 			return
-		default:
-			r.Marked = n
+		case n > r.Marked:
+			before, r.Marked = r.Marked, n
 		}
 	}
 }

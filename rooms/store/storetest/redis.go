@@ -99,21 +99,35 @@ func (r *Server) Restart(t testing.TB) {
 	}
 }
 
-// LoseTail takes the last bytes off the append-only file of a killed server, as
-// a loss of power does with what was not synced.
-func (r *Server) LoseTail(t testing.TB, bytes int64) {
+// Written is how long its append-only file is.
+func (r *Server) Written(t testing.TB) int64 {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(r.dir, "appendonlydir", "*.incr.aof"))
-	if err != nil || len(files) != 1 || r.process != nil {
-		t.Fatalf("append-only files %v, %v; it must be killed", files, err)
-	}
-	info, err := os.Stat(files[0])
-	if err == nil {
-		err = os.Truncate(files[0], max(0, info.Size()-bytes))
-	}
+	info, err := os.Stat(r.appended(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return info.Size()
+}
+
+// Lose cuts the append-only file of a killed server to a length, as a loss of
+// power does with what was not synced.
+func (r *Server) Lose(t testing.TB, length int64) {
+	t.Helper()
+	if r.process != nil {
+		t.Fatal("it must be killed before it can lose something")
+	}
+	if err := os.Truncate(r.appended(t), length); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *Server) appended(t testing.TB) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(r.dir, "appendonlydir", "*.incr.aof"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("append-only files: %v, %v", files, err)
+	}
+	return files[0]
 }
 
 // Kill ends it with SIGKILL.
