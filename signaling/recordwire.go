@@ -26,6 +26,7 @@ func wireRecord(f report.Facts, a attendance.Attendance) protocol.AttendanceReco
 		StartsAt:        a.Start.UTC(),
 		EndsAt:          a.End.UTC(),
 		Booth:           booth.Name,
+		FirmID:          string(a.Firm),
 		Firm:            firm.Name,
 		Buyer:           buyer.Name,
 		Country:         buyer.Country,

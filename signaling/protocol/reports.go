@@ -17,6 +17,7 @@ type AttendanceRecord struct {
 	StartsAt        time.Time        `json:"starts_at"`
 	EndsAt          time.Time        `json:"ends_at"`
 	Booth           string           `json:"booth"`
+	FirmID          string           `json:"firm_id"` // as reports are asked for
 	Firm            string           `json:"firm"`
 	Buyer           string           `json:"buyer"`
 	Country         string           `json:"country"`

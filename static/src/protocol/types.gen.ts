@@ -1077,6 +1077,7 @@ export interface components {
             /** Format: date-time */
             extended_to?: string;
             firm: string;
+            firm_id: string;
             on_paper: boolean;
             seats: components["schemas"]["AttendanceSeat"][];
             /** Format: date-time */
