@@ -84,6 +84,29 @@ test('arrows move by lines, Enter opens beside the wall, Escape shuts and gives 
   await page.close();
 });
 
+test.each(['focus', 'pointer'] as const)('trouble elsewhere moves no tile that has the %s', async (what) => {
+  const page = await open('wall_happening');
+  const before = await tiles(page);
+  const place = before.indexOf('S01');
+  if (what === 'focus') await page.focus('#tile-S01');
+  else await page.hover('[data-room="S01"]');
+  await page.evaluate(() => window.dispatchEvent(new Event('gallery:trouble')));
+  await page.waitForFunction(
+    () => document.querySelector('[data-room]')?.getAttribute('data-room') === 'S16',
+  );
+  const after = await tiles(page);
+  expect(after.indexOf('S01')).toBe(place);
+  expect(new Set(after)).toEqual(new Set(before));
+  if (what === 'focus') expect(await focused(page)).toBe('tile-S01');
+  // What was moved goes on showing its people.
+  const paused = await page.$$eval(
+    '.frame video[data-shown="true"]',
+    (all) => all.filter((video) => (video as HTMLVideoElement).paused).length,
+  );
+  expect(paused).toBe(0);
+  await page.close();
+});
+
 test('all tiles are one stop of the Tab key, and the next step is the following one', async () => {
   const page = await open('wall');
   const stops = await page.$$eval(

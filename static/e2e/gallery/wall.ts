@@ -380,8 +380,22 @@ function thirty(): Row[] {
 const help = (state: HelpState) => (): Visit => page({ help: state });
 const whisper: HelpState = { mode: 'speak', consultation: 'S05', to: 'firm' };
 
+/** Something happens in a room when a test says so. */
+function happening(): Visit {
+  const rows = sixteen();
+  const board = boardOf({ rows });
+  const changing = signal(rows);
+  window.addEventListener('gallery:trouble', () => {
+    changing.value = rows.map((row) =>
+      row.consultation.id === 'S16' ? { ...row, ...alert('no_show', -20) } : row,
+    );
+  });
+  return page({}, { place: { at: 'console', board: { ...board, rows: changing } } });
+}
+
 export const wallScenes: Record<string, () => Visit> = {
   wall: () => page(),
+  wall_happening: happening,
   wall_30: () => page({ rows: thirty() }),
   wall_empty: () =>
     page({

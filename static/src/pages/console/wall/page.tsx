@@ -1,7 +1,7 @@
 /** The wall: every room that needs eyes now, trouble first, and the detail of one beside it. */
 import { useSignal } from '@preact/signals';
 import { CircleAlert, UserCheck, X } from 'lucide-preact';
-import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { WallState } from '../../../room/model';
 import { Button } from '../../../ui/button';
 import { Note } from '../../../ui/note';
@@ -186,6 +186,14 @@ function Grid({ rooms, onClose }: { rooms: WallRoom[]; onClose: () => void }) {
     [board, open],
   );
   useSight(list, order.join(' '), show);
+  // A node that is moved among its neighbours loses the focus; nobody who works by keys may be thrown out by an alert.
+  const active = list.current?.ownerDocument.activeElement ?? null;
+  const working = list.current?.contains(active) ? (active as HTMLElement) : null;
+  useLayoutEffect(() => {
+    if (working?.isConnected && working.ownerDocument.activeElement !== working) {
+      working.focus({ preventScroll: true });
+    }
+  });
   useEffect(() => board.wall.show(inSight.current, large), [board, large]);
   useEffect(() => () => board.wall.show([], null), [board]);
   const roomAt = (target: EventTarget | null): string | null =>
