@@ -145,7 +145,7 @@ func TestVerify_NamesTheFirstBadEntryOfEveryTampering(t *testing.T) {
 	}
 	for name, tamper := range tamperings {
 		t.Run(name, func(t *testing.T) {
-			for range 300 {
+			for range 200 {
 				es := worded(3 + random.IntN(40))
 				i := random.IntN(len(es) - 1)
 				lengths = []int{1 + random.IntN(len(es)), 1 + random.IntN(len(es)), 1 + random.IntN(len(es))}

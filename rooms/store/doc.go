@@ -5,7 +5,8 @@
 // the reaper) and the ledger's spool with its two goroutines; Close ends and
 // awaits them all. Everything but the ledger mirrors memory and may be lost
 // without harm to a running room. The ledger may lose nothing, so its entries
-// are on disk before they are on their way.
+// are on disk before they are on their way. The keeper also signs the heads of
+// ledgers, with a key of the data folder.
 //
 // Rejected: remembering recent entry ids in Redis to make replay idempotent.
 // A spool can come back after any outage, so a window of ids is either too
