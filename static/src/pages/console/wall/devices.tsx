@@ -1,6 +1,6 @@
 /** A person's devices, chosen for them by a coordinator: which microphone, camera and loudspeaker, and how loud. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Devices } from '../../../protocol/types';
 import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
@@ -51,6 +51,18 @@ function Choices({ consultation, seat, devices }: { consultation: string; seat: 
   const { words } = useDesk();
   const { steer } = useStaff().board;
   const doing = useDoing();
+  // Of the slider: it moves on while the other browser obeys, and its last place is what counts.
+  const loud = useDoing();
+  const wanted = useRef<number | null>(null);
+  const setGain = (percent: number) => {
+    wanted.current = percent;
+    loud.run(async () => {
+      for (let next = wanted.current; next !== null; next = wanted.current) {
+        wanted.current = null;
+        await steer.gain(consultation, seat, next);
+      }
+    });
+  };
   const chosen = useSignal({
     microphone: devices.microphone,
     camera: devices.camera,
@@ -82,11 +94,10 @@ function Choices({ consultation, seat, devices }: { consultation: string; seat: 
           }}
         />
       ))}
-      <Gain
-        start={devices.gain}
-        set={(percent) => doing.run(() => steer.gain(consultation, seat, percent))}
-      />
-      <p role="status">{doing.failed ?? (doing.done && words.t('devices_of.set'))}</p>
+      <Gain start={devices.gain} set={setGain} />
+      <p role="status">
+        {doing.failed ?? loud.failed ?? ((doing.done || loud.done) && words.t('devices_of.set'))}
+      </p>
     </div>
   );
 }
