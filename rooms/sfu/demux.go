@@ -19,6 +19,7 @@ func (p *Peer) RTP(b []byte) {
 func (p *Peer) rtp(b []byte, now time.Time) {
 	h, err := rtpx.ParseHeader(b)
 	if err != nil {
+		p.malformed.Add(1)
 		return
 	}
 	p.heard.set(now)

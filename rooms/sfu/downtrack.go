@@ -224,7 +224,10 @@ func (d *DownTrack) crosses(p *packet) bool {
 // begin ends the current layer, if any, and starts another. mu is held.
 func (d *DownTrack) begin(l *Layer, now time.Time) {
 	s := rtpx.Switch{Cache: l.cache}
-	if d.current != nil && d.current.up == l.up {
+	switch {
+	case d.current == nil:
+		d.peer.engine.metrics.shown(d.kind, d.bound, l.up.since.get(), now)
+	case d.current.up == l.up:
 		s.Shift, s.Aligned = l.up.peer.timeline.Shift(d.current.ssrc, l.ssrc)
 	}
 	d.show(l)
@@ -242,6 +245,7 @@ func (d *DownTrack) send(p *packet) {
 		return
 	}
 	d.write(out, p.payload, p.vp8, p.level, p.now)
+	p.sent = true
 	if !out.First || d.kind != wire.Video {
 		return
 	}

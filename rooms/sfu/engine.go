@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"sangdam/rooms/loop"
 	"sangdam/rooms/sfu/wire"
 )
@@ -32,17 +34,19 @@ type Config struct {
 	Advertise []netip.Addr
 	// Relay tells whether an address is one that a TURN server relays from; nil:
 	// none is known.
-	Relay  func(netip.AddrPort) bool
-	Logger *slog.Logger
+	Relay   func(netip.AddrPort) bool
+	Metrics prometheus.Registerer // nil: counted and shown to nobody
+	Logger  *slog.Logger
 }
 
 // Engine owns the sockets and the Peers. It implements rooms.Media.
 type Engine struct {
 	// fixed after New
-	log   *slog.Logger
-	net   *wire.Net
-	relay func(netip.AddrPort) bool
-	begun time.Time // steps of loudness count from here
+	log     *slog.Logger
+	net     *wire.Net
+	relay   func(netip.AddrPort) bool
+	begun   time.Time // steps of loudness count from here
+	metrics *metrics
 
 	mu     sync.Mutex // guards peers and closed
 	peers  map[PeerID]*Peer
@@ -62,7 +66,9 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sfu: %w", err)
 	}
-	return &Engine{log: cfg.Logger, net: n, relay: cfg.Relay, begun: time.Now(), peers: make(map[PeerID]*Peer)}, nil
+	e := &Engine{log: cfg.Logger, net: n, relay: cfg.Relay, begun: time.Now(), peers: make(map[PeerID]*Peer)}
+	e.metrics = newMetrics(e, cfg.Metrics)
+	return e, nil
 }
 
 // UDP and TCP are the addresses the Engine listens on; invalid for none.
@@ -108,6 +114,7 @@ func (e *Engine) Open(ctx context.Context, profile Profile, raw string, obs Obse
 		return "", "", ErrClosed
 	}
 	e.wg.Add(1)
+	e.metrics.enter(p)
 	p.start() // before anybody can find it and close it
 	e.peers[id] = p
 	e.mu.Unlock()

@@ -28,6 +28,7 @@ func (p *Peer) rtcp(b []byte, now time.Time) {
 	p.heard.set(now)
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {
+		p.malformed.Add(1)
 		return
 	}
 	for _, pkt := range packets {

@@ -39,6 +39,7 @@ type bench struct {
 
 func newBench(viewers int, keep bool) *bench {
 	e := &Engine{log: discard(), begun: time.Now(), peers: make(map[PeerID]*Peer)}
+	e.metrics = newMetrics(e, nil)
 	b := &bench{p: newPeer(e, "p", ProfileRoom, &watcher{})}
 	wants, _ := ProfileRoom.sections()
 	ids := uplink{extMid: 1, extRid: 2, extRepaired: 3, extTransport: 4, extLevel: 5}

@@ -75,7 +75,7 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	if !open {
 		return
 	}
-	l.packets.Add(1)
+	sampled := l.packets.Add(1)%sampleEvery == 0
 	l.bytes.Add(uint64(len(b)))
 	p := packet{layer: l, ext: ext, header: h, payload: h.Payload(), now: now}
 	if len(p.payload) == 0 {
@@ -99,6 +99,9 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	}
 	u.last.set(now)
 	u.forward(&p)
+	if sampled && p.sent {
+		u.peer.engine.metrics.forwarded(now)
+	}
 	if starts {
 		u.peer.wake() // SourceFlow
 	}

@@ -73,6 +73,13 @@ type Peer struct {
 	// Owned by the RTP goroutine, read by others.
 	streams atomic.Pointer[map[uint32]stream]
 
+	malformed atomic.Uint64 // packets that could not be read at all
+
+	former struct {
+		sync.Mutex // held while a layer takes another's place
+		totals     // of layers that others took the place of
+	}
+
 	arrivals struct {
 		sync.Mutex
 		rec *twcc.Recorder
@@ -397,6 +404,7 @@ func (p *Peer) teardown() {
 			}
 		}
 		p.conn.Close()
+		p.engine.metrics.leave(p)
 	})
 }
 
@@ -411,6 +419,7 @@ func (p *Peer) guard() {
 func (p *Peer) panicked(v any, stack []byte) {
 	p.once.Do(func() {
 		p.log.Error("sfu: panic, closing peer", "panic", v, "stack", string(stack))
+		p.engine.metrics.expelled.Inc()
 		p.engine.ClosePeer(p.id)
 	})
 }
@@ -419,6 +428,7 @@ func (p *Peer) panicked(v any, stack []byte) {
 func (p *Peer) misbehaved(why string) {
 	p.once.Do(func() {
 		p.log.Warn("sfu: closing peer", "why", why)
+		p.engine.metrics.expelled.Inc()
 		p.engine.ClosePeer(p.id)
 	})
 }

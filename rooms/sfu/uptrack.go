@@ -71,6 +71,7 @@ type packet struct {
 	vp8     rtpx.VP8
 	level   []byte // audio level extension
 	now     time.Time
+	sent    bool // to one of the viewers at least
 }
 
 // forward hands a packet to all who watch.
@@ -161,7 +162,11 @@ func (u *UpTrack) rank(rid string) int {
 func (u *UpTrack) addLayer(rid string, ssrc uint32) *Layer {
 	rank := u.rank(rid)
 	l := newLayer(u, rid, rank, ssrc)
+	former := &u.peer.former
+	former.Lock()
+	defer former.Unlock()
 	if old := u.layers[rank].Swap(l); old != nil {
+		old.count(&former.totals)
 		u.peer.timeline.Forget(old.ssrc)
 	}
 	return l
