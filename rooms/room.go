@@ -59,7 +59,8 @@ type room struct {
 	c       schedule.Consultation
 	facts   schedule.Facts // Firm and Buyer are counted anew at each settle
 	clock   schedule.Clock
-	warned  time.Time // warnings due until then were told
+	counted schedule.Phase // what metrics count the room under
+	warned  time.Time      // warnings due until then were told
 	timer   Timer
 	people  map[string]*participant          // by session
 	seats   map[schedule.SeatID]*participant // who sits there
@@ -205,6 +206,7 @@ func (r *room) tick(now time.Time) (next time.Time) {
 		r.log.Info("consultation phase", "from", before.Phase, "to", r.clock.Phase)
 		r.record(schedule.Entry{Kind: schedule.EntryPhase, At: now, Detail: string(r.clock.Phase)})
 	}
+	r.counted = r.metrics.phase(r.counted, r.clock.Phase)
 	if arrived || r.clock.Phase != before.Phase {
 		r.mirror.saveState(r.state(now))
 	}
@@ -319,6 +321,7 @@ func (r *room) closed() {
 		r.guard(func() { r.board.set(r.row(), nil) })
 	}
 	r.metrics.rooms.Dec()
+	r.counted = r.metrics.phase(r.counted, "")
 	r.gone(remains{state: r.state(now), chat: r.chat, history: r.history, err: r.err})
 }
 

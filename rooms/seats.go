@@ -94,7 +94,7 @@ func (r *room) add(req JoinRequest, now time.Time) *Visit {
 	r.facts.HoldUntil = r.holdAfterJoin()
 	r.log.Info("seat joined", "seat", req.Seat, "session", req.Session)
 	r.metrics.joins.Inc()
-	r.metrics.participants.Inc()
+	r.metrics.participants.WithLabelValues(string(role)).Inc()
 	r.record(schedule.Entry{Kind: schedule.EntrySeatJoined, At: now, Seat: req.Seat, Session: req.Session})
 	r.mirror.arrive(schedule.Presence{
 		Event: r.key.event, Consultation: r.key.consultation, Seat: req.Seat, Session: req.Session,
@@ -149,7 +149,7 @@ func (r *room) remove(p *participant, why schedule.LeaveReason, now time.Time) {
 	r.mirror.depart(r.key.event, p.view.Seat, p.view.ID)
 	r.board.departed(p.view.ID)
 	r.log.Info("seat left", "seat", p.view.Seat, "session", p.view.ID, "reason", why)
-	r.metrics.participants.Dec()
+	r.metrics.participants.WithLabelValues(string(p.view.Role)).Dec()
 	r.metrics.leaves.WithLabelValues(string(why)).Inc()
 	r.changes = append(r.changes, Change{Left: &Left{ID: p.view.ID, Reason: why}})
 	if p.gone = dismissal(why); p.gone != nil && r.leaving != nil {

@@ -100,6 +100,7 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 		if err != nil {
 			return err
 		}
+		s.server.metrics.Restarts.WithLabelValues(restartICE).Inc()
 		s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
 		return nil
 	}
@@ -112,6 +113,9 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 		return err
 	}
 	old := s.media
+	if old != nil { // a console's first one mends nothing
+		s.server.metrics.Restarts.WithLabelValues(restartRebuild).Inc()
+	}
 	_, m.doubted, _ = old.now()
 	s.media = m
 	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
@@ -219,6 +223,7 @@ func (s *Session) join(ctx context.Context, ref uint64, b *protocol.Join) error 
 	s.contact, s.path = contactWhole, false // settle tells the room what is so now
 	s.media.replay(visit)
 	s.server.metrics.Joins.Inc()
+	s.server.metrics.JoinTime.Observe(s.server.now().Sub(s.heard).Seconds())
 	s.log.Info("in the room", "consultation", id, "seat", seat)
 	return nil
 }

@@ -110,6 +110,9 @@ type media struct {
 	id   sfu.PeerID // set once, by the session's loop, when the Peer is open
 	last atomic.Pointer[mediaNews]
 
+	// Owned by the Peer's loop.
+	connected bool // it was, once
+
 	// Owned by the session's loop.
 	flowing map[sfu.Source]bool
 }
@@ -121,7 +124,12 @@ type mediaNews struct {
 
 // PeerState is sfu.Observer's: called from the Peer's loop.
 func (m *media) PeerState(_ sfu.PeerID, state sfu.State) {
-	m.last.Store(&mediaNews{state: state, at: m.session.server.now()})
+	now := m.session.server.now()
+	m.last.Store(&mediaNews{state: state, at: now})
+	if state == sfu.StateConnected && !m.connected {
+		m.connected = true
+		m.session.server.metrics.Connect.WithLabelValues(string(m.profile)).Observe(now.Sub(m.opened).Seconds())
+	}
 	m.session.post(func() {}) // settle
 }
 

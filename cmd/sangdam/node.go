@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"sangdam/rooms"
 	"sangdam/rooms/schedule"
@@ -98,12 +99,13 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n.engine, err = sfu.New(sfu.Config{UDP: o.Media.UDP, TCP: o.Media.TCP, Advertise: advertise, Logger: o.Logger})
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	n.engine, err = sfu.New(sfu.Config{UDP: o.Media.UDP, TCP: o.Media.TCP, Advertise: advertise, Metrics: metrics, Logger: o.Logger})
 	if err != nil {
 		return nil, portTaken("media-udp and media-tcp", o.Media.UDP+" and "+o.Media.TCP, err)
 	}
 
-	metrics := prometheus.NewRegistry()
 	o.Store.Register(metrics)
 	incarnation, err := o.Store.StartNode(ctx)
 	if err != nil {
@@ -151,7 +153,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	n.hooks.Start()
 	signedOut := func(ctx context.Context, signIns []string) { n.server.SignedOut(ctx, signIns) }
 	n.server = signaling.New(signaling.Deps{
-		Staff: o.office(n.url, signedOut),
+		Staff: o.office(n.url, signedOut, metrics),
 		Desk: desk.New(desk.Deps{
 			Store: o.Store, Rooms: n.registry, Ledger: o.Store, Keeper: o.Keeper, Mail: n.mail, URL: n.url, Logger: o.Logger,
 			Out: func(ctx context.Context, id schedule.LinkID) { n.server.Expel(ctx, id) },
@@ -194,9 +196,9 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 }
 
 // office is who lets staff in and works on their accounts.
-func (o nodeOptions) office(publicURL string, signedOut func(context.Context, []string)) *staff.Office {
+func (o nodeOptions) office(publicURL string, signedOut func(context.Context, []string), metrics prometheus.Registerer) *staff.Office {
 	hasher := auth.NewHasher()
-	d := staff.Deps{Store: o.Store, Ledger: o.Store, Hasher: hasher, Ended: signedOut, Trial: o.Trial}
+	d := staff.Deps{Store: o.Store, Ledger: o.Store, Hasher: hasher, Ended: signedOut, Trial: o.Trial, Metrics: metrics}
 	d.Door = auth.NewDoor(auth.DoorDeps{Store: o.Store, Hasher: hasher, Ledger: o.Store, Ended: signedOut})
 	if o.OpenID.Issuer != "" {
 		d.OpenID = auth.NewOpenID(auth.OpenIDConfig{

@@ -98,12 +98,7 @@ func New(d Deps) *Courier {
 		d.Now = time.Now
 	}
 	c := &Courier{deps: d, client: newClient(d.Networks), log: d.Logger, now: d.Now, free: make(chan struct{}, takeMost)}
-	c.tries = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: "sangdam", Subsystem: "hooks", Name: "tries_total", Help: "Tries to tell a webhook, by outcome.",
-	}, []string{"outcome"})
-	if d.Metrics != nil {
-		d.Metrics.MustRegister(c.tries)
-	}
+	c.tries = newTries(d.Metrics)
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c
 }
@@ -252,14 +247,14 @@ func (c *Courier) try(ctx context.Context, e schedule.EventID, h schedule.Hook, 
 	switch all := pauses(); {
 	case err == nil:
 		d.State, h.Failing = schedule.DeliveryDelivered, time.Time{}
-		c.tries.WithLabelValues("delivered").Inc()
+		c.tries.WithLabelValues(outcomeDelivered).Inc()
 	case status == http.StatusGone, d.Tries > len(all):
 		d.State = schedule.DeliveryGivenUp
 		h.Disabled = status == http.StatusGone
-		c.tries.WithLabelValues("given_up").Inc()
+		c.tries.WithLabelValues(outcomeGivenUp).Inc()
 	default:
 		d.NextAt = now.Add(all[d.Tries-1])
-		c.tries.WithLabelValues("failed").Inc()
+		c.tries.WithLabelValues(outcomeFailed).Inc()
 	}
 	if err != nil {
 		if h.Failing.IsZero() {

@@ -12,6 +12,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/store"
 	"sangdam/signaling/auth"
@@ -47,7 +49,9 @@ type Deps struct {
 	// Ended is told which sessions are over, so that what they opened ends.
 	Ended func(ctx context.Context, sessions []string)
 	Trial bool
-	Now   func() time.Time // time.Now when nil
+
+	Metrics prometheus.Registerer // nil: counted for nobody
+	Now     func() time.Time      // time.Now when nil
 }
 
 // Office serves staff of all rights. Its methods may be called from any
@@ -57,6 +61,8 @@ type Office struct {
 	deps  Deps
 	calls *auth.Limiter // requests of a sign-in by its cookie
 	reads *auth.Limiter // readings of the audit log
+
+	signIns *prometheus.CounterVec // by way and outcome
 }
 
 // Limits (PROTOCOL.md, "Limits"; a test compares).
@@ -73,7 +79,10 @@ func New(d Deps) *Office {
 	if d.Ended == nil {
 		d.Ended = func(context.Context, []string) {}
 	}
-	return &Office{deps: d, calls: auth.NewLimiter(callEvery, callBurst), reads: auth.NewLimiter(readEvery, readBurst)}
+	return &Office{
+		deps: d, calls: auth.NewLimiter(callEvery, callBurst), reads: auth.NewLimiter(readEvery, readBurst),
+		signIns: newSignIns(d.Metrics),
+	}
 }
 
 func (o *Office) now() time.Time { return o.deps.Now().UTC() }

@@ -34,6 +34,7 @@ func (o *Office) Ways(ctx context.Context, v auth.Visitor) (protocol.SignInWays,
 // SignIn begins a session and returns its cookie.
 func (o *Office) SignIn(ctx context.Context, cookie string, v auth.Visitor, in protocol.SignIn) (string, error) {
 	cookie, _, err := o.deps.Door.SignIn(ctx, in.Login, in.Passphrase, cookie, v)
+	o.count(wayPassphrase, err)
 	return cookie, err
 }
 
@@ -59,7 +60,9 @@ func (o *Office) FinishOpenID(ctx context.Context, cookie, flow, state, code str
 	if o.deps.OpenID == nil {
 		return "", protocol.Fail(protocol.CodeNotFound)
 	}
-	return o.deps.Door.SignInOpenID(ctx, o.deps.OpenID, state, code, flow, cookie, v)
+	cookie, err := o.deps.Door.SignInOpenID(ctx, o.deps.OpenID, state, code, flow, cookie, v)
+	o.count(wayOpenID, err)
+	return cookie, err
 }
 
 // Who tells who has signed in.
