@@ -78,8 +78,9 @@ func (w *Wall) tellRoom(ctx context.Context, h helpState) error {
 	if err != nil && ctx.Err() != nil {
 		// The task may still run after its caller gave up, and nobody would ever
 		// be quiet for it.
-		req.Mode = HelpQuiet
-		r.news(func(time.Time) { _ = r.help(req) }) // to be quiet is never refused
+		quiet := req // what was asked may be read just now
+		quiet.Mode = HelpQuiet
+		r.news(func(time.Time) { _ = r.help(quiet) }) // to be quiet is never refused
 	}
 	return err
 }
