@@ -59,9 +59,11 @@ deps: ## install what the tests need (redis-server, browsers, network tools) or 
 	$(call title,what the tests need)
 	@.ci/deps.sh
 
-# Goroutines share memory in these; the rest needs no race detector. The timetable is
-# pure, and its thousands of mutated files take minutes under it.
-RACE := $$(go list ./rooms/... ./signaling/... | grep -v /timetable)
+# Goroutines share memory in most packages below rooms and signaling. These are pure, and
+# their thousands of mutated files, forged ledgers and halls take minutes under the race
+# detector.
+PURE := ./rooms/attendance/... ./rooms/crosstalk/... ./rooms/report/... ./rooms/timetable/...
+RACE := $$(go list ./rooms/... ./signaling/... | grep -vFx "$$(go list $(PURE))")
 
 .PHONY: test-go
 test-go: ## go vet and the Go tests, shuffled, with the race detector where goroutines meet
@@ -69,8 +71,8 @@ test-go: ## go vet and the Go tests, shuffled, with the race detector where goro
 	go vet ./...
 	$(call title,Go tests with the race detector)
 	go test -race -shuffle=on -timeout 8m $(RACE)
-	$(call title,Go tests of the binary and the timetable)
-	go test -shuffle=on -timeout 5m ./cmd/... ./static/... ./rooms/timetable/...
+	$(call title,Go tests of the binary and of what is pure)
+	go test -shuffle=on -timeout 5m ./cmd/... ./static/... $(PURE)
 
 .PHONY: test-client
 test-client: $(NPM) ## the client's unit tests
