@@ -1,6 +1,7 @@
 package signaling_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -110,6 +111,40 @@ func TestScript_TellsWhomToCallAndWhatCanBeOffered(t *testing.T) {
 	}
 	h.refused(console.Call(h.ctx, http.MethodGet, "consultations/nowhere/script", nil, nil), protocol.CodeNotFound)
 	h.refused(console.Call(h.ctx, http.MethodPost, "consultations/nowhere/contacts", protocol.ContactRequest{Role: "buyer", Outcome: "called"}, nil), protocol.CodeNotFound)
+}
+
+// TestContacts_WhoOnlyLooksIsToldNoWayToPeople: neither how to reach them, nor
+// the links by which they enter rooms.
+func TestContacts_WhoOnlyLooksIsToldNoWayToPeople(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, storetest.Mini(t))
+	h.enter("B1", talks)
+	admin, viewer := h.opened("administrator"), h.opened("viewer")
+	get := func(c *signaltest.Client, path string) string {
+		h.t.Helper()
+		var raw json.RawMessage
+		h.must(c.Call(h.ctx, http.MethodGet, path, nil, &raw))
+		return string(raw)
+	}
+	h.must(h.store.AddEdit(h.ctx, h.event.ID, schedule.EditRecord{At: time.Now(), Op: "import", Changes: []schedule.EditChange{{
+		What: "buyer", ID: "U1", Name: "Tekstil", Change: "changed", Fields: []schedule.EditField{{Field: "phone", Before: "+90 555 0101", After: "+90 555 0199"}},
+	}}}))
+	ways := []string{"+90 555", "+34 555", "Ayşe", h.links["U1"].Secret}
+	for _, path := range []string{"timetable", "edits", onTalks + "script", "board", "readiness"} {
+		for _, way := range ways {
+			if text := get(viewer, path); strings.Contains(text, way) {
+				t.Errorf("%s tells a viewer %q: %s", path, way, text)
+			}
+		}
+	}
+	for _, path := range []string{"timetable", "edits", onTalks + "script"} {
+		if !strings.Contains(get(admin, path), "+90 555 01") {
+			t.Errorf("%s tells a coordinator no number", path)
+		}
+	}
+	for _, path := range []string{"links", "links.csv", "links/" + string(h.links["U1"].Link.ID) + "/calendar.ics"} {
+		h.refused(viewer.Call(h.ctx, http.MethodGet, path, nil, nil), protocol.CodeForbidden)
+	}
 }
 
 func TestEnd_IsNowAndSaysWhy(t *testing.T) {

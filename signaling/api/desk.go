@@ -214,7 +214,7 @@ func (a *API) timetableRoutes(h huma.API) {
 		ETag string `header:"ETag"`
 		Body protocol.Timetable
 	}
-	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, operation("timetable", http.MethodGet, ofEvent+"timetable", "The timetable with contacts and conflicts"),
+	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, operation("timetable", http.MethodGet, ofEvent+"timetable", "The timetable with conflicts, and with contacts for whoever may call: coordinators, and keys with the scope"),
 		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*timetableOutput, error) {
 			t, err := a.deps.Desk.Timetable(ctx, by)
 			if err != nil {

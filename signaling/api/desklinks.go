@@ -68,7 +68,9 @@ func (a *API) linkRoutes(h huma.API) {
 			b, err := a.deps.Desk.LinksCSV(ctx, by)
 			return download(csvType, "links-"+in.Event+".csv", b, err)
 		})
-	serve(a, h, need{schedule.RightViewer, schedule.ScopeTimetable}, fileOperation("link-calendar", http.MethodGet, ofEvent+"links/{link}/calendar.ics", "The calendar of a link's holder", "text/calendar"),
+	// It leads into the rooms as its holder: whoever may not be told the link may
+	// not have it.
+	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, fileOperation("link-calendar", http.MethodGet, ofEvent+"links/{link}/calendar.ics", "The calendar of a link's holder", "text/calendar"),
 		func(ctx context.Context, by schedule.Grants, in *OnLink) (*file, error) {
 			b, err := a.deps.Desk.Calendar(ctx, by, schedule.LinkID(in.Link))
 			return download(calendarType, "calendar-"+in.Link+".ics", b, err)

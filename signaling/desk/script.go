@@ -34,6 +34,11 @@ func (d *Desk) Script(ctx context.Context, by schedule.Grants, id schedule.Consu
 		}),
 		StandBys: d.standBys(e, c),
 	}
+	if !reaches(by) {
+		for i := range out.StandBys {
+			out.StandBys[i].Phone = ""
+		}
+	}
 	seen, err := d.seen(ctx, e.ID)
 	if err != nil { // a phone number helps without it
 		d.deps.Logger.Warn("when links were used is not known", "event", e.ID, "err", err)
@@ -45,7 +50,10 @@ func (d *Desk) Script(ctx context.Context, by schedule.Grants, id schedule.Consu
 		_, role := seat.Split()
 		h := HolderOf(e, schedule.Grants{Event: e.ID, Kind: schedule.LinkPerson, Role: role, Party: partyOf(c, role)})
 		card := protocol.ContactCard{
-			Role: string(role), Name: h.Name, Contact: protocol.Contact(h.Contact), Zone: h.Zone, Language: e.SeatLanguage(seat),
+			Role: string(role), Name: h.Name, Zone: h.Zone, Language: e.SeatLanguage(seat),
+		}
+		if reaches(by) {
+			card.Contact = protocol.Contact(h.Contact)
 		}
 		if card.Zone == "" { // firms and interpreters are at the center
 			card.Zone = e.Zone

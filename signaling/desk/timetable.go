@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,7 +20,30 @@ func (d *Desk) Timetable(ctx context.Context, by schedule.Grants) (protocol.Time
 	if err != nil {
 		return protocol.Timetable{}, err
 	}
-	return wireTimetable(e, states, timetable.Check(e)), nil
+	t := wireTimetable(e, states, timetable.Check(e))
+	if !reaches(by) {
+		for i := range t.Firms {
+			t.Firms[i].Contact = protocol.Contact{}
+		}
+		for i := range t.Buyers {
+			t.Buyers[i].Contact = protocol.Contact{}
+		}
+		for i := range t.Interpreters {
+			t.Interpreters[i].Contact = protocol.Contact{}
+		}
+	}
+	return t, nil
+}
+
+// reaches tells whether somebody is told how to reach people. Who only looks
+// calls nobody and needs no number (GDPR, article 5, paragraph 1 c).
+func reaches(by schedule.Grants) bool {
+	return by.May(schedule.RightCoordinator) || slices.Contains(by.Scopes, schedule.ScopeTimetable)
+}
+
+// aboutContacts tells whether a field of a change is part of a contact.
+func aboutContacts(field string) bool {
+	return slices.Contains([]string{"person", "company", "email", "phone", "trade_office"}, field)
 }
 
 func (d *Desk) present(ctx context.Context, by schedule.Grants) (*schedule.Event, timetable.Rooms, error) {
@@ -263,6 +287,15 @@ func (d *Desk) Edits(ctx context.Context, by schedule.Grants, before string, lim
 		return protocol.EditLog{}, fail(err)
 	}
 	out := protocol.EditLog{Edits: each(all, wireEdit)}
+	for _, r := range out.Edits {
+		for _, c := range r.Changes {
+			for i := range c.Fields {
+				if f := &c.Fields[i]; !reaches(by) && aboutContacts(f.Field) {
+					f.Before, f.After = "", ""
+				}
+			}
+		}
+	}
 	if len(all) == limit && limit > 0 {
 		out.Next = all[len(all)-1].ID
 	}
