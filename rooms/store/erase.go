@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/redis/go-redis/v9"
 
@@ -35,9 +37,15 @@ type Erased struct {
 
 // Erase takes a party away: its name, products and contacts in the timetable
 // and its record of changes, its links, device tests and consents, its chat
-// messages, the notes from it and to it, and the words of ledger entries about
-// its seats or its consultations. Its id stays, and with it every count, every
-// interval and the chain.
+// messages, the notes from it and to it, the words of ledger entries about its
+// seats, its links or its consultations, and its names wherever else in the event
+// somebody wrote them. Its id stays, and with it every count, every interval and
+// the chain.
+//
+// What stays: a nickname or a name spelled otherwise in what others wrote; what
+// it wrote itself in a consultation that was later given to somebody else and
+// does not name it; the data folder's spool, for settleAfter; and backups of
+// Redis, which are not ours. Redis's own append-only file is written anew.
 //
 // Each step may be done again, and the ledger's entry comes with the last one:
 // an erasure that a crash or an outage of Redis cut short is repeated by asking
@@ -68,11 +76,14 @@ func (s *Store) erase(ctx context.Context, o Erasure) (done Erased, err error) {
 	if done.Links, err = s.eraseLinks(ctx, e.ID, &p); err != nil {
 		return done, err
 	}
+	if err := s.formerNames(ctx, &p); err != nil {
+		return done, err
+	}
 	if done.Notes, err = redact(ctx, s, keyNotes(e.ID), "n", p.note); err != nil {
 		return done, err
 	}
-	for c := range p.in {
-		n, err := redact(ctx, s, keyChat(e.ID, c), "m", p.chat)
+	for _, c := range e.Consultations {
+		n, err := redact(ctx, s, keyChat(e.ID, c.ID), "m", p.chat)
 		if err != nil {
 			return done, err
 		}
@@ -89,7 +100,11 @@ func (s *Store) erase(ctx context.Context, o Erasure) (done Erased, err error) {
 	if err != nil {
 		return done, err
 	}
-	return s.eraseWords(ctx, o, p, done, named)
+	done, err = s.eraseWords(ctx, o, p, done, named)
+	if err == nil && done != (Erased{}) {
+		s.ledger.forgetFile()
+	}
+	return done, err
 }
 
 // party is who is erased.
@@ -131,7 +146,6 @@ func partyOf(e *schedule.Event, id string) (party, error) {
 	default:
 		return p, ErrAmbiguous
 	}
-	slices.SortFunc(p.names, func(a, b string) int { return len(b) - len(a) }) // a name may hold another one
 	for _, c := range e.Consultations {
 		of := map[schedule.Role]string{
 			schedule.RoleFirm: string(c.Firm), schedule.RoleBuyer: string(c.Buyer), schedule.RoleInterpreter: string(c.Interpreter),
@@ -146,6 +160,50 @@ func partyOf(e *schedule.Event, id string) (party, error) {
 	return p, nil
 }
 
+// formerNames finds what the party was called before, in the record of changes,
+// and puts all names into the order in which they are looked for.
+func (s *Store) formerNames(ctx context.Context, p *party) error {
+	all, err := s.rdb.XRange(ctx, keyEdits(p.event), "-", "+").Result()
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		var r schedule.EditRecord
+		if err := decodeField(x, "e", &r); err != nil {
+			return err
+		}
+		for _, c := range r.Changes {
+			if c.What != p.kind || c.ID != p.id {
+				continue
+			}
+			for _, f := range c.Fields {
+				if !slices.Contains([]string{"name", "person", "company", "email", "phone"}, f.Field) {
+					continue
+				}
+				for _, n := range []string{f.Before, f.After} {
+					if n != "" && n != p.id {
+						p.names = append(p.names, n)
+					}
+				}
+			}
+		}
+	}
+	slices.SortFunc(p.names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // a name may hold another one
+	p.names = slices.Compact(p.names)
+	return nil
+}
+
+// unnamed is a text without the party's names. One or two letters are no name to
+// look for in what people wrote: they are in every other word.
+func (p party) unnamed(text string) string {
+	for _, n := range p.names {
+		if utf8.RuneCountInString(n) > 2 {
+			text = strings.ReplaceAll(text, n, p.id)
+		}
+	}
+	return text
+}
+
 // has tells whether a seat is one of the party's.
 func (p party) has(seat schedule.SeatID) bool {
 	c, role := seat.Split()
@@ -155,10 +213,16 @@ func (p party) has(seat schedule.SeatID) bool {
 // note, chat and edit tell what becomes of one: whether it stays, and as what.
 func (p party) note(n *schedule.Note) (stays, changed bool) {
 	about := n.To.Consultation != "" && p.in[n.To.Consultation]
-	return !p.has(n.From.Seat) && !p.has(n.To.Seat) && !about, false
+	was := n.Text
+	n.Text = p.unnamed(was)
+	return !p.has(n.From.Seat) && !p.has(n.To.Seat) && !about, n.Text != was
 }
 
-func (p party) chat(m *schedule.ChatMessage) (stays, changed bool) { return !p.has(m.Seat), false }
+func (p party) chat(m *schedule.ChatMessage) (stays, changed bool) {
+	was := m.Text
+	m.Text = p.unnamed(was)
+	return !p.has(m.Seat), m.Text != was
+}
 
 func (p party) edit(r *schedule.EditRecord) (stays, changed bool) {
 	for i := range r.Changes {
@@ -323,6 +387,15 @@ func (p party) forget(e *schedule.Event) (changed bool) {
 	return changed
 }
 
+// ofLink tells whether an entry is about one of the party's links.
+func (p party) ofLink(x schedule.Entry) bool {
+	if x.Kind != schedule.EntryStaff {
+		return false
+	}
+	words := strings.Fields(x.Detail)
+	return len(words) == 3 && words[0] == string(schedule.ActionLink) && p.links[words[2]]
+}
+
 // eraseWords appends the entry that takes the words of others away. A verdict or
 // an extension has no seat, but what is said of a consultation may name anybody
 // in it.
@@ -337,7 +410,7 @@ func (s *Store) eraseWords(ctx context.Context, o Erasure, p party, done Erased,
 		case x.Kind == schedule.EntryErased:
 			told = told || x.Detail == o.Party
 		case x.Words == "":
-		case p.has(x.Seat), x.Seat == "" && p.in[x.Consultation]:
+		case p.has(x.Seat), x.Seat == "" && p.in[x.Consultation], p.ofLink(x), p.unnamed(x.Words) != x.Words:
 			ids = append(ids, x.ID)
 		}
 		return nil

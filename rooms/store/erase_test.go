@@ -3,6 +3,9 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -246,4 +249,69 @@ func TestErase_AReplayedSpoolBringsNothingBack(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+}
+
+// TestErase_NothingIsLeftInAnyKeyOrFile: others wrote of the person, too, and it
+// had another name before. Every key of Redis, its files and the data folder are
+// looked through.
+func TestErase_NothingIsLeftInAnyKeyOrFile(t *testing.T) {
+	t.Parallel()
+	server := storetest.Start(t)
+	s, ctx := peopled(t, server.URL()), t.Context()
+	at := time.Date(2021, 12, 6, 0, 0, 0, 0, time.UTC)
+	must(t, s.AddEdit(ctx, "e", schedule.EditRecord{At: at, By: "Kim", Op: "edit", Changes: []schedule.EditChange{
+		{What: "buyer", ID: "y1", Name: "Achats", Change: "changed", Fields: []schedule.EditField{{Field: "person", Before: "Marie Ancienne", After: "Jeanne Dupont"}}},
+		{What: "consultation", ID: "S02", Change: "changed", Fields: []schedule.EditField{{Field: "buyer", Before: "Les anciens Achats", After: "Other"}}},
+	}}))
+	must(t, s.SaveNote(ctx, "e", schedule.Note{ID: "x", At: at, To: schedule.NoteTarget{Everybody: true}, Text: "who has seen Jeanne Dupont?"}))
+	must(t, s.AppendChat(ctx, "e", "S01", schedule.ChatMessage{ID: "x", Seat: "S01/firm", Text: "hello Jeanne Dupont, write to jd@achats.example"}))
+	must(t, s.AppendChat(ctx, "e", "S02", schedule.ChatMessage{ID: "y", Seat: "S02/buyer", Text: "do you know Marie Ancienne?"}))
+	for _, x := range []schedule.Entry{
+		{Kind: schedule.EntryStaff, By: "a1", Detail: "link reissued L1", Words: "she lost her phone"},
+		{Kind: schedule.EntryStaff, By: "a1", Detail: "link reissued L2", Words: "another phone"},
+		{Kind: schedule.EntryStaff, By: "a1", Detail: "mail 3", Words: "Jeanne Dupont asked for it"},
+		{Kind: schedule.EntryContact, Consultation: "S02", Seat: "S02/buyer", By: "a1", Detail: "called", Words: "gave the number +33 1 23 instead"},
+	} {
+		x.Event, x.At = "e", at.Add(2*time.Minute)
+		s.Append(x)
+	}
+	must(t, s.Flush(within(t, 5*time.Second)))
+	traces := []string{"Jeanne Dupont", "Achats", "+33 1 23", "achats.example", "Marie Ancienne", "she lost her phone"}
+	for _, trace := range traces {
+		eventually(t, 5*time.Second, trace+" in Redis's file", func() bool { return server.Holds(t, trace) })
+	}
+
+	order := Erasure{Event: "e", Party: "y1", By: "a1", Reason: "asked by letter"}
+	_, err := s.Erase(ctx, order)
+	must(t, err)
+	text := everything(t, s)
+	must(t, s.spool.trim(time.Now().Add(time.Hour)))
+	dir := filepath.Dir(s.spool.dir)
+	for _, trace := range traces {
+		if at := strings.Index(text, trace); at >= 0 {
+			t.Errorf("%q is still there: …%s", trace, text[max(0, at-200):min(len(text), at+100)])
+		}
+		eventually(t, 10*time.Second, trace+" out of Redis's file", func() bool { return !server.Holds(t, trace) })
+		must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			if strings.Contains(string(b), trace) {
+				t.Errorf("%s has %q", path, trace)
+			}
+			return err
+		}))
+	}
+	for _, kept := range []string{"hello y1, write to y1", "do you know y1?", "who has seen y1?", "another phone"} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%q is gone, too", kept)
+		}
+	}
+	if r := report(t, s, "e"); r.Broken != nil || r.Erased != 5 {
+		t.Errorf("%+v", r)
+	}
+	if again, err := s.Erase(ctx, order); err != nil || again != (Erased{}) {
+		t.Errorf("again: %+v %v", again, err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +30,8 @@ func (silent) Printf(context.Context, string, ...any) {}
 type health struct {
 	log  *slog.Logger
 	took prometheus.Histogram
+
+	dialled atomic.Int64 // connections so far
 
 	mu    sync.Mutex
 	since time.Time // away since; zero: here
@@ -102,7 +105,10 @@ func isOurs(err error) bool {
 
 // DialHook, ProcessHook and ProcessPipelineHook make health a redis.Hook.
 func (h *health) DialHook(next redis.DialHook) redis.DialHook {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		h.dialled.Add(1)
+		return next(ctx, network, addr)
+	}
 }
 
 func (h *health) ProcessHook(next redis.ProcessHook) redis.ProcessHook {

@@ -31,6 +31,7 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:words            hash    until erased      ENTRY to JSON {salt, text}: what was written with it
 //	sangdam:{EVENT}:heads            stream  the event's       signed heads, field h: JSON schedule.Head
 //	sangdam:ledger:keys              hash    for good          KEY to PEM: public keys of nodes that signed heads
+//	sangdam:redis:run                string  for good          the run of Redis that has written its append-only file anew
 //	sangdam:{EVENT}:hooks            hash    the event's       HOOK to JSON schedule.Hook
 //	sangdam:{EVENT}:hook:cursors     hash    the event's       HOOK to the stream id of the ledger's entry it was asked about last
 //	sangdam:{EVENT}:hook:deliveries  hash    the webhook's     id to JSON schedule.Delivery
@@ -48,6 +49,7 @@ import "sangdam/rooms/schedule"
 const (
 	keyEvents     = "sangdam:events"
 	keyLedgerKeys = "sangdam:ledger:keys"
+	keyRedisRun   = "sangdam:redis:run"
 )
 
 // Who works here. No event is called house, so that no key meets another.

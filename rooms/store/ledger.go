@@ -40,6 +40,7 @@ type ledger struct {
 	script  *redis.Script
 	spool   *spool
 	log     *slog.Logger
+	health  *health
 	node    string
 	stopped context.Context
 	base    int64         // entries found in the spool at start
@@ -53,6 +54,8 @@ type ledger struct {
 	// Owned by the sender.
 	heads map[schedule.EventID]string
 	acks  map[ackKey]ack
+	// how many connections there had been when Redis was last looked at
+	dialled int64
 
 	mu       sync.Mutex
 	progress chan struct{} // closed and replaced when Redis has taken more
@@ -76,7 +79,7 @@ var errWentBack = errors.New("redis went back")
 func startLedger(s *Store) *ledger {
 	written, _ := s.spool.progress()
 	l := &ledger{
-		rdb: s.rdb, script: s.scripts.ledgerAppend, spool: s.spool, log: s.log, node: s.node, stopped: s.stopped,
+		rdb: s.rdb, script: s.scripts.ledgerAppend, spool: s.spool, log: s.log, health: s.health, node: s.node, stopped: s.stopped,
 		base:     written,
 		wake:     make(chan struct{}, 1),
 		queue:    newQueue(memoryMost),
@@ -205,7 +208,11 @@ func (l *ledger) send() {
 	tick := time.NewTicker(settleEvery)
 	defer tick.Stop()
 	retry, failing := retryFirst, false
+	l.renewFile(false) // it may have been started anew together with us
 	for {
+		if l.mayBeNew() {
+			l.renewFile(false)
+		}
 		err := l.drain()
 		if err == nil {
 			err = l.settle()
@@ -226,6 +233,7 @@ func (l *ledger) send() {
 		}
 		retry, failing = retryFirst, false
 		if err != nil {
+			l.renewFile(true)
 			continue
 		}
 		select {

@@ -137,3 +137,56 @@ func TestLedger_ARedisOfLongAgoIsToldAndShows(t *testing.T) {
 		t.Errorf("%d heads, %+v", len(marks), b)
 	}
 }
+
+// renewed tells whether Redis has written its append-only file anew since it
+// was started.
+func renewed(t *testing.T, s *Store) bool {
+	t.Helper()
+	text, err := s.rdb.Info(t.Context()).Result()
+	return err == nil && strings.Contains(text, "\r\naof_rewrite_in_progress:0\r\n") &&
+		strings.Contains(text, "\r\naof_rewrite_scheduled:0\r\n") && !strings.Contains(text, "\r\naof_last_rewrite_time_sec:-1\r\n")
+}
+
+// TestLedger_HalfATransactionNeverComesBack: a loss of power leaves half a
+// transaction in the append-only file, more than once. Redis forgets that half
+// and appends behind it, so that the start after the next one would apply both.
+func TestLedger_HalfATransactionNeverComesBack(t *testing.T) {
+	t.Parallel()
+	redis := storetest.Start(t)
+	dir := t.TempDir()
+	s := open(t, Options{URL: redis.URL(), Dir: dir})
+	next := 0
+	grow := func(n int) {
+		appendNumbered(s, "e", next, next+n)
+		next += n
+		must(t, s.Flush(within(t, 10*time.Second)))
+		last := fmt.Sprintf(`"detail":"%d"`, next-1)
+		eventually(t, 10*time.Second, "the last entry in the file", func() bool { return redis.Holds(t, last) })
+	}
+	whole := func(when string) {
+		t.Helper()
+		eventually(t, 10*time.Second, when+": everything, once", func() bool {
+			return s.Ping(t.Context()) == nil && strings.Join(details(t, s, "e"), " ") == strings.Join(numbered(0, next), " ")
+		})
+	}
+	grow(20)
+	for loss := range 3 {
+		grow(20)
+		redis.Kill()
+		if loss == 2 { // the machine with both loses its power
+			must(t, s.Close())
+		}
+		redis.Tear(t)
+		redis.Restart(t)
+		if loss == 2 {
+			s = open(t, Options{URL: redis.URL(), Dir: dir})
+		}
+		whole("after the loss")
+		eventually(t, 10*time.Second, "the file written anew", func() bool { return renewed(t, s) })
+		grow(20)
+		redis.Kill()
+		redis.Restart(t)
+		whole("after one more start")
+		eventually(t, 10*time.Second, "the file written anew", func() bool { return renewed(t, s) })
+	}
+}

@@ -7,7 +7,10 @@ package storetest
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -119,6 +122,50 @@ func (r *Server) Lose(t testing.TB, length int64) {
 	if err := os.Truncate(r.appended(t), length); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Holds tells whether a text stands anywhere in its files. What was written may
+// be in none for up to two seconds, while the disk is busy.
+func (r *Server) Holds(t testing.TB, text string) bool {
+	t.Helper()
+	found := false
+	err := filepath.WalkDir(r.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) { // it was just written anew
+			return nil
+		}
+		found = found || bytes.Contains(b, []byte(text))
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// Tear cuts the append-only file of a killed server within its last transaction
+// of several commands, behind the first of them and half of the second.
+func (r *Server) Tear(t testing.TB) {
+	t.Helper()
+	text, err := os.ReadFile(r.appended(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(text, []byte("\r\nMULTI\r\n"))
+	if at < 0 {
+		t.Fatal("there is no transaction in the append-only file")
+	}
+	for range 2 {
+		next := bytes.Index(text[at:], []byte("\r\nXADD\r\n"))
+		if next < 0 {
+			t.Fatal("the last transaction adds less than two entries")
+		}
+		at += next + len("\r\nXADD\r\n")
+	}
+	r.Lose(t, int64(at))
 }
 
 func (r *Server) appended(t testing.TB) string {
