@@ -6,9 +6,9 @@ import { type Failure, failureOf } from '../../../room/desk/load';
 import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
 import { useDesk } from '../../desk';
+import { CopyText } from '../copy';
 import { useStaff } from '../staff';
 import { useFailure } from '../told';
-import { CopyLink } from './linkrow';
 import { Qr } from './qr';
 
 type Deed = 'revoke' | 'reissue';
@@ -49,7 +49,7 @@ export function LinkCard({ link, onClose }: { link: LinkInfo; onClose: () => voi
           <p class="link-url" data-testid="link-url">
             {link.url}
           </p>
-          <CopyLink url={link.url} name={link.name} />
+          <CopyText text={link.url} name={link.name} />
         </div>
       ) : (
         <p>{words.t('links.isRevoked')}</p>

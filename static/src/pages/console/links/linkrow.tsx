@@ -1,9 +1,9 @@
-import { useSignal } from '@preact/signals';
-import { Copy, QrCode } from 'lucide-preact';
+import { QrCode } from 'lucide-preact';
 import type { LinkInfo } from '../../../protocol/types';
 import { State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { CopyText } from '../copy';
 
 export function LinkRow({ link, onOpen }: { link: LinkInfo; onOpen: () => void }) {
   const desk = useDesk();
@@ -56,7 +56,7 @@ export function LinkRow({ link, onOpen }: { link: LinkInfo; onOpen: () => void }
         )}
       </td>
       <td class="list-action">
-        {link.url && <CopyLink url={link.url} name={link.name} />}
+        {link.url && <CopyText text={link.url} name={link.name} />}
         <button type="button" class="button" data-look="plain" data-testid="link-open" onClick={onOpen}>
           <QrCode size={18} aria-hidden="true" />
           <span>{words.t('links.open')}</span>
@@ -64,37 +64,5 @@ export function LinkRow({ link, onOpen }: { link: LinkInfo; onOpen: () => void }
         </button>
       </td>
     </tr>
-  );
-}
-
-export function CopyLink({ url, name }: { url: string; name: string }) {
-  const { words } = useDesk();
-  const state = useSignal<'idle' | 'copied' | 'failed'>('idle');
-  const copy = () => {
-    // Outside of a secure page there is no clipboard; then the address is there to be marked by hand.
-    const written = navigator.clipboard?.writeText(url) ?? Promise.reject(new Error('no clipboard'));
-    written.then(
-      () => {
-        state.value = 'copied';
-      },
-      () => {
-        state.value = 'failed';
-      },
-    );
-  };
-  return (
-    <button type="button" class="button" data-look="plain" data-testid="link-copy" onClick={copy}>
-      <Copy size={18} aria-hidden="true" />
-      <span aria-live="polite">
-        {words.t(
-          state.value === 'copied'
-            ? 'links.copied'
-            : state.value === 'failed'
-              ? 'links.notCopied'
-              : 'links.copy',
-        )}
-      </span>
-      <span class="hidden">{name}</span>
-    </button>
   );
 }

@@ -8,11 +8,12 @@ import { Check, Field } from '../../../ui/field';
 import { Select } from '../../../ui/select';
 import { State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
+import { useDoing } from '../doing';
+import { useLoaded } from '../loaded';
 import { useStaff } from '../staff';
-import { useDoing } from '../wall/use';
 import { AccountCard } from './account';
 import { moment } from './moment';
-import { Part, useLoaded } from './part';
+import { Part } from './part';
 import { Secret } from './secret';
 
 export const rights: readonly Right[] = ['viewer', 'coordinator', 'administrator'];

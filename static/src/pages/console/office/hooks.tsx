@@ -7,11 +7,12 @@ import { Dialog } from '../../../ui/dialog';
 import { Check, Field } from '../../../ui/field';
 import { type Shape, State, type Tone } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
+import { useDoing } from '../doing';
+import { useLoaded } from '../loaded';
 import { useStaff } from '../staff';
 import { Waits } from '../waits';
-import { useDoing } from '../wall/use';
 import { moment } from './moment';
-import { Part, useLoaded } from './part';
+import { Part } from './part';
 import { Secret } from './secret';
 
 const topics: readonly HookTopic[] = ['room', 'seat', 'verdict', 'contact'];

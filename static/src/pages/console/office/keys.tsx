@@ -8,10 +8,11 @@ import { Check, Field } from '../../../ui/field';
 import { Select } from '../../../ui/select';
 import { State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
+import { useDoing } from '../doing';
+import { useLoaded } from '../loaded';
 import { useStaff } from '../staff';
-import { useDoing } from '../wall/use';
 import { moment } from './moment';
-import { Part, useLoaded } from './part';
+import { Part } from './part';
 import { Secret } from './secret';
 
 const scopes: readonly Scope[] = ['board', 'records', 'timetable', 'edit'];

@@ -4,10 +4,11 @@ import { LogOut } from 'lucide-preact';
 import { Button } from '../../../ui/button';
 import { Field } from '../../../ui/field';
 import { useDesk, zoneOf } from '../../desk';
+import { useDoing } from '../doing';
+import { useLoaded } from '../loaded';
 import { useStaff } from '../staff';
-import { useDoing } from '../wall/use';
 import { moment } from './moment';
-import { Part, useLoaded } from './part';
+import { Part } from './part';
 
 export function Own() {
   const { words, visit } = useDesk();

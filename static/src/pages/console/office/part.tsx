@@ -1,16 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useMemo } from 'preact/hooks';
-import { type Load, Loaded } from '../../../room/desk/load';
+import { useId } from 'preact/hooks';
+import type { Load } from '../../../room/desk/load';
 import { Waits } from '../waits';
-
-/** useLoaded reads something when the part comes onto the page. */
-export function useLoaded<T>(read: () => Promise<T>): Loaded<T> {
-  const loaded = useMemo(() => new Loaded(read), []);
-  useEffect(() => {
-    void loaded.load();
-  }, [loaded]);
-  return loaded;
-}
 
 interface Props {
   title: string;

@@ -9,12 +9,13 @@ import { Field } from '../../../ui/field';
 import { plain } from '../../../ui/text';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
 import { Waits } from '../waits';
 import { cardsOf, type Stage, stageOf, triesOf } from './chase';
 import { ContactCardView } from './contactcard';
 import { Offers } from './offers';
-import { parts, useDoing } from './use';
+import { parts } from './use';
 
 export function Chase({ row }: { row: Row }) {
   const { words, now } = useDesk();

@@ -4,7 +4,7 @@ import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
 import { Field } from '../../../ui/field';
 import { useDesk } from '../../desk';
-import { useDoing } from './use';
+import { useDoing } from '../doing';
 
 interface Props {
   title: string;

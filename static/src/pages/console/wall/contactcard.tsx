@@ -6,10 +6,10 @@ import { Button } from '../../../ui/button';
 import { Field } from '../../../ui/field';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
 import { asleep, phoneHref } from './chase';
 import { missingOf } from './clock';
-import { useDoing } from './use';
 import { usePlace } from './words';
 
 export function ContactCardView({ card, row }: { card: ContactCard; row: Row }) {

@@ -6,9 +6,9 @@ import { Dialog } from '../../../ui/dialog';
 import { Select } from '../../../ui/select';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { useDoing } from '../doing';
 import { may } from '../rights';
 import { useStaff } from '../staff';
-import { useDoing } from './use';
 
 export function Crew() {
   const { words } = useDesk();

@@ -7,6 +7,7 @@ import { Sign, State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
 import { signOf } from '../../phases';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
 import { stageOf } from './chase';
 import { Chase } from './chaseview';
@@ -17,7 +18,6 @@ import { People } from './people';
 import { Run } from './run';
 import { Thread } from './thread';
 import { lookOf } from './truth';
-import { useDoing } from './use';
 import { useMatter, useRemaining } from './words';
 
 export function Detail({ row, onClose }: { row: Row; onClose: () => void }) {

@@ -6,8 +6,8 @@ import { Button } from '../../../ui/button';
 import { Dialog } from '../../../ui/dialog';
 import { Select } from '../../../ui/select';
 import { useDesk } from '../../desk';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
-import { useDoing } from './use';
 
 interface Props {
   consultation: string;

@@ -4,11 +4,12 @@ import { ClipboardCopy } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import type { Diagnostics } from '../../../protocol/types';
 import { Button } from '../../../ui/button';
+import { intoClipboard } from '../../../ui/clipboard';
 import { Dialog } from '../../../ui/dialog';
 import { useDesk } from '../../desk';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
 import { diagnosticsText } from './truth';
-import { useDoing } from './use';
 
 interface Props {
   consultation: string;
@@ -62,17 +63,14 @@ function Found({ diagnostics, about }: { diagnostics: Diagnostics; about: string
   const fields = Object.entries(plain) as [keyof typeof plain, string][];
   const copy = () => {
     const raw = fields.map(([key, value]) => [key, key === 'limited' ? limited : value] as const);
-    // Without a secure origin there is no clipboard at all.
-    Promise.resolve(navigator.clipboard)
-      .then((clipboard) => clipboard.writeText(diagnosticsText(about, raw, lines)))
-      .then(
-        () => {
-          copied.value = 'yes';
-        },
-        () => {
-          copied.value = 'failed';
-        },
-      );
+    intoClipboard(diagnosticsText(about, raw, lines)).then(
+      () => {
+        copied.value = 'yes';
+      },
+      () => {
+        copied.value = 'failed';
+      },
+    );
   };
   return (
     <>

@@ -15,13 +15,14 @@ import { Meter } from '../../../ui/meter';
 import { Sign, State } from '../../../ui/state';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
 import { Confirm } from './confirm';
 import { DevicesDialog } from './devices';
 import { DiagnosticsDialog } from './diagnostics';
 import { Frame } from './frame';
 import { type Fact, factsOf, lookOf, lookOfQuality, sickOf } from './truth';
-import { parts, useDoing } from './use';
+import { parts } from './use';
 
 export function People({ row }: { row: Row }) {
   const { words } = useDesk();

@@ -8,9 +8,9 @@ import { Select } from '../../../ui/select';
 import { plain } from '../../../ui/text';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
+import { useDoing } from '../doing';
 import { useStaff } from '../staff';
 import { lettersOf, readersOf } from './letters';
-import { useDoing } from './use';
 
 /** More stand in the letters themselves. */
 const shown = 6;
