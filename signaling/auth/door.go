@@ -36,7 +36,9 @@ const (
 
 	// Tries of an address, right ones, too: all coordinators may share one.
 	tryEvery, tryBurst = 2 * time.Second, 30
-	// Wrong passphrases of an account, from wherever: 2880 a day.
+	// Wrong passphrases of an account, from wherever: 2880 a day. From an address
+	// where it was signed in to lately they are counted for that address alone:
+	// else anybody who knows a login could keep its holder out all day.
 	guessEvery, guessBurst = 30 * time.Second, 10
 	// Wrong ones that the ledger takes down; the rest are counted in metrics of
 	// the limits alone, so that a flood does not fill the disk.
@@ -72,11 +74,16 @@ type Door struct {
 	deps  DoorDeps
 	tries *Limiter
 	wrong *Limiter
+	near  *Limiter // of wrong ones at a place
 	told  *Limiter
 
-	mu    sync.Mutex
-	under map[string]int // tries under way, by login
+	mu     sync.Mutex
+	under  map[spot]int       // tries under way
+	places map[spot]time.Time // when an account was signed in to there last; maxKeys at most
 }
+
+// spot is an account's address; empty: all where it was not signed in to lately.
+type spot struct{ login, addr string }
 
 // NewDoor makes a Door. It starts nothing.
 func NewDoor(d DoorDeps) *Door {
@@ -88,7 +95,8 @@ func NewDoor(d DoorDeps) *Door {
 	}
 	return &Door{
 		deps: d, tries: NewLimiter(tryEvery, tryBurst), wrong: NewLimiter(guessEvery, guessBurst),
-		told: NewLimiter(toldEvery, toldBurst), under: map[string]int{},
+		near: NewLimiter(guessEvery, guessBurst), told: NewLimiter(toldEvery, toldBurst),
+		under: map[spot]int{}, places: map[spot]time.Time{},
 	}
 }
 
@@ -112,7 +120,7 @@ func (d *Door) SignIn(ctx context.Context, typed, passphrase, former string, v V
 
 // Prove finds the account that a login and a passphrase belong to.
 func (d *Door) Prove(ctx context.Context, login, passphrase string, v Visitor) (schedule.Account, error) {
-	known, wait, ok := d.begin(login)
+	known, wait, ok := d.begin(login, AddrKey(v.Addr))
 	if !ok {
 		return schedule.Account{}, limited(wait)
 	}
@@ -140,6 +148,7 @@ func (d *Door) Prove(ctx context.Context, login, passphrase string, v Visitor) (
 		return schedule.Account{}, protocol.Fail(protocol.CodeSignInWrong)
 	}
 	right = true
+	d.remember(spot{login, AddrKey(v.Addr)})
 	if stale {
 		account = d.rehash(ctx, account, passphrase)
 	}
@@ -149,23 +158,42 @@ func (d *Door) Prove(ctx context.Context, login, passphrase string, v Visitor) (
 // begin lets a try of a login begin while a wrong one is still allowed, those
 // under way counted as wrong ones: else all that fit in the Hasher's queue
 // would have one chance each.
-func (d *Door) begin(login string) (known func(right bool), wait time.Duration, ok bool) {
+func (d *Door) begin(login, addr string) (known func(right bool), wait time.Duration, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if wait, ok = d.wrong.Has(login, d.under[login]+1, d.now()); !ok {
+	at, limit, key := spot{login: login}, d.wrong, login
+	if last, been := d.places[spot{login, addr}]; been && d.now().Sub(last) < sessionMost {
+		at, limit, key = spot{login, addr}, d.near, addr+" "+login // an address has no space in it
+	}
+	if wait, ok = limit.Has(key, d.under[at]+1, d.now()); !ok {
 		return nil, wait, false
 	}
-	d.under[login]++
+	d.under[at]++
 	return func(right bool) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		if d.under[login]--; d.under[login] == 0 {
-			delete(d.under, login)
+		if d.under[at]--; d.under[at] == 0 {
+			delete(d.under, at)
 		}
 		if !right {
-			d.wrong.Allow(login, 1, d.now())
+			limit.Allow(key, 1, d.now())
 		}
 	}, 0, true
+}
+
+// remember notes where an account was signed in to.
+func (d *Door) remember(p spot) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.places[p] = d.now()
+	for old := range d.places { // any one: who has an account does not flood this
+		if len(d.places) <= maxKeys {
+			return
+		}
+		if old != p {
+			delete(d.places, old)
+		}
+	}
 }
 
 // rehash brings a hash to the present cost. When that fails the old one serves.

@@ -191,6 +191,32 @@ func TestSignIn_WrongOnesOfAnAccountAreLimitedWhereverTheyComeFrom(t *testing.T)
 	}
 }
 
+func TestSignIn_NobodyElsewhereLocksOutWhoSignedInHere(t *testing.T) {
+	r := newDoorRig(t)
+	r.account("kim")
+	r.mustSignIn("kim")
+	for i := range 3 * guessBurst {
+		_, _, _ = r.SignIn(t.Context(), "kim", "guess number one", "", visitor(fmt.Sprintf("198.51.100.%d", i)))
+		// A login that looks like a place of another is not that place.
+		_, _, _ = r.SignIn(t.Context(), "192.0.2.1 kim", "guess number one", "", visitor(fmt.Sprintf("198.51.101.%d", i)))
+	}
+	_, _, err := r.SignIn(t.Context(), "kim", rightPhrase, "", visitor("198.51.102.1"))
+	wantCode(t, "at another place", err, protocol.CodeRateLimited)
+	r.mustSignIn("kim")
+	for range guessBurst {
+		_, err := r.signIn("kim", "guess number one", "")
+		wantCode(t, "wrong here", err, protocol.CodeSignInWrong)
+	}
+	_, err = r.signIn("kim", rightPhrase, "")
+	wantCode(t, "guesses here are counted, too", err, protocol.CodeRateLimited)
+	r.pass(sessionMost) // it was somebody else's place by then
+	for range guessBurst {
+		_, _, _ = r.SignIn(t.Context(), "kim", "guess number one", "", visitor("198.51.100.1"))
+	}
+	_, err = r.signIn("kim", rightPhrase, "")
+	wantCode(t, "after a week", err, protocol.CodeRateLimited)
+}
+
 func TestSignIn_RightOnesTakeNothingOfTheGuesses(t *testing.T) {
 	r := newDoorRig(t)
 	r.account("kim")
