@@ -341,10 +341,21 @@ func TestMake_AddressesThatSpyOnTheCenterAreRefused(t *testing.T) {
 	for _, url := range []string{
 		"http://example.com/", "ftp://example.com/", "https://user:pw@example.com/", "https://10.0.0.1/", "https://192.168.0.10/",
 		"https://169.254.169.254/latest/meta-data", "https://[::1]/", "https://[fd00::1]/", "https://[::ffff:10.0.0.1]/", "https://100.64.0.1/",
-		"https://0.0.0.0/", "https://224.0.0.1/", "not a url", "https:///x", "",
+		"https://0.0.0.0/", "https://0.0.0.7/", "https://[::127.0.0.1]/", "https://[64:ff9b::10.0.0.1]/", "https://[64:ff9b:1::a00:1]/",
+		"https://[2002:a00:1::1]/", "https://[::ffff:0:10.0.0.1]/", "https://[fec0::1]/", "https://198.18.0.1/", "https://255.255.255.255/", "https://[fe80::1%25lo]/",
+		"https://224.0.0.1/", "not a url", "https:///x", "",
 	} {
 		_, err := f.courier.Make(t.Context(), admin(), protocol.NewHook{URL: url, Topics: []string{"seat"}})
 		if f := protocol.AsFault(err); err == nil || f.Code != protocol.CodeBadMessage {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}
+
+func TestMake_AddressesOfTheOpenInternetAreTaken(t *testing.T) {
+	f := start(t)
+	for _, url := range []string{"https://example.com:8443/hook?x=1", "https://8.8.8.8/", "https://[2606:4700::1111]/", "https://[64:ff9b::808:808]/"} {
+		if _, err := f.courier.Make(t.Context(), admin(), protocol.NewHook{URL: url, Topics: []string{"seat"}}); err != nil {
 			t.Errorf("%q: %v", url, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -44,20 +45,37 @@ func newClient(networks []netip.Prefix) *http.Client {
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 			TLSHandshakeTimeout: 5 * time.Second, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 2,
+			MaxResponseHeaderBytes: 16 << 10, // it is a stranger's answer
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
+// reachable tells whether an address is one of those networks, or of the open
+// internet.
 func reachable(ip netip.Addr, networks []netip.Prefix) bool {
-	// Carrier-grade NAT (RFC 6598), which net/netip does not call private.
-	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
-	for _, n := range networks {
-		if n.Contains(ip) {
-			return true
-		}
+	if b := ip.As16(); nat64().Contains(ip) { // a gateway leads to the address inside
+		ip = netip.AddrFrom4([4]byte(b[12:]))
 	}
-	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !shared.Contains(ip)
+	in := func(p netip.Prefix) bool { return p.Contains(ip) }
+	return slices.ContainsFunc(networks, in) ||
+		ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(special(), in)
+}
+
+// nat64 are the IPv4 addresses as networks without IPv4 write them (RFC 6052).
+func nat64() netip.Prefix { return netip.MustParsePrefix("64:ff9b::/96") }
+
+// special are addresses that net/netip takes for global ones and that lead
+// nowhere on the open internet (IANA's special-purpose registries), or to
+// wherever a gateway of the network translates them.
+func special() (all []netip.Prefix) {
+	for _, p := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "fec0::/10",
+	} {
+		all = append(all, netip.MustParsePrefix(p))
+	}
+	return all
 }
 
 // post sends a delivery as Standard Webhooks has it: webhook-id,
