@@ -290,6 +290,9 @@ func TestStaff_CookieOfAnotherNameIsNone(t *testing.T) {
 			t.Errorf("%s: %d %s", what, a.status, a.body)
 		}
 	}
+	if a := me("__Host-sangdam="+c.Value, "Origin", "http://meet.example.kr", "Sec-Fetch-Site", ""); a.code() != protocol.CodeOrigin {
+		t.Errorf("a page of our name without https: %d %s", a.status, a.body)
+	}
 	// Told by a proxy that is trusted, whatever the name; on the machine itself
 	// plain http will do.
 	if a := me("sangdam="+c.Value, "Host", "127.0.0.1:8080", "Origin", "http://127.0.0.1:8080"); a.status != http.StatusOK {

@@ -61,7 +61,7 @@ func (s Site) guard(r *http.Request, from netip.Addr) (visit, error) {
 	switch {
 	case site != "" && site != "same-origin" && (!reads || site != "none"): // none: typed into the address bar
 		return v, protocol.Fail(protocol.CodeOrigin)
-	case origin != "" && !s.own(origin, r.Host):
+	case origin != "" && !s.own(origin, r.Host, v.secure):
 		return v, protocol.Fail(protocol.CodeOrigin)
 	case !reads && site == "" && origin == "": // every browser tells one of them
 		return v, protocol.Fail(protocol.CodeOrigin)
@@ -75,13 +75,14 @@ func (s Site) guard(r *http.Request, from netip.Addr) (visit, error) {
 	return v, nil
 }
 
-// own tells whether a page is ours.
-func (s Site) own(origin, host string) bool {
+// own tells whether a page is ours. Behind https a page of our name that came
+// without it is not: whoever holds the line can make one.
+func (s Site) own(origin, host string, secure bool) bool {
 	if slices.Contains(s.Origins, origin) {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host) && (u.Scheme == "https" || !secure)
 }
 
 // nameOf is a cookie's name. Behind https it has the prefix that browsers take
