@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
+	"sangdam/rooms/schedule"
 	"sangdam/rooms/store"
 )
 
@@ -21,6 +26,15 @@ const localLimit = 3 * time.Second
 // maxSkew is how far this machine's clock and Redis's may be apart: attendance
 // is exact to a second, so the clock must be better.
 const maxSkew = 500 * time.Millisecond
+
+// leastFree is how much room the data folder should have: a day's record is some
+// megabytes, and it is other programs that fill disks.
+const leastFree = 1 << 30
+
+// warning is what a check has found that does not keep the server from working.
+type warning string
+
+func (w warning) Error() string { return string(w) }
 
 type doctorCommand struct {
 	Config
@@ -43,15 +57,23 @@ func (c *doctorCommand) Run(ctx context.Context, m *Main) error {
 	}{
 		{"settings", c.settings},
 		{"redis", c.redis},
+		{"persistence", c.persistence},
 		{"data folder", c.dataFolder},
+		{"keys", c.keys},
+		{"accounts", c.accounts},
 		{"pages", c.pagesPort},
 		{"media", c.mediaPorts},
 		{"addresses", c.mediaAddresses},
 	}
 	bad := 0
+	var doubt warning
 	for _, check := range checks {
 		told, err := check.check(ctx)
-		if err != nil {
+		switch {
+		case errors.As(err, &doubt):
+			fmt.Fprintf(m.Stdout, "WARN  %-12s %s\n", check.name, doubt)
+			continue
+		case err != nil:
 			bad++
 			fmt.Fprintf(m.Stdout, "BAD   %-12s %v\n", check.name, err)
 			continue
@@ -113,6 +135,22 @@ func (c *doctorCommand) settings(context.Context) (string, error) {
 }
 
 func (c *doctorCommand) redis(ctx context.Context) (string, error) {
+	return c.ask(ctx, func(ctx context.Context, s *store.Store) (string, error) {
+		before := time.Now()
+		theirs, err := s.Clock(ctx)
+		if err != nil {
+			return "", err
+		}
+		middle := before.Add(time.Since(before) / 2)
+		if skew := theirs.Sub(middle).Abs(); skew > maxSkew {
+			return "", fmt.Errorf("its clock and this machine's are %v apart: let both follow a time server (`timedatectl set-ntp true`)", skew.Round(time.Millisecond))
+		}
+		return "answers, and the clocks agree", nil
+	})
+}
+
+// ask opens the store for one check.
+func (c *doctorCommand) ask(ctx context.Context, check func(context.Context, *store.Store) (string, error)) (string, error) {
 	if c.Redis == "" {
 		return "", errNoRedis
 	}
@@ -123,16 +161,44 @@ func (c *doctorCommand) redis(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer s.Close()
-	before := time.Now()
-	theirs, err := s.Clock(ctx)
-	if err != nil {
-		return "", err
-	}
-	middle := before.Add(time.Since(before) / 2)
-	if skew := theirs.Sub(middle).Abs(); skew > maxSkew {
-		return "", fmt.Errorf("its clock and this machine's are %v apart: let both follow a time server (`timedatectl set-ntp true`)", skew.Round(time.Millisecond))
-	}
-	return "answers, and the clocks agree", nil
+	return check(ctx, s)
+}
+
+// persistence looks whether Redis would still have everything after it was
+// started anew.
+func (c *doctorCommand) persistence(ctx context.Context) (string, error) {
+	return c.ask(ctx, func(ctx context.Context, s *store.Store) (string, error) {
+		kept, err := s.Durability(ctx)
+		switch {
+		case err != nil:
+			return "", warning("Redis does not tell how it keeps its data (INFO): see that appendonly is yes there")
+		case kept.Evicts != "":
+			return "", warning("Redis throws keys away when its memory is short (maxmemory-policy " + kept.Evicts + "): set it to noeviction, or the record loses entries")
+		case !kept.Appends:
+			return "", warning("Redis writes no append-only file: timetable, links and record would be lost with it. Set appendonly to yes in redis.conf")
+		}
+		return "Redis writes an append-only file and throws nothing away", nil
+	})
+}
+
+// accounts looks whether anybody could sign in to make further accounts.
+func (c *doctorCommand) accounts(ctx context.Context) (string, error) {
+	return c.ask(ctx, func(ctx context.Context, s *store.Store) (string, error) {
+		all, err := s.Accounts(ctx)
+		if err != nil {
+			return "", err
+		}
+		administrators := 0
+		for _, a := range all {
+			if a.Right == schedule.RightAdministrator && !a.Disabled && len(a.Events) == 0 {
+				administrators++
+			}
+		}
+		if administrators == 0 {
+			return "", warning("there is no administrator: make one with `sangdam account add --right administrator LOGIN`, or work with the coordinators' links alone")
+		}
+		return fmt.Sprintf("%d of staff, administrators of all events among them: %d", len(all), administrators), nil
+	})
 }
 
 func (c *doctorCommand) dataFolder(context.Context) (string, error) {
@@ -150,7 +216,61 @@ func (c *doctorCommand) dataFolder(context.Context) (string, error) {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return "", err
 	}
-	return c.Data + " can be written to", nil
+	// The spool is a folder of its own, which another user may have made.
+	spool := filepath.Join(c.Data, store.SpoolDir)
+	if _, err := os.Stat(spool); err == nil {
+		f, err := os.CreateTemp(spool, "doctor-*")
+		if err != nil {
+			return "", fmt.Errorf("the record's spool cannot be written to (give it to the user that runs the server): %w", err)
+		}
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}
+	free, err := freeSpace(c.Data)
+	if err != nil {
+		return "", err
+	}
+	if free < leastFree {
+		return "", warning(fmt.Sprintf("%s can be written to, but only %d MB are free: make room, or the record waits in memory when it is full", c.Data, free>>20))
+	}
+	return fmt.Sprintf("%s can be written to, %d GB are free", c.Data, free>>30), nil
+}
+
+// freeSpace is how many bytes this user may still write there.
+func freeSpace(dir string) (uint64, error) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(dir, &disk); err != nil {
+		return 0, fmt.Errorf("how much room %s has: %w", dir, err)
+	}
+	return disk.Bavail * uint64(disk.Bsize), nil
+}
+
+// keys looks whether what links derive from and what the record is signed with
+// is nobody else's to read.
+func (c *doctorCommand) keys(context.Context) (string, error) {
+	if c.Data == "" {
+		return "", errNoData
+	}
+	var there, open []string
+	for _, name := range []string{linkKeyFile, store.LedgerKeyFile} {
+		info, err := os.Stat(filepath.Join(c.Data, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return "", err
+		case info.Mode().Perm()&0o077 != 0:
+			open = append(open, name)
+		}
+		there = append(there, name)
+	}
+	switch {
+	case len(open) > 0:
+		return "", warning(fmt.Sprintf("%s can be read by others on this machine: chmod 600", strings.Join(open, " and ")))
+	case len(there) == 0:
+		return "made at the first start; then keep a copy of the data folder", nil
+	}
+	return strings.Join(there, " and ") + ": there, and nobody else's to read; keep a copy", nil
 }
 
 func (c *doctorCommand) pagesPort(ctx context.Context) (string, error) {

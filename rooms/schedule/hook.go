@@ -39,7 +39,7 @@ type Hook struct {
 	Topics    []HookTopic `json:"topics"`
 	CreatedAt time.Time   `json:"created_at"`
 	CreatedBy string      `json:"created_by"`
-	Disabled  bool        `json:"disabled,omitempty"`     // it answered 410, or a delivery was given up
+	Disabled  bool        `json:"disabled,omitempty"`     // it answered 410
 	Failing   time.Time   `json:"failing_since,omitzero"` // nothing has arrived since
 }
 

@@ -31,6 +31,7 @@ const (
 	LedgerKeyFile = "ledger.key"  // signs heads, PEM (PKCS 8), nobody else's to read
 	LedgerPubFile = "ledger.pub"  // the public half, PEM
 	HeadsFile     = "heads.jsonl" // every head that was signed here, one a line
+	SpoolDir      = "spool"       // what Redis may not have yet
 )
 
 // signEvery is how often heads are signed while entries come.

@@ -85,7 +85,7 @@ type spooled struct {
 }
 
 func openSpool(dir string, log *slog.Logger) (*spool, error) {
-	dir = filepath.Join(dir, "spool")
+	dir = filepath.Join(dir, SpoolDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
