@@ -48,8 +48,10 @@ func peopled(t *testing.T, url string) *Store {
 		must(t, s.SaveConsent(ctx, "e", l, schedule.Consent{Notice: "n", At: at}))
 	}
 	for i, n := range []schedule.Note{
-		{From: schedule.NoteSender{Seat: "S01/buyer"}, Text: "It is Jeanne"}, {To: schedule.NoteTarget{Seat: "S01/buyer/2"}, Text: "Dear Jeanne"},
-		{To: schedule.NoteTarget{Consultation: "S01"}, Text: "Jeanne is late"}, {To: schedule.NoteTarget{Everybody: true}, Text: "lunch"},
+		{From: schedule.NoteSender{Seat: "S01/buyer"}, Text: "It is Jeanne"},
+		{To: schedule.NoteTarget{Seat: "S01/buyer/2"}, Text: "Dear Jeanne"},
+		{To: schedule.NoteTarget{Consultation: "S01"}, Text: "Jeanne is late"},
+		{To: schedule.NoteTarget{Everybody: true}, Text: "lunch"},
 		{From: schedule.NoteSender{Seat: "S02/buyer"}, Text: "another"},
 	} {
 		n.ID, n.At = string(rune('a'+i)), at

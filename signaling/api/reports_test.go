@@ -120,7 +120,8 @@ func TestReports_HaveATypeANameAndALineInTheAuditLog(t *testing.T) {
 		},
 		{
 			"reports.xlsx?language=ko", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-			`attachment; filename="report-fair.xlsx"`, "PK workbook", "report||xlsx|", ReportQuery{Language: "ko"},
+			`attachment; filename="report-fair.xlsx"`, "PK workbook", "report||xlsx|",
+			ReportQuery{Language: "ko"},
 		},
 		{"pack.zip?language=en", "application/zip", `attachment; filename="pack-fair.zip"`, "PK pack", "report||pack|", ReportQuery{Language: "en"}},
 	} {
