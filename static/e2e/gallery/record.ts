@@ -12,12 +12,15 @@ import type {
   StaffSession,
   Verdict,
 } from '../../src/protocol/types';
+import type { AuditSource } from '../../src/room/desk/audit';
 import type { OfficeDesk } from '../../src/room/desk/office';
 import type { RecordDesk } from '../../src/room/desk/record';
 import { time } from './fakes';
 
 const file = async () => new Blob(['a,b\n1,2\n'], { type: 'text/csv' });
 const hash = (n: number) => n.toString(16).padStart(4, '0').repeat(16);
+const uuid = (n: number) =>
+  `019b2f${n.toString(16).padStart(2, '0')}-4c1e-7a30-9d2b-5e8f7a6b${n.toString(16).padStart(4, '0')}`;
 
 function seat(
   id: string,
@@ -36,7 +39,7 @@ function seat(
     late_seconds: 0,
     ...(came ? { voice: 0.94 } : {}),
     intervals: came
-      ? [{ from: time(from), to: time(to), reason: 'ended', paper: false, entry: `e-${id}-${role}` }]
+      ? [{ from: time(from), to: time(to), reason: 'ended', paper: false, entry: uuid(10 + role.length) }]
       : [],
     ...change,
   };
@@ -55,6 +58,7 @@ function record(
     starts_at: time(from),
     ends_at: time(from + 40),
     booth: `${number}번 부스`,
+    firm_id: `firm-${number}`,
     firm: `양주섬유 ${number}`,
     buyer: number === 2 ? 'Comercializadora Textil del Norte S.A. de C.V.' : `Buyer ${number}`,
     country: ['US', 'MX', 'FR', 'AE', 'VN', 'JP', 'DE'][number % 7] ?? 'US',
@@ -65,11 +69,11 @@ function record(
     on_paper: false,
     evidence: here
       ? [
-          { kind: 'first_in', role: 'firm', seat: `${id}/firm`, at: time(from - 5), entry: 'e1' },
-          { kind: 'first_in', role: 'buyer', seat: `${id}/buyer`, at: time(from + 1), entry: 'e2' },
+          { kind: 'first_in', role: 'firm', seat: `${id}/firm`, at: time(from - 5), entry: uuid(1) },
+          { kind: 'first_in', role: 'buyer', seat: `${id}/buyer`, at: time(from + 1), entry: uuid(2) },
           { kind: 'together', seconds: 35 * 60 },
         ]
-      : [{ kind: 'first_in', role: 'firm', seat: `${id}/firm`, at: time(from - 5), entry: 'e1' }],
+      : [{ kind: 'first_in', role: 'firm', seat: `${id}/firm`, at: time(from - 5), entry: uuid(1) }],
     contacts: [],
     seats: [
       seat(id, 'firm', from - 5, from + 40),
@@ -107,7 +111,7 @@ const records: AttendanceRecord[] = [
       reason: '영상 연결이 되지 않아 전화로 35분 상담함. 통화 기록: 센터 대표번호',
       erased: false,
       derived: 'short',
-      entry: 'v2',
+      entry: uuid(22),
     },
     corrections: [
       {
@@ -117,7 +121,7 @@ const records: AttendanceRecord[] = [
         reason: '호텔 네트워크 차단',
         erased: false,
         derived: 'short',
-        entry: 'v1',
+        entry: uuid(21),
       },
       {
         verdict: 'held_by_phone',
@@ -126,7 +130,7 @@ const records: AttendanceRecord[] = [
         reason: '영상 연결이 되지 않아 전화로 35분 상담함. 통화 기록: 센터 대표번호',
         erased: false,
         derived: 'short',
-        entry: 'v2',
+        entry: uuid(22),
       },
     ],
   }),
@@ -138,8 +142,8 @@ const records: AttendanceRecord[] = [
         voice: 0.71,
         late_seconds: 120,
         intervals: [
-          { from: time(-118), to: time(-101), reason: 'lost', paper: false, entry: 'e5' },
-          { from: time(-99), to: time(-80), reason: 'ended', paper: false, entry: 'e6' },
+          { from: time(-118), to: time(-101), reason: 'lost', paper: false, entry: uuid(5) },
+          { from: time(-99), to: time(-80), reason: 'ended', paper: false, entry: uuid(6) },
         ],
       }),
     ],
@@ -156,7 +160,7 @@ const records: AttendanceRecord[] = [
             paper: true,
             by: 'a1',
             provenance: '부스 서명지 6번, 운영요원 이준호 작성',
-            entry: 'p1',
+            entry: uuid(31),
           },
         ],
       }),
@@ -176,34 +180,49 @@ const attendance: Attendance = {
   consultations: records,
 };
 
-const audit: AuditEntry[] = (
-  [
-    ['verdict', 'S04', '', 'held_by_phone', '영상 연결이 되지 않아 전화로 35분 상담함', '김민지'],
-    ['remove', 'S08', 'S08/buyer', '', '다른 회사 사람이 잘못 들어옴', '이준호'],
-    ['whisper', 'S08', 'S08/firm', '', '', '이준호'],
-    ['listen', 'S08', '', '', '', '이준호'],
-    ['contact', 'S03', 'S03/buyer', 'coming 10', '무역관을 통해 연락됨', '김민지'],
-    ['extend', 'S02', '', '2026-11-23T02:40:00Z', '', '김민지'],
-    ['mute', 'S05', 'S05/buyer', 'microphone', '울림이 심함', '이준호'],
-    ['hand_over', '', '', 'a2', '', '김민지'],
-    ['report', '', '', 'pack', '', 'Administrator'],
-    ['edit', '', '', 'move_booth 14', '', ''],
-    ['paper', 'S06', 'S06/buyer', '', '', '이준호'],
-    ['sign_in', '', '', '', '', '김민지'],
-  ] as const
-).map(([action, consultation, at, detail, reason, name], index) => ({
-  id: `u${index}`,
-  at: time(-4 * index - 1),
-  by: name === '김민지' ? 'a1' : 'a2',
-  name,
-  action,
-  consultation,
-  seat: at,
-  detail,
-  reason,
-  erased: action === 'paper',
-  hash: hash(index + 17),
-}));
+const entries = (
+  list: readonly (readonly [AuditEntry['action'], string, string, string, string, string])[],
+): AuditEntry[] =>
+  list.map(([action, consultation, at, detail, reason, name], index) => ({
+    id: `u${index}`,
+    at: time(-4 * index - 1),
+    by: name === '김민지' ? 'a1' : name === '이준호' ? 'a2' : name === '' ? '' : 'a0',
+    name,
+    action,
+    consultation,
+    seat: at,
+    detail,
+    reason,
+    erased: action === 'paper',
+    hash: hash(index + 17),
+  }));
+
+const audit = entries([
+  ['verdict', 'S04', '', 'held_by_phone', '영상 연결이 되지 않아 전화로 35분 상담함', '김민지'],
+  ['remove', 'S08', 'S08/buyer', '', '다른 회사 사람이 잘못 들어옴', '이준호'],
+  ['whisper', 'S08', 'S08/firm', '', '', '이준호'],
+  ['listen', 'S08', '', '', '', '이준호'],
+  ['contact', 'S03', 'S03/buyer', 'coming 10', '무역관을 통해 연락됨', '김민지'],
+  ['extend', 'S02', '', '10', '', '김민지'],
+  ['mute', 'S05', 'S05/buyer', 'microphone', '울림이 심함', '이준호'],
+  ['hand_over', '', '', 'a2', '', '김민지'],
+  ['report', '', '', 'no-shows.csv?day=2021-12-06&country=VN', '', 'Administrator'],
+  ['device', 'S05', 'S05/buyer', 'gain 150', '', '이준호'],
+  ['link', '', '', 'reissued lnk_7f3a', '바이어가 메일을 잘못 전달함', '김민지'],
+  ['write', 'S05', 'S05/buyer', 'S05/buyer', 'Please switch the echo cancellation on.', '이준호'],
+  ['erase', '', '', 'buyer-7', '본인 요청', 'Administrator'],
+  ['edit', '', '', 'move_booth 14', '', ''],
+  ['paper', 'S06', 'S06/buyer', `${time(-60)}/${time(-20)}`, '', '이준호'],
+]);
+
+const house = entries([
+  ['sign_in', '', '', 's1', 'from 211.34.8.12', '김민지'],
+  ['sign_in_failed', '', '', '', 'from 211.34.8.12', '김민지'],
+  ['account', '', '', 'a2 right=viewer disabled', '', 'Administrator'],
+  ['session_ended', '', '', 's7 of a2', '', 'Administrator'],
+  ['account', '', '', 'a1 made coordinator', '', 'sangdam account'],
+  ['sign_in_failed', '', '', '', 'from 93.184.2.1', ''],
+]);
 
 function report(id: string): ConsultationReport {
   const of = records.find(({ consultation }) => consultation === id) ?? records[0];
@@ -245,18 +264,32 @@ function report(id: string): ConsultationReport {
       },
     ],
     entries: [
-      { id: 'e1', at: time(-121), kind: 'seat_joined', seat: `${id}/firm`, hash: hash(1) },
-      { id: 'e2', at: time(-118), kind: 'seat_joined', seat: `${id}/buyer`, hash: hash(2) },
-      { id: 'e3', at: time(-80), kind: 'phase', detail: 'ended', hash: hash(3) },
+      { id: uuid(1), at: time(-121), kind: 'seat_joined', seat: `${id}/firm`, hash: hash(1) },
+      { id: uuid(2), at: time(-118), kind: 'seat_joined', seat: `${id}/buyer`, hash: hash(2) },
+      { id: uuid(3), at: time(-80), kind: 'phase', detail: 'ended', hash: hash(3) },
+      { id: uuid(14), at: time(-121), kind: 'seat_joined', seat: `${id}/firm`, hash: hash(5) },
+      { id: uuid(15), at: time(-118), kind: 'seat_joined', seat: `${id}/buyer`, hash: hash(6) },
+      { id: uuid(21), at: time(-78), kind: 'verdict', detail: 'technical', hash: hash(7) },
+      { id: uuid(22), at: time(-70), kind: 'verdict', detail: 'held_by_phone', hash: hash(8) },
     ],
     head: {
       entries: 1284,
       hash: hash(4),
       at: time(-12),
       key: '9f2c4be1',
-      signature: 'c2lnbmF0dXJl',
+      signature: 'mO3vQ1uV8sYfXk2jJ0h5Tn7cLw4bPz6dRa9eGi1==',
       covers: true,
     },
+  };
+}
+
+function log(all: readonly AuditEntry[], next?: string): AuditSource {
+  return {
+    read: async ({ by, action }) => ({
+      entries: all.filter((e) => (!by || e.by === by) && (!action || e.action === action)),
+      ...(next ? { next } : {}),
+    }),
+    file,
   };
 }
 
@@ -264,13 +297,7 @@ export function recordDesk(): RecordDesk {
   return {
     attendance: async () => attendance,
     report: async (id) => report(id),
-    audit: async (filter) => ({
-      entries: audit.filter(
-        (e) => (!filter.by || e.by === filter.by) && (!filter.action || e.action === filter.action),
-      ),
-      next: 'u12',
-    }),
-    auditFile: file,
+    audit: log(audit, 'u16'),
     sheetFile: file,
     workbook: file,
     pack: file,
@@ -395,7 +422,7 @@ export function officeDesk(): OfficeDesk {
     addAccount: async () => ({ account, passphrase: 'calm-linen-harbour-seven' }),
     changeAccount: async () => ({ account }),
     endSession: async () => undefined,
-    houseAudit: async () => ({ entries: audit.slice(-1) }),
+    houseAudit: log(house),
     keys: async () => keys,
     addKey: async () => ({ ...key, secret: 'key_Zt5xqWb0mR4uVnK7pYc2LsHd9GfJ' }),
     revokeKey: async () => key,

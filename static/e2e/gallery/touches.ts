@@ -43,6 +43,19 @@ export const touches: Record<string, Touch[]> = {
   console_readiness: [part('tab-readiness'), part('ready')],
 };
 
+/** What a person types or chooses, told as the browser tells it. */
+function given(testid: string, value: string, event: 'input' | 'change'): void {
+  const field = document.querySelector<HTMLInputElement | HTMLSelectElement>(part(testid));
+  if (!field) return;
+  field.value = value;
+  field.dispatchEvent(new Event(event, { bubbles: true }));
+}
+const fill = (testid: string, value: string) => () => given(testid, value, 'input');
+const choose = (testid: string) => () => {
+  const select = document.querySelector<HTMLSelectElement>(part(testid));
+  if (select) given(testid, select.options[1]?.value ?? '', 'change');
+};
+
 const seen = (selector: string) => () => document.querySelector(selector)?.scrollIntoView({ block: 'start' });
 
 const tile = (id: string) => `[data-room="${id}"] ${part('wall-open')}`;
@@ -72,7 +85,59 @@ export const wallTouches: Record<string, Touch[]> = {
   wall_help: [tile('S05'), part('room-detail')],
 };
 
+const record = part('tab-record');
+const staff = part('tab-staff');
+const card = (id: string) => `[data-testid="record"][data-consultation="${id}"] ${part('record-open')}`;
+
+/** The record and the staff's tab, of an administrator. */
+export const staffTouches: Record<string, Touch[]> = {
+  record_list: [record, part('records')],
+  record_card: [record, card('S04'), part('facts')],
+  record_missing: [record, card('S03'), part('facts')],
+  record_paper: [record, card('S06'), part('facts'), seen('.record-paper')],
+  record_page: [record, card('S04'), part('record-print'), part('one-pager')],
+  record_audit: [record, part('record-audit'), part('audit')],
+  record_house: [record, part('record-audit'), part('audit-house'), '[data-action="account"]'],
+  record_erase: [record, part('record-erase'), part('erase-party')],
+  record_erasing: [
+    record,
+    part('record-erase'),
+    choose('erase-party'),
+    part('erase-begin'),
+    part('confirm-erase'),
+  ],
+  staff_accounts: [staff, part('account')],
+  staff_account: [staff, `[data-login="kim.minji"] ${part('account-open')}`, part('account-card')],
+  staff_add: [staff, part('add-account'), part('account-login')],
+  staff_secret: [
+    staff,
+    part('add-account'),
+    fill('account-name', '박서준'),
+    fill('account-login', 'park'),
+    part('account-yes'),
+    part('secret'),
+  ],
+  staff_keys: [staff, part('add-key'), part('add-key-dialog')],
+  staff_hooks: [staff, part('hook'), seen(part('hooks'))],
+  record_viewer: [record, card('S04'), part('facts')],
+  staff_viewer: [staff],
+  staff_hook: [staff, part('hook-open'), part('deliveries')],
+};
+
 const looked = new Set([
+  'facts',
+  'one-pager',
+  'records',
+  'audit',
+  'erase-party',
+  'confirm-erase',
+  'account',
+  'account-card',
+  'account-login',
+  'secret',
+  'add-key-dialog',
+  'hook',
+  'deliveries',
   'board-row',
   'room-detail',
   'contact-card',
@@ -92,7 +157,7 @@ const looked = new Set([
 /** touched presses one after the other, each as soon as it is there; the last one may only be waited for. */
 export async function touched(scene: string): Promise<void> {
   // The staff's words are fetched first; the page begins anew when they are there.
-  const steps = touches[scene] ?? wallTouches[scene] ?? [];
+  const steps = touches[scene] ?? wallTouches[scene] ?? staffTouches[scene] ?? [];
   while (steps.length > 0 && !document.querySelector('.console h1')?.textContent?.match(/^[A-Z가-힣]/)) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

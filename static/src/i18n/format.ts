@@ -7,6 +7,10 @@ import { type Language, tagOf } from './languages';
 export interface Format {
   /** 14:05 in a zone */
   time(at: number, zone: string): string;
+  /** 14:05:09 in a zone, where the record is read */
+  second(at: number, zone: string): string;
+  /** Monday, 6 December 2021, for paper */
+  date(at: number, zone: string): string;
   /** Monday, 6 December */
   day(at: number, zone: string): string;
   /** Mon 6 Dec */
@@ -49,6 +53,15 @@ export function createFormat(language: Language): Format {
     time: (at, zone) =>
       // Some languages write 14.05; two people who compare their screens must see the same.
       dates('time', zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(at),
+    second: (at, zone) =>
+      dates(
+        'second',
+        zone,
+        { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+        'en-GB',
+      ).format(at),
+    date: (at, zone) =>
+      dates('date', zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at),
     day: (at, zone) => dates('day', zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at),
     shortDay: (at, zone) =>
       dates('short', zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(at),

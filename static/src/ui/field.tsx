@@ -5,7 +5,7 @@ interface Props {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'number' | 'email' | 'tel' | 'datetime-local' | 'time' | 'search' | 'password';
+  type?: 'text' | 'number' | 'email' | 'tel' | 'date' | 'datetime-local' | 'time' | 'search' | 'password';
   hint?: string;
   min?: number;
   max?: number;

@@ -2,6 +2,7 @@ import { codes } from './codes.en';
 import { hall } from './hall.en';
 import { help } from './help.en';
 import { office } from './office.en';
+import { record } from './record.en';
 import { signin } from './signin.en';
 import { staff } from './staff.en';
 import { wall } from './wall.en';
@@ -17,6 +18,7 @@ export const en = {
       timetable: 'Timetable',
       links: 'Links',
       readiness: 'Readiness',
+      record: 'Record',
       staff: 'Staff',
     },
     actions: 'Actions',
@@ -68,6 +70,7 @@ export const en = {
   ...wall,
   ...help,
   ...office,
+  ...record,
   ...signin,
   ...staff,
   ...codes,

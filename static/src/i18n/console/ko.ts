@@ -3,6 +3,7 @@ import { codes } from './codes.ko';
 import { hall } from './hall.ko';
 import { help } from './help.ko';
 import { office } from './office.ko';
+import { record } from './record.ko';
 import { signin } from './signin.ko';
 import { staff } from './staff.ko';
 import { wall } from './wall.ko';
@@ -18,6 +19,7 @@ export const ko: Console = {
       timetable: '시간표',
       links: '링크',
       readiness: '준비 상태',
+      record: '기록',
       staff: '운영진',
     },
     actions: '조치',
@@ -69,6 +71,7 @@ export const ko: Console = {
   ...wall,
   ...help,
   ...office,
+  ...record,
   ...signin,
   ...staff,
   ...codes,

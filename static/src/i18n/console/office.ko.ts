@@ -2,11 +2,11 @@
 export const office = {
   office: {
     title: '운영진',
-    right: { viewer: '참관', coordinator: '코디네이터', administrator: '관리자' },
+    right: { viewer: '열람자', coordinator: '운영자', administrator: '관리자' },
     rightHint: {
       viewer: '모든 화면과 기록을 보지만 아무것도 바꾸지 않습니다. 상담을 들을 수 없습니다.',
       coordinator: '상담실을 돕고, 시간표와 링크를 관리합니다.',
-      administrator: '코디네이터의 일에 더해 계정, API 키, 웹훅, 개인정보 삭제를 맡습니다.',
+      administrator: '운영자의 일에 더해 계정, API 키, 웹훅, 개인정보 삭제를 맡습니다.',
     },
     own: {
       title: '{{name}}',

@@ -21,6 +21,7 @@ import { LinksPage } from './links/links';
 import { Notes, useWith } from './notes';
 import { OfficePage } from './office/office';
 import { ReadinessPage } from './readiness';
+import { RecordPage } from './record/record';
 import { may, rightOf } from './rights';
 import { Sound } from './sound';
 import { type Here, places, type Staff, StaffContext, useStaff } from './staff';
@@ -109,6 +110,8 @@ function Part({ here }: { here: Here }) {
       return <LinksPage />;
     case 'readiness':
       return <ReadinessPage />;
+    case 'record':
+      return <RecordPage />;
     case 'staff':
       return <OfficePage />;
   }

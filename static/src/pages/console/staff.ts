@@ -9,7 +9,7 @@ import type { TimetableModel } from '../../room/desk/timetable';
 import type { BoardModel } from '../../room/model';
 
 /** The parts of the console, in the order of their tabs. */
-export const places = ['wall', 'board', 'timetable', 'links', 'readiness', 'staff'] as const;
+export const places = ['wall', 'board', 'timetable', 'links', 'readiness', 'record', 'staff'] as const;
 export type Here = (typeof places)[number];
 
 export interface Staff {

@@ -3,7 +3,6 @@ import type {
   Account,
   AccountMade,
   Accounts,
-  AuditLog,
   ChangeAccount,
   Deliveries,
   Delivery,
@@ -19,13 +18,15 @@ import type {
 } from '../../protocol/types';
 import { type CallerDeps, createCaller } from '../../signal/caller';
 import { StaffDoor } from '../../signal/staff';
+import { type AuditSource, auditOf } from './audit';
 
 export interface OfficeDesk {
   accounts(): Promise<Account[]>;
   addAccount(account: NewAccount): Promise<AccountMade>;
   changeAccount(id: string, change: ChangeAccount): Promise<AccountMade>;
   endSession(account: string, session: string): Promise<void>;
-  houseAudit(before?: string): Promise<AuditLog>;
+  /** of the installation: who signed in, which accounts were changed */
+  readonly houseAudit: AuditSource;
   keys(): Promise<Key[]>;
   addKey(key: NewKey): Promise<Key>;
   revokeKey(id: string): Promise<Key>;
@@ -58,7 +59,7 @@ export function createOfficeDesk(deps: CallerDeps & { event: string }): OfficeDe
     changeAccount: (id, change) => house.json('PATCH', `/accounts/${one(id)}`, change),
     endSession: (account, session) =>
       house.done('POST', `/accounts/${one(account)}/sessions/${one(session)}/end`),
-    houseAudit: (before) => house.json('GET', `/audit?limit=100${before ? `&before=${one(before)}` : ''}`),
+    houseAudit: auditOf(house),
     keys: async () => (await event.json<Keys>('GET', '/keys')).keys,
     addKey: (key) => event.json('POST', '/keys', key),
     revokeKey: (id) => event.json('POST', `/keys/${one(id)}/revoke`),
