@@ -100,8 +100,10 @@ func (b *board) idle(c schedule.Consultation, k schedule.Clock, alerts []schedul
 		switch {
 		case s.State == SeatAbsent || otherParty(before.Consultation, c, s.Role):
 		case i >= 0:
+			s.Name = row.Seats[i].Name // of today: it may have been erased
 			row.Seats[i] = s
 		default:
+			s.Name = b.event.SeatName(s.Seat)
 			row.Seats = append(row.Seats, s)
 		}
 	}

@@ -46,7 +46,7 @@ func (g *Registry) HandOver(ctx context.Context, event schedule.EventID, from sc
 	switch {
 	case from.By == "" || to == from.By:
 		return 0, ErrInvalid
-	case !here:
+	case !here || !next.Right.Covers(schedule.RightCoordinator): // who only looks takes care of nothing
 		return 0, ErrGone
 	}
 	rows := b.base()

@@ -47,6 +47,11 @@ func TestHandOver_GivesWhatIsNotOverToWhoIsAtAConsole(t *testing.T) {
 		h.until(91) // S01 and S02 are over
 		_, err := h.reg.HandOver(t.Context(), "E1", staffer("kim"), "lee")
 		want(t, "to whom is not here", err, error(rooms.ErrGone))
+		looks, err := h.reg.Watch("E1", rooms.WatchRequest{Watcher: &fakeWatcher{}, Session: "v", Actor: staffer("viewer"), Right: schedule.RightViewer})
+		ok(t, err)
+		_, err = h.reg.HandOver(t.Context(), "E1", staffer("kim"), "viewer")
+		want(t, "to who only looks", err, error(rooms.ErrGone))
+		looks.Stop()
 		_, w := h.console("lee")
 		n, err := h.reg.HandOver(t.Context(), "E1", staffer("kim"), "lee")
 		ok(t, err)

@@ -40,3 +40,35 @@ func TestForget_NothingOfAPartyIsToldAgain(t *testing.T) {
 		ok(t, h.reg.Forget(t.Context(), "E1", "nobody"))
 	})
 }
+
+// TestForget_WhoLeftIsCalledAsTheTimetableSays: a room that is over tells of who
+// was there, and no name that was erased.
+func TestForget_WhoLeftIsCalledAsTheTimetableSays(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		h.join("S02/firm", "f")
+		h.join("S02/buyer", "b")
+		h.join("S02/buyer/2", "b2")
+		ok(t, h.reg.End(t.Context(), "E1", "S02", staffer("kim"), "over"))
+		h.until(21)
+		h.reload(func(e *schedule.Event) {
+			for i, b := range e.Buyers {
+				if b.ID == "Y2" {
+					e.Buyers[i] = schedule.Buyer{ID: "Y2", Name: "Y2", Zone: b.Zone}
+				}
+			}
+		})
+		h.until(22)
+		left := 0
+		for _, s := range h.row("S02").Seats {
+			if s.Role == schedule.RoleBuyer {
+				left++
+				want(t, "the name of "+string(s.Seat), s.Name, "Y2")
+				want(t, "who left", s.State, rooms.SeatLeft)
+			}
+		}
+		if left == 0 {
+			t.Error("nobody left")
+		}
+	})
+}
