@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks';
 import type { Code } from '../protocol/types';
 import type { Place } from '../room/model';
 import { Button } from '../ui/button';
+import { intoClipboard } from '../ui/clipboard';
 import type { Icon } from '../ui/icon';
 import type { Tone } from '../ui/state';
 import { Title } from '../ui/title';
@@ -90,8 +91,7 @@ export function UnsupportedPage({ reason }: { reason: Unsupported }) {
   const link = window.location.href;
   // In-app browsers refuse the clipboard now and then; the link in sight is the way that always works.
   const copy = () => {
-    const done = navigator.clipboard?.writeText(link) ?? Promise.reject(new Error('no clipboard'));
-    done.then(
+    intoClipboard(link).then(
       () => setTold('copied'),
       () => setTold('byHand'),
     );
