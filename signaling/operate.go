@@ -72,8 +72,8 @@ func tell(w http.ResponseWriter, status int, c condition) {
 // profileMost is the longest profile: a request may take ten minutes in all.
 const profileMost = 60 * time.Second
 
-// profile gives Go's profiles of the running program to administrators, by the
-// token of their console:
+// profile gives Go's profiles of the running program to administrators of all
+// events, by the token of their console:
 //
 //	curl -H "Authorization: Bearer TOKEN" -o cpu.pb https://…/debug/pprof/profile?seconds=30
 func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
@@ -94,6 +94,12 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	name := r.PathValue("profile")
+	if s.deps.Staff != nil { // a server without accounts has its links alone
+		if err := s.deps.Staff.MayProfile(r.Context(), g, name); err != nil {
+			api.WriteProblem(w, protocol.AsFault(err))
+			return
+		}
+	}
 	switch {
 	case name == "profile":
 		pprof.Profile(w, r)

@@ -208,6 +208,21 @@ func TestStaff_AnEventOfOthersIsAnsweredAsIfThereWereNone(t *testing.T) {
 	if a := r.browse(http.MethodGet, "/api/v1/accounts", "", nil, "Authorization", "Bearer "+token); a.code() != protocol.CodeForbidden {
 		t.Errorf("an administrator of one event reads all accounts: %d %s", a.status, a.body)
 	}
+	profile := func(token string) reply {
+		return r.browse(http.MethodGet, "/debug/pprof/heap", "", nil, "Authorization", "Bearer "+token)
+	}
+	r.account("chief", schedule.RightAdministrator, "fair")
+	if a := profile(r.console(r.signIn("chief"), "fair").Token); a.code() != protocol.CodeForbidden {
+		t.Errorf("an administrator of one event looks into the program of all: %d", a.status)
+	}
+	boss := r.account("boss", schedule.RightAdministrator)
+	chiefs := r.console(r.signIn("boss"), "fair").Token
+	if a := profile(chiefs); a.status != http.StatusOK {
+		t.Errorf("an administrator: %d %s", a.status, a.body)
+	}
+	if a := r.browse(http.MethodGet, "/api/v1/audit?action=profile", "", nil, "Authorization", "Bearer "+chiefs); !strings.Contains(string(a.body), boss.ID) || !strings.Contains(string(a.body), `"heap"`) {
+		t.Errorf("who looked into the program is not in the audit log: %s", a.body)
+	}
 }
 
 func TestStaff_WhatAnotherSiteSendsIsRefused(t *testing.T) {
@@ -579,6 +594,13 @@ func TestAudit_TellsWhoWhenWhatAndWhyNewestFirst(t *testing.T) {
 	}
 	if got := actions(read("action=report")); got != "report" {
 		t.Errorf("that it was read out: %q", got)
+	}
+	limited := false // a file is dear: a second one may be had at once, and no third
+	for range 2 {
+		limited = r.browse(http.MethodGet, "/api/v1/events/fair/audit?format=csv", "", nil, "Authorization", "Bearer "+token).code() == protocol.CodeRateLimited
+	}
+	if !limited {
+		t.Error("as many files as wanted were made at once")
 	}
 
 	r.browse(http.MethodPost, "/api/v1/sign-in", "", protocol.SignIn{Login: "boss", Passphrase: "wrong one, sorry"})

@@ -66,6 +66,9 @@ func (a *API) linkRoutes(h huma.API) {
 	serve(a, h, need{schedule.RightCoordinator, schedule.ScopeEdit}, fileOperation("links-csv", http.MethodGet, ofEvent+"links.csv", "All links, for a mail merge", "text/csv"),
 		func(ctx context.Context, by schedule.Grants, in *struct{ ConsoleCall }) (*file, error) {
 			b, err := a.deps.Desk.LinksCSV(ctx, by)
+			if err == nil { // everybody's way in, and how to reach them
+				a.acted(by, schedule.ActionReport, "links.csv")
+			}
 			return download(csvType, "links-"+in.Event+".csv", b, err)
 		})
 	// It leads into the rooms as its holder: whoever may not be told the link may

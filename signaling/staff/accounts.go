@@ -11,6 +11,16 @@ import (
 	"sangdam/signaling/protocol"
 )
 
+// MayProfile tells whether somebody may look into the running program, which
+// serves all events, and takes down that they do.
+func (o *Office) MayProfile(ctx context.Context, by schedule.Grants, what string) error {
+	err := o.mayHouse(ctx, by)
+	if err == nil {
+		o.act(schedule.House, by.By(), schedule.ActionProfile, what, "")
+	}
+	return err
+}
+
 // mayHouse tells whether somebody may administer the installation: an
 // administrator of all events. One of some events could else give itself the
 // others.

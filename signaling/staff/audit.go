@@ -29,6 +29,8 @@ const (
 	// scanMost is how many entries of the ledger one request looks at. A page may
 	// be short, or empty, and still have a Next.
 	scanMost = 20_000
+	// fileCosts is how many readings a file counts as: it looks at far more.
+	fileCosts = 20
 	// csvMost is how many entries one file has.
 	csvMost = 20_000
 	// flushWithin is how long the newest entries are waited for.
@@ -63,7 +65,7 @@ func (o *Office) Audit(ctx context.Context, by schedule.Grants, f Filter) (proto
 	if err != nil {
 		return protocol.AuditLog{}, fail(err)
 	}
-	return o.audit(ctx, by, by.Event, e.Zone, f, scanMost)
+	return o.audit(ctx, by, by.Event, e.Zone, f, scanMost, 1)
 }
 
 // HouseAudit is a page of what happened to the installation.
@@ -71,11 +73,11 @@ func (o *Office) HouseAudit(ctx context.Context, by schedule.Grants, f Filter) (
 	if err := o.mayHouse(ctx, by); err != nil {
 		return protocol.AuditLog{}, err
 	}
-	return o.audit(ctx, by, schedule.House, "UTC", f, scanMost)
+	return o.audit(ctx, by, schedule.House, "UTC", f, scanMost, 1)
 }
 
-func (o *Office) audit(ctx context.Context, by schedule.Grants, of schedule.EventID, zone string, f Filter, most int) (protocol.AuditLog, error) {
-	if err := o.limited(o.reads, string(by.Link)); err != nil {
+func (o *Office) audit(ctx context.Context, by schedule.Grants, of schedule.EventID, zone string, f Filter, most, costs int) (protocol.AuditLog, error) {
+	if err := o.limited(o.reads, string(by.Link), costs); err != nil {
 		return protocol.AuditLog{}, err
 	}
 	if f.Before != "" && !placeInLedger.MatchString(f.Before) {
@@ -194,7 +196,7 @@ func (o *Office) HouseAuditCSV(ctx context.Context, by schedule.Grants, f Filter
 
 func (o *Office) auditCSV(ctx context.Context, by schedule.Grants, of schedule.EventID, zone string, f Filter) ([]byte, error) {
 	f.Limit = csvMost
-	log, err := o.audit(ctx, by, of, zone, f, scanMost*50)
+	log, err := o.audit(ctx, by, of, zone, f, scanMost*50, fileCosts)
 	if err != nil {
 		return nil, err
 	}

@@ -88,8 +88,8 @@ func New(d Deps) *Office {
 func (o *Office) now() time.Time { return o.deps.Now().UTC() }
 
 // limited refuses what is over the rate of a key.
-func (o *Office) limited(l *auth.Limiter, key string) error {
-	if wait, ok := l.Allow(key, 1, o.now()); !ok {
+func (o *Office) limited(l *auth.Limiter, key string, costs int) error {
+	if wait, ok := l.Allow(key, costs, o.now()); !ok {
 		return &protocol.Fault{Code: protocol.CodeRateLimited, RetryAfter: max(wait, time.Millisecond)}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 
 // Ways tells what the sign-in page can offer.
 func (o *Office) Ways(ctx context.Context, v auth.Visitor) (protocol.SignInWays, error) {
-	if err := o.limited(o.calls, auth.AddrKey(v.Addr)); err != nil {
+	if err := o.limited(o.calls, auth.AddrKey(v.Addr), 1); err != nil {
 		return protocol.SignInWays{}, err
 	}
 	all, err := o.deps.Store.Accounts(ctx)
@@ -49,7 +49,7 @@ func (o *Office) BeginOpenID(ctx context.Context, v auth.Visitor) (to, flow stri
 	if o.deps.OpenID == nil {
 		return "", "", protocol.Fail(protocol.CodeNotFound)
 	}
-	if err := o.limited(o.calls, auth.AddrKey(v.Addr)); err != nil {
+	if err := o.limited(o.calls, auth.AddrKey(v.Addr), 1); err != nil {
 		return "", "", err
 	}
 	return o.deps.OpenID.Begin(ctx)
@@ -71,7 +71,7 @@ func (o *Office) Who(ctx context.Context, cookie string) (auth.Signed, error) {
 	if err != nil {
 		return s, err
 	}
-	return s, o.limited(o.calls, s.Session.ID)
+	return s, o.limited(o.calls, s.Session.ID, 1)
 }
 
 // Enter gives who has signed in a tab's token for an event.
