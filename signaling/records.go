@@ -30,6 +30,8 @@ type RecordReader interface {
 	// SignHead signs how the ledger stood a moment ago. It fails where there is
 	// no key.
 	SignHead(ctx context.Context, event schedule.EventID) (schedule.Head, error)
+	// SealPack signs a pack's manifest. It fails where there is no key.
+	SealPack(event schedule.EventID, manifest []byte) (attendance.PackSeal, error)
 	// Heads are all that are known, oldest first.
 	Heads(ctx context.Context, event schedule.EventID) ([]schedule.Head, error)
 	// Keys are the public keys that heads were signed with.
@@ -186,8 +188,12 @@ func (r *Records) Pack(ctx context.Context, e *schedule.Event, l report.Language
 	if err != nil {
 		return report.Pack{}, err
 	}
+	var seal func([]byte) (attendance.PackSeal, error)
+	if signErr == nil {
+		seal = func(manifest []byte) (attendance.PackSeal, error) { return r.store.SealPack(e.ID, manifest) }
+	}
 	return report.Pack{
-		Facts: f, Language: l, Entries: entries, Heads: append(heads, head), Key: key,
+		Seal: seal, Facts: f, Language: l, Entries: entries, Heads: append(heads, head), Key: key,
 		Attendance: func(f report.Facts) ([]byte, error) {
 			b, err := json.MarshalIndent(wireAttendance(f), "", "  ")
 			return append(b, '\n'), err

@@ -83,6 +83,10 @@ func (k *kept) SignHead(_ context.Context, e schedule.EventID) (schedule.Head, e
 	return h, nil
 }
 
+func (k *kept) SealPack(e schedule.EventID, manifest []byte) (attendance.PackSeal, error) {
+	return attendance.SealPack(k.key, e, manifest), nil
+}
+
 func (k *kept) add(all ...schedule.Entry) {
 	for _, e := range all {
 		prev := attendance.Genesis

@@ -184,6 +184,9 @@ func TestReport_APackThatWasChangedIsFound(t *testing.T) {
 			}
 			return text[:strings.LastIndex(strings.TrimSpace(text), "\n")+1]
 		},
+		"exchanged tables": func(file, text string) string {
+			return strings.ReplaceAll(text, "no_show_buyer", "held")
+		},
 		"all of it written anew, with another key": func(file, text string) string {
 			all, err := attendance.ReadEntries(strings.NewReader(files(t, name)["ledger.jsonl"]))
 			if err != nil {
@@ -241,6 +244,9 @@ func TestReport_APackThatWasChangedIsFound(t *testing.T) {
 			}
 			text = change(file, text)
 			add(file, text)
+			if file == report.PackSeal {
+				continue
+			}
 			manifest += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(text)), file)
 		}
 		add(report.PackManifest, manifest)

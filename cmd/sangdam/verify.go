@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"sangdam/rooms/attendance"
@@ -102,6 +104,7 @@ type verifier struct {
 	keys    attendance.Keys
 	trusted bool            // the keys do not come with the record
 	heads   []schedule.Head // from elsewhere than the record
+	packed  bool            // the record is a pack's: it ends at a signed head
 	broken  int
 }
 
@@ -135,8 +138,27 @@ func (v *verifier) redis(ctx context.Context, url string, named []string) error 
 			return err
 		}
 		own := attendance.Mark{Entries: n, Hash: hash, From: "Redis's own count"}
-		if err := v.verify(event, entries(ctx, s, event), heads, own); err != nil {
+		broken := v.broken
+		read, last := 0, ""
+		err = v.verify(event, func(yield func(schedule.Entry, error) bool) {
+			for e, err := range entries(ctx, s, event) {
+				if read++; int64(read) == n+1 {
+					last = e.ID
+				}
+				if !yield(e, err) {
+					return
+				}
+			}
+		}, heads, own)
+		if err != nil {
 			return err
+		}
+		// The server may have appended meanwhile; somebody else did not count.
+		if n2, _, err := s.Length(ctx, event); err != nil {
+			return err
+		} else if v.broken == broken && n2 < int64(read) {
+			v.broken++
+			fmt.Fprintf(v.out, "%s: BROKEN at entry %d, id %s: it was added, Redis's own count ends before it\n", event, n+1, last)
 		}
 	}
 	return nil
@@ -188,6 +210,10 @@ func (v *verifier) pack(name string) error {
 			return lacks(report.PackKey, err)
 		}
 	}
+	manifest, err := fs.ReadFile(z, report.PackManifest)
+	if err != nil {
+		return lacks(report.PackManifest, err)
+	}
 	wrong, err := report.CheckManifest(&z.Reader)
 	if err != nil {
 		return lacks(report.PackManifest, err)
@@ -203,6 +229,10 @@ func (v *verifier) pack(name string) error {
 	case len(heads) > 0:
 		event = heads[0].Event
 	}
+	if err := v.sealed(z, name, event, manifest); err != nil {
+		return lacks(report.PackSeal, err)
+	}
+	v.packed = true
 	return v.verify(event, func(yield func(schedule.Entry, error) bool) {
 		for _, e := range ledger {
 			if !yield(e, nil) {
@@ -210,6 +240,33 @@ func (v *verifier) pack(name string) error {
 			}
 		}
 	}, heads)
+}
+
+// sealed tells who made the tables of a pack. The record in it can be proved
+// without that, what was made of it cannot.
+func (v *verifier) sealed(z *zip.ReadCloser, name string, event schedule.EventID, manifest []byte) error {
+	text, err := fs.ReadFile(z, report.PackSeal)
+	if errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(v.out, "%s: nobody signed the tables: make them from the record and compare\n", name)
+		return nil
+	}
+	var seal attendance.PackSeal
+	if err == nil {
+		err = json.Unmarshal(text, &seal)
+	}
+	if err != nil {
+		return err
+	}
+	switch sealed, known := v.keys.Sealed(seal, event, manifest); {
+	case sealed:
+		fmt.Fprintf(v.out, "%s: tables and timetable are as key %s signed them\n", name, seal.Key)
+	case known:
+		v.broken++
+		fmt.Fprintf(v.out, "%s: BROKEN: the files are not those that key %s signed\n", name, seal.Key)
+	default:
+		fmt.Fprintf(v.out, "%s: the tables were signed with a key that was not given, which proves nothing\n", name)
+	}
+	return nil
 }
 
 func fromPack[T any](z *zip.ReadCloser, name string, read func(io.Reader) ([]T, error)) ([]T, error) {
@@ -223,11 +280,12 @@ func fromPack[T any](z *zip.ReadCloser, name string, read func(io.Reader) ([]T, 
 
 // verify tells one event's verdict.
 func (v *verifier) verify(event schedule.EventID, entries iter.Seq2[schedule.Entry, error], heads []schedule.Head, marks ...attendance.Mark) error {
-	vouched, unknown, err := v.keys.Vouched(event, slices.Concat(heads, v.heads))
-	if err != nil {
+	heads = slices.Concat(heads, v.heads)
+	slices.SortStableFunc(heads, func(a, b schedule.Head) int { return strings.Compare(a.Signature, b.Signature) })
+	vouched, unknown, forged := v.keys.Vouched(event, slices.Compact(heads)) // one that was put aside is known twice
+	if forged != nil {
 		v.broken++
-		fmt.Fprintf(v.out, "%s: BROKEN: %v\n", event, err)
-		return nil
+		fmt.Fprintf(v.out, "%s: BROKEN: %v\n", event, forged)
 	}
 	found, err := attendance.Verify(entries, slices.Concat(marks, vouched)...)
 	if err != nil {
@@ -242,8 +300,25 @@ func (v *verifier) verify(event schedule.EventID, entries iter.Seq2[schedule.Ent
 		fmt.Fprintf(v.out, "%s: BROKEN at entry %d%s: %s\n", event, b.Index, name, b.Text)
 		return nil
 	}
-	v.tell(event, found, vouched, unknown)
+	if end := last(vouched).Entries; v.packed && end < int64(found.Entries) {
+		v.broken++
+		fmt.Fprintf(v.out, "%s: BROKEN at entry %d: from here on nobody vouches for it, and the record of a pack ends at a signed head\n", event, end+1)
+		return nil
+	}
+	if forged == nil {
+		v.tell(event, found, vouched, unknown)
+	}
 	return nil
+}
+
+// last is the mark that reaches furthest.
+func last(vouched []attendance.Mark) (m attendance.Mark) {
+	for _, x := range vouched {
+		if x.Entries >= m.Entries {
+			m = x
+		}
+	}
+	return m
 }
 
 // tell says what a whole record proves, and what it does not.
@@ -255,14 +330,13 @@ func (v *verifier) tell(event schedule.EventID, r attendance.Report, vouched []a
 	fmt.Fprintf(v.out, "%s: ok, %d entries from %s to %s, head %s\n", event, r.Entries,
 		r.First.UTC().Format(time.RFC3339), r.Last.UTC().Format(time.RFC3339), r.Head)
 	if r.Words+r.Erased > 0 {
-		fmt.Fprintf(v.out, "  words: %d as they were written, %d erased\n", r.Words, r.Erased)
-	}
-	last := attendance.Mark{}
-	for _, m := range vouched {
-		if m.Entries >= last.Entries {
-			last = m
+		gone := "erased"
+		if v.packed {
+			gone = "erased, or left out of the pack"
 		}
+		fmt.Fprintf(v.out, "  words: %d as they were written, %d %s\n", r.Words, r.Erased, gone)
 	}
+	last := last(vouched)
 	switch {
 	case last.From == "":
 		fmt.Fprintln(v.out, "  no signed head is known: a record that was cut off or written anew would look the same")

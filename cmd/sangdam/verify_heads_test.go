@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,6 +162,12 @@ func TestVerify_AForgedHeadAndAStrangersKey(t *testing.T) {
 	if code, out, _ := run(t, "verify", "--redis", url, "--data", data); code != 1 || !strings.Contains(out, "forged") {
 		t.Errorf("forged: exit code %d, %s", code, out)
 	}
+	// It hides nothing else.
+	rewrite(t, url, es[:8])
+	if code, out, _ := run(t, "verify", "--redis", url, "--data", data); code != 1 || !strings.Contains(out, "forged") || !strings.Contains(out, "BROKEN at entry 9") {
+		t.Errorf("forged and cut: exit code %d, %s", code, out)
+	}
+	rewrite(t, url, es)
 	_, stranger, _ := ed25519.GenerateKey(nil)
 	put(t, filepath.Join(data, store.HeadsFile), jsonl(t, []schedule.Head{attendance.SignHead(stranger, heads[0])}))
 	if code, out, _ := run(t, "verify", "--redis", url, "--data", data); code != 0 || !strings.Contains(out, "prove nothing") || !strings.Contains(out, "no signed head is known") {
@@ -214,12 +221,14 @@ func TestVerify_APackNeedsNoRedis(t *testing.T) {
 		code int
 		want string
 	}{
-		"whole":         {pack(es, heads, key), 0, "2 signed heads fit, the last one up to entry 10"},
-		"words erased":  {pack(without, heads, key), 0, "words: 4 as they were written, 1 erased"},
-		"changed":       {pack(changed, heads, key), 1, "BROKEN at entry 5, id " + es[4].ID},
-		"words changed": {pack(said, heads, key), 1, "BROKEN at entry 5, id " + es[4].ID},
-		"cut":           {pack(es[:7], heads, key), 1, "BROKEN at entry 8"},
-		"no zip":        {filepath.Join(data, store.LedgerPubFile), 1, ""},
+		"whole":           {pack(es, heads, key), 0, "2 signed heads fit, the last one up to entry 10"},
+		"words erased":    {pack(without, heads, key), 0, "words: 4 as they were written, 1 erased, or left out of the pack"},
+		"heads taken out": {pack(es, nil, key), 1, "BROKEN at entry 1"},
+		"an added end":    {pack(append(slices.Clone(es), attendance.Seal(es[9].Hash, schedule.Entry{ID: "x", Event: "fair", At: time.Now()})), heads, key), 1, "BROKEN at entry 11"},
+		"changed":         {pack(changed, heads, key), 1, "BROKEN at entry 5, id " + es[4].ID},
+		"words changed":   {pack(said, heads, key), 1, "BROKEN at entry 5, id " + es[4].ID},
+		"cut":             {pack(es[:7], heads, key), 1, "BROKEN at entry 8"},
+		"no zip":          {filepath.Join(data, store.LedgerPubFile), 1, ""},
 	} {
 		code, out, errs := run(t, "verify", "--pack", tt.pack)
 		if code != tt.code || !strings.Contains(out, tt.want) {
@@ -231,5 +240,27 @@ func TestVerify_APackNeedsNoRedis(t *testing.T) {
 	}
 	if code, out, _ := run(t, "verify", "--pack", pack(es, heads, key), "--data", data); code != 0 || strings.Contains(out, "came with the record") {
 		t.Errorf("with the key of the data folder: exit code %d, %s", code, out)
+	}
+}
+
+// An end that somebody put in beside the program is hashed as it should be, but
+// nobody counted it.
+func TestVerify_AnEndThatRedisDidNotCountIsNamed(t *testing.T) {
+	url, data, es, _ := signedRecord(t)
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := redis.NewClient(o)
+	defer c.Close()
+	line, err := json.Marshal(attendance.Seal(es[9].Hash, schedule.Entry{ID: "put-in", Event: "fair", At: time.Now(), Kind: schedule.EntryVerdict, Detail: "held"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.XAdd(t.Context(), &redis.XAddArgs{Stream: "sangdam:{fair}:ledger", Values: []any{"e", line}}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := run(t, "verify", "--redis", url, "--data", data); code != 1 || !strings.Contains(out, "BROKEN at entry 11, id put-in") {
+		t.Errorf("exit code %d, %s", code, out)
 	}
 }

@@ -89,3 +89,13 @@ func hash(prev string, e schedule.Entry) string {
 	sum := sha256.Sum256(Canonical(prev, e))
 	return hex.EncodeToString(sum[:])
 }
+
+// firstHash is an entry's hash by the rules of the first version, which knew
+// neither who did something nor words. It tells an old record from a changed one.
+func firstHash(e schedule.Entry) string {
+	sum := sha256.Sum256(netstrings(
+		"sangdam-ledger-1", e.Prev, e.ID, e.At.UTC().Format(timeLayout), string(e.Event), string(e.Kind),
+		string(e.Consultation), string(e.Seat), e.Session, e.Node, e.Detail,
+	))
+	return hex.EncodeToString(sum[:])
+}

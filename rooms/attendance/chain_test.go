@@ -227,3 +227,17 @@ func TestVerify_ReadErrorIsNoVerdict(t *testing.T) {
 		t.Errorf("%+v %v", r, err)
 	}
 }
+
+// A record of the first version is none that was changed, and it is said so.
+func TestVerify_ARecordOfTheFirstVersionIsCalledThat(t *testing.T) {
+	e := schedule.Entry{ID: "1", At: base(), Event: "e", Kind: schedule.EntryPhase, Consultation: "S01", Detail: "open"}
+	// printf '16:sangdam-ledger-1,0:,1:1,24:2021-12-08T08:00:00.000Z,1:e,5:phase,3:S01,0:,0:,0:,4:open,' | sha256sum
+	e.Hash = "61c7ceaaeef5dd6abf667c2ae254b44c20ee90cf9cb64ebcdc8b11e7ad127785"
+	if b := verify(t, []schedule.Entry{e}).Broken; b == nil || b.Index != 1 || !strings.Contains(b.Text, "version of Sangdam before") {
+		t.Errorf("%+v", b)
+	}
+	e.Detail = "live"
+	if b := verify(t, []schedule.Entry{e}).Broken; b == nil || strings.Contains(b.Text, "version of Sangdam before") {
+		t.Errorf("changed: %+v", b)
+	}
+}

@@ -53,10 +53,16 @@
 // named by the first 16 hex digits of the SHA-256 of its 32 bytes. Heads are the
 // field h of the stream sangdam:{EVENT}:heads, and the lines of heads.jsonl in the
 // data folder of the server and in a pack; ledger.pub there, and key.pub in a
-// pack, are the public key in PEM. A head fits when the entry of that number has
+// pack, are the public key in PEM; where several servers signed, key.pub has one
+// after the other. A head fits when the entry of that number has
 // that hash. The entry whose head does not fit was written anew, together with
 // what else stands behind the last one that fits; when there are fewer entries
 // than a head says, the end was cut off.
+//
+// A pack's record ends at a signed head. Its other files are vouched for by
+// manifest.sig: a signature made in the same way over the netstrings of the constant
+// sangdam-pack-1, event, manifest, key, where manifest is the SHA-256 of the file
+// manifest.sha256, in hex.
 //
 // Whoever takes care of a fair should put a head aside now and then: what is
 // signed by a key that somebody has stolen proves nothing from that day on.

@@ -46,7 +46,8 @@ func headBytes(h schedule.Head) []byte {
 
 // Vouched are the heads of an event that a known key has signed, as marks for
 // Verify. unknown counts those of other keys, which prove nothing either way; a
-// head that says it is signed by a known key and is not is an error.
+// head that says it is signed by a known key and is not is an error, and the
+// marks are those of the others.
 func (k Keys) Vouched(event schedule.EventID, heads []schedule.Head) (marks []Mark, unknown int, err error) {
 	for _, h := range heads {
 		if h.Event != event {
@@ -60,11 +61,47 @@ func (k Keys) Vouched(event schedule.EventID, heads []schedule.Head) (marks []Ma
 		at := h.At.UTC().Format(time.RFC3339)
 		sig, bad := base64.StdEncoding.DecodeString(h.Signature)
 		if bad != nil || !ed25519.Verify(pub, headBytes(h), sig) {
-			return nil, 0, fmt.Errorf("the head of %s with %d entries at %s is forged: key %s did not sign it", event, h.Entries, at, h.Key)
+			if err == nil {
+				err = fmt.Errorf("the head of %s with %d entries at %s is forged: key %s did not sign it", event, h.Entries, at, h.Key)
+			}
+			continue
 		}
 		marks = append(marks, Mark{Entries: h.Entries, Hash: h.Hash, From: "the head signed at " + at})
 	}
-	return marks, unknown, nil
+	return marks, unknown, err
+}
+
+// packTag opens what is signed of a pack.
+const packTag = "sangdam-pack-1"
+
+// PackSeal says that a pack's files were made by the server that has the key.
+type PackSeal struct {
+	Event     schedule.EventID `json:"event"`
+	Manifest  string           `json:"manifest"` // hex SHA-256 of the manifest
+	Key       string           `json:"key"`
+	Signature string           `json:"signature"`
+}
+
+func (p PackSeal) bytes() []byte { return netstrings(packTag, string(p.Event), p.Manifest, p.Key) }
+
+// SealPack signs a pack's manifest.
+func SealPack(key ed25519.PrivateKey, event schedule.EventID, manifest []byte) PackSeal {
+	sum := sha256.Sum256(manifest)
+	p := PackSeal{Event: event, Manifest: hex.EncodeToString(sum[:]), Key: KeyID(key.Public().(ed25519.PublicKey))}
+	p.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(key, p.bytes()))
+	return p
+}
+
+// Sealed tells whether a known key has signed this manifest for this event;
+// known is false when the key is none of these, which proves nothing either way.
+func (k Keys) Sealed(p PackSeal, event schedule.EventID, manifest []byte) (sealed, known bool) {
+	pub, known := k[p.Key]
+	if !known {
+		return false, false
+	}
+	sum := sha256.Sum256(manifest)
+	sig, err := base64.StdEncoding.DecodeString(p.Signature)
+	return err == nil && p.Event == event && p.Manifest == hex.EncodeToString(sum[:]) && ed25519.Verify(pub, p.bytes(), sig), true
 }
 
 // ReadHeads reads heads, one a line of JSON. A last line without its end was

@@ -61,6 +61,7 @@ type link struct {
 	event          schedule.EventID
 	sound          bool // the fields give the hash
 	worded         bool // the words give the digest, or there are none
+	old            bool // the fields give the hash by the rules of the version before
 }
 
 // Verify walks a ledger in its order, holds it against what is known of it and
@@ -84,7 +85,8 @@ func Verify(entries iter.Seq2[schedule.Entry, error], marks ...Mark) (Report, er
 		case e.Words != "" && worded:
 			r.Words++
 		}
-		chain = append(chain, link{e.ID, e.Prev, e.Hash, e.Event, hash(e.Prev, e) == e.Hash, worded})
+		sound := hash(e.Prev, e) == e.Hash
+		chain = append(chain, link{e.ID, e.Prev, e.Hash, e.Event, sound, worded, !sound && firstHash(e) == e.Hash})
 	}
 	r.Entries = len(chain)
 	r.Broken = firstBreak(chain)
@@ -142,6 +144,9 @@ func firstBreak(chain []link) *Break {
 	}
 	prev := Genesis
 	for i, l := range chain {
+		if l.old {
+			return name(i, BreakChanged, "was written by the version of Sangdam before this one, whose records this one cannot verify: use that version")
+		}
 		if !l.sound {
 			return name(i, BreakChanged, "does not give its own hash: a field of it was changed")
 		}

@@ -12,8 +12,9 @@ import (
 )
 
 // CheckManifest compares a pack's files with its manifest and names those that
-// were changed, are missing or are not in it, in the order of their names. It
-// finds an accident or a hasty hand: the ledger is what a forger cannot remake.
+// were changed, are missing or are not in it, in the order of their names. By
+// itself it finds an accident or a hasty hand: what a forger cannot remake are the
+// ledger and what signs the manifest.
 func CheckManifest(z *zip.Reader) (wrong []string, err error) {
 	m, err := z.Open(PackManifest)
 	if err != nil {
@@ -33,7 +34,7 @@ func CheckManifest(z *zip.Reader) (wrong []string, err error) {
 		return nil, fmt.Errorf("read %s: %w", PackManifest, err)
 	}
 	for _, f := range z.File {
-		if f.Name == PackManifest {
+		if f.Name == PackManifest || f.Name == PackSeal {
 			continue
 		}
 		sum, err := sumOf(f)

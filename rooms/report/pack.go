@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"sangdam/rooms/attendance"
 	"sangdam/rooms/schedule"
 )
 
@@ -24,6 +25,8 @@ type Pack struct {
 	Key      []byte           // the public key that signed them, PEM
 	// Attendance writes attendance.json of facts that are fit for outsiders.
 	Attendance func(Facts) ([]byte, error)
+	// Seal signs the manifest; nil: nobody can, and the record alone is signed.
+	Seal func(manifest []byte) (attendance.PackSeal, error)
 }
 
 // The files of a pack that a verifier looks for.
@@ -32,6 +35,7 @@ const (
 	PackHeads    = "heads.jsonl"
 	PackKey      = "key.pub"
 	PackManifest = "manifest.sha256"
+	PackSeal     = "manifest.sig" // signs PackManifest, so that it is in none
 )
 
 // MaxPackEntries bounds the ledger of a pack: the largest event has some hundred
@@ -42,7 +46,7 @@ const MaxPackEntries = 2_000_000
 var ErrPack = errors.New("not a whole pack")
 
 // Write writes the zip: files in one order, times of the facts, and last the
-// manifest with the SHA-256 of each. The ledger goes out line by line.
+// manifest with the SHA-256 of each, and what signs it. The ledger goes out line by line.
 func (p Pack) Write(w io.Writer) error {
 	switch n := len(p.Heads); {
 	case n == 0 || p.Heads[n-1].Entries != int64(len(p.Entries)):
@@ -93,11 +97,20 @@ func (p Pack) Write(w io.Writer) error {
 		_, err := w.Write(p.Key)
 		return err
 	})
-	sums := z.sums.Bytes()
+	sums := bytes.Clone(z.sums.Bytes())
 	z.file(PackManifest, func(w io.Writer) error {
 		_, err := w.Write(sums)
 		return err
 	})
+	if p.Seal != nil {
+		z.file(PackSeal, func(w io.Writer) error {
+			seal, err := p.Seal(sums)
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(w).Encode(seal)
+		})
+	}
 	if z.err == nil {
 		z.err = z.zip.Close()
 	}

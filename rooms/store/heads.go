@@ -256,6 +256,15 @@ func (s *Store) SignHead(ctx context.Context, event schedule.EventID) (schedule.
 	return h, nil
 }
 
+// SealPack signs the manifest of a pack, so that its tables can be told from
+// those of somebody who has only the record.
+func (s *Store) SealPack(event schedule.EventID, manifest []byte) (attendance.PackSeal, error) {
+	if s.signer == nil {
+		return attendance.PackSeal{}, ErrNoKey
+	}
+	return attendance.SealPack(s.signer.key, event, manifest), nil
+}
+
 // settledHead reads length and last hash as they were settleAfter ago.
 func (s *Store) settledHead(ctx context.Context, event schedule.EventID) (schedule.Head, error) {
 	h := schedule.Head{Event: event}
