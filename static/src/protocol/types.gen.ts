@@ -590,7 +590,7 @@ export interface paths {
         };
         /**
          * The calendar of a link's holder
-         * @description Needs the right viewer, or an API key with the scope timetable.
+         * @description Needs the right coordinator, or an API key with the scope edit.
          */
         get: operations["link-calendar"];
         put?: never;
@@ -749,7 +749,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The timetable with contacts and conflicts
+         * The timetable with conflicts, and with contacts for whoever may call: coordinators, and keys with the scope
          * @description Needs the right viewer, or an API key with the scope timetable.
          */
         get: operations["timetable"];
