@@ -78,8 +78,8 @@ func (b *board) setCast(id schedule.ConsultationID, people cast) {
 	}
 }
 
-// stages gives who is in which room, and in which booth the rooms are.
-func (b *board) stages() (map[schedule.ConsultationID]cast, map[schedule.ConsultationID]schedule.BoothID) {
+// whoIsWhere gives who is in which room, and in which booth the rooms are.
+func (b *board) whoIsWhere() (map[schedule.ConsultationID]cast, map[schedule.ConsultationID]schedule.BoothID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	casts := make(map[schedule.ConsultationID]cast, len(b.casts))

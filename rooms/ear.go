@@ -22,16 +22,16 @@ type ear struct {
 
 // choose gives each slot a person. Who is heard stays as long as nobody else
 // speaks; a newcomer takes the place of who spoke the longer ago.
-func (e *ear) choose(people []player, room schedule.ConsultationID, now [sfu.WallAudios]place, media Media, at time.Time) [sfu.WallAudios]place {
+func (e *ear) choose(people []player, room schedule.ConsultationID, heard [sfu.WallAudios]place, media Media, now time.Time) [sfu.WallAudios]place {
 	if e.room != room || e.spoke == nil {
 		e.room, e.spoke = room, map[schedule.SeatID]time.Time{}
 	}
 	here := func(p place) bool {
 		return p.room == room && slices.ContainsFunc(people, func(o player) bool { return o.seat == p.seat })
 	}
-	for i, p := range now {
+	for i, p := range heard {
 		if !here(p) {
-			now[i] = place{}
+			heard[i] = place{}
 		}
 	}
 	var speaking, silent []player
@@ -41,7 +41,7 @@ func (e *ear) choose(people []player, room schedule.ConsultationID, now [sfu.Wal
 			continue
 		}
 		if p.has(sfu.Microphone) && speaks(media.Levels(p.peer)) {
-			e.spoke[p.seat] = at
+			e.spoke[p.seat] = now
 			speaking = append(speaking, p)
 		} else {
 			silent = append(silent, p)
@@ -49,24 +49,24 @@ func (e *ear) choose(people []player, room schedule.ConsultationID, now [sfu.Wal
 	}
 	for _, p := range slices.Concat(speaking, silent) {
 		one := place{room, p.seat}
-		if slices.Contains(now[:], one) {
+		if slices.Contains(heard[:], one) {
 			continue
 		}
 		worst := -1
-		for i, o := range now {
+		for i, o := range heard {
 			if o.seat == "" {
 				worst = i
 				break
 			}
-			if worst < 0 || e.spoke[o.seat].Before(e.spoke[now[worst].seat]) {
+			if worst < 0 || e.spoke[o.seat].Before(e.spoke[heard[worst].seat]) {
 				worst = i
 			}
 		}
-		if now[worst].seat == "" || slices.ContainsFunc(speaking, func(s player) bool { return s.seat == p.seat }) && e.spoke[now[worst].seat].Before(at) {
-			now[worst] = one
+		if heard[worst].seat == "" || slices.ContainsFunc(speaking, func(s player) bool { return s.seat == p.seat }) && e.spoke[heard[worst].seat].Before(now) {
+			heard[worst] = one
 		}
 	}
-	return now
+	return heard
 }
 
 // speaks tells whether there was a voice just now.

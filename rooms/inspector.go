@@ -1,7 +1,9 @@
 package rooms
 
 import (
+	"cmp"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -16,7 +18,7 @@ const (
 	// clientFresh is how long what a browser counted is believed: it tells every
 	// 5 s, and one may get lost.
 	clientFresh = 12 * time.Second
-	maxTold     = 4096 // sessions whose counts are kept; beyond it those of no room go first, then new ones are dropped
+	maxTold     = 4096 // sessions whose counts are kept; beyond it new ones are dropped
 	saveStays   = 60   // passes between two writings of how media goes for people
 )
 
@@ -104,7 +106,7 @@ func (g *Registry) boards() []*board {
 func (i *inspector) pass(now time.Time) {
 	defer func() {
 		if v := recover(); v != nil {
-			i.registry.log.Error("a look at media failed", "panic", v)
+			i.registry.log.Error("a look at media failed", "panic", v, "stack", string(debug.Stack()))
 		}
 	}()
 	g := i.registry
@@ -119,12 +121,12 @@ func (i *inspector) pass(now time.Time) {
 		for _, kind := range b.expireOrders(wall) {
 			g.deps.Metrics.ordersFailed.WithLabelValues(string(kind)).Inc()
 		}
-		casts, places := b.stages()
+		casts, booths := b.whoIsWhere()
 		var mics []crosstalk.Mic
 		for id, people := range casts {
 			vitals, heard := i.inspect(b.id, id, people, counts, now, wall)
 			b.setVitals(id, vitals, heard)
-			mics = append(mics, i.microphones(places[id], people)...)
+			mics = append(mics, i.microphones(booths[id], people)...)
 		}
 		b.setCrosstalk(i.compare(b.id, mics, now))
 		b.nudgeWalls()
@@ -232,7 +234,7 @@ func (i *inspector) compare(event schedule.EventID, mics []crosstalk.Mic, now ti
 		guard = crosstalk.New()
 		i.guards[event] = guard
 	}
-	slices.SortFunc(mics, func(a, b crosstalk.Mic) int { return compareText(a.Booth, b.Booth) })
+	slices.SortFunc(mics, func(a, b crosstalk.Mic) int { return cmp.Compare(a.Booth, b.Booth) })
 	mics = slices.CompactFunc(mics, func(a, b crosstalk.Mic) bool { return a.Booth == b.Booth })
 	all := []Crosstalk{}
 	for _, p := range guard.Feed(now, mics) {

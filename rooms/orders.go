@@ -12,18 +12,17 @@ const (
 	orderFor     = 30 * time.Second // an answer that comes later is dropped
 	answerWithin = 15 * time.Second // then the console is told that nobody answers; a late answer still reaches it
 	maxOrders    = 16               // of one seat that may still be answered
-	keysKept     = 64               // of one console
 )
 
 // order is an Order that may still be answered.
 type order struct {
 	Order
-	seat    schedule.SeatID
-	session string // who may answer
-	console string // session of who steered
-	key     string
-	at      time.Time
-	given   bool // the console was told that nobody answers
+	seat     schedule.SeatID
+	session  string // who may answer
+	console  string // session of who steered
+	key      string
+	at       time.Time
+	toldGone bool // the console was told that nobody answers
 }
 
 // wantsAnswer tells whether a browser answers even when all went well.
@@ -128,7 +127,7 @@ func (b *board) abandon(session string) {
 			continue
 		}
 		delete(b.orders, id)
-		if !o.given {
+		if !o.toldGone {
 			b.report(o, nil, FailedGone)
 		}
 	}
@@ -139,8 +138,8 @@ func (b *board) expireOrders(now time.Time) (failed []OrderKind) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for id, o := range b.orders {
-		if due(o.at, answerWithin, now) && o.wantsAnswer() && !o.given {
-			o.given = true
+		if due(o.at, answerWithin, now) && o.wantsAnswer() && !o.toldGone {
+			o.toldGone = true
 			failed = append(failed, o.Kind)
 			b.report(o, nil, FailedGone)
 		}

@@ -27,7 +27,7 @@ type place struct {
 // and buyer), or one when there are many; more of the room that is looked at
 // closely, which comes first. When slots run out, what is least important is
 // left out.
-func pick(scene map[schedule.ConsultationID][]player, rooms []schedule.ConsultationID, large schedule.ConsultationID, now [sfu.WallVideos]place) []place {
+func pick(scene map[schedule.ConsultationID][]player, rooms []schedule.ConsultationID, large schedule.ConsultationID, shown [sfu.WallVideos]place) []place {
 	var all []place
 	add := func(id schedule.ConsultationID, people ...player) {
 		for _, p := range people {
@@ -46,7 +46,7 @@ func pick(scene map[schedule.ConsultationID][]player, rooms []schedule.Consultat
 		case len(rooms) <= twoEach:
 			add(id, ofEachSide(people)...)
 		default:
-			add(id, whoSpeaks(people, id, now))
+			add(id, whoSpeaks(people, id, shown))
 		}
 	}
 	return all
@@ -68,7 +68,7 @@ func ofEachSide(people []player) []player {
 
 // whoSpeaks is who spoke last, the first of them when nobody did. Whoever is
 // shown stays as long as they spoke not long before.
-func whoSpeaks(people []player, id schedule.ConsultationID, now [sfu.WallVideos]place) player {
+func whoSpeaks(people []player, id schedule.ConsultationID, shown [sfu.WallVideos]place) player {
 	last := people[0]
 	for _, p := range people[1:] {
 		if p.spokeAt.After(last.spokeAt) {
@@ -76,7 +76,7 @@ func whoSpeaks(people []player, id schedule.ConsultationID, now [sfu.WallVideos]
 		}
 	}
 	for _, p := range people {
-		if slices.Contains(now[:], place{id, p.seat}) && last.spokeAt.Sub(p.spokeAt) < turnAfter {
+		if slices.Contains(shown[:], place{id, p.seat}) && last.spokeAt.Sub(p.spokeAt) < turnAfter {
 			return p
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"sangdam/rooms/schedule"
@@ -126,7 +125,7 @@ func (s *stay) quality() schedule.SeatQuality {
 		q.Symptoms = append(q.Symptoms, schedule.SymptomTime{Symptom: string(y), Seconds: d.Seconds()})
 	}
 	slices.SortFunc(q.Symptoms, func(a, b schedule.SymptomTime) int {
-		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), compareText(a.Symptom, b.Symptom))
+		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Symptom, b.Symptom))
 	})
 	return q
 }
@@ -151,5 +150,3 @@ func (s *stay) save(m *mirror) {
 	q, event := s.quality(), s.event
 	m.put("quality "+s.session+" "+s.from.String(), func(ctx context.Context) error { return m.store.SaveQuality(ctx, event, q) })
 }
-
-func compareText(a, b string) int { return strings.Compare(a, b) }

@@ -1,10 +1,14 @@
 package rooms
 
 import (
+	"slices"
 	"time"
 
 	"sangdam/rooms/schedule"
 )
+
+// keysKept is how many requests of a console are told apart from repetitions.
+const keysKept = 64
 
 // Watch is a console's subscription to a board.
 type Watch struct {
@@ -65,4 +69,28 @@ func (w *Watch) Stop() {
 func (w *Watch) stopped() bool {
 	_, on := w.board.watchers[w]
 	return !on
+}
+
+// wasDone tells whether a console's request is a repetition of one that was
+// done.
+func (b *board) wasDone(session, key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for w := range b.watchers {
+		if w.req.Session == session && key != "" && slices.Contains(w.done, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// markDone notes that a console's request was done.
+func (b *board) markDone(session, key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for w := range b.watchers {
+		if w.req.Session == session {
+			w.done = newest(append(w.done, key), keysKept)
+		}
+	}
 }
