@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sangdam/rooms/sfu"
 	"sangdam/rooms/sfu/sfutest"
 	"sangdam/signaling/protocol"
 )
@@ -103,14 +104,9 @@ func (c *Client) obey(o protocol.Order) {
 }
 
 // Shown is the slot of the wall that shows a seat; -1 when none does.
-func (s State) Shown(seat string) int { return s.onWall(seat, 0, 32) }
-
-// Sounded is the slot of the wall that sounds a seat; -1 when none does.
-func (s State) Sounded(seat string) int { return s.onWall(seat, 32, 34) }
-
-func (s State) onWall(seat string, from, to int) int {
+func (s State) Shown(seat string) int {
 	for _, w := range s.Wall {
-		if w.Seat == seat && w.Slot >= from && w.Slot < to {
+		if w.Seat == seat && w.Slot < sfu.WallVideos {
 			return w.Slot
 		}
 	}
