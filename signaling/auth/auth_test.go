@@ -56,7 +56,7 @@ func TestGate_AStoreThatIsAwayIsNoWrongSecret(t *testing.T) {
 		t.Errorf("grants: %v", err)
 	}
 	for _, prefix := range []string{sessionPrefix, keyPrefix} {
-		if _, err = g.Grants(t.Context(), newToken(schedule.LinkID(NewStaffID(prefix)))); protocol.AsFault(err).Code != protocol.CodeUnavailable {
+		if _, err = g.Grants(t.Context(), newToken(schedule.LinkID(newStaffID(prefix)))); protocol.AsFault(err).Code != protocol.CodeUnavailable {
 			t.Errorf("%s: %v", prefix, err)
 		}
 	}

@@ -223,7 +223,7 @@ func Changed(a schedule.Account, now time.Time) time.Time {
 func (d *Door) admit(ctx context.Context, a schedule.Account, former string, v Visitor) (string, Signed, error) {
 	secret, now := NewSecret(), d.now().Truncate(time.Millisecond)
 	x := schedule.StaffSession{
-		ID: NewStaffID(sessionPrefix), Account: a.ID, Browser: short(v.Browser, 120),
+		ID: newStaffID(sessionPrefix), Account: a.ID, Browser: short(v.Browser, 120),
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionMost), Hash: Hash(secret),
 	}
 	ended, err := d.deps.Store.BeginStaffSession(ctx, x, a.ChangedAt, sessionIdle, sessionsOf)

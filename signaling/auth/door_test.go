@@ -289,7 +289,7 @@ func TestCookie_StolenTamperedAndExpiredAreWorthNothing(t *testing.T) {
 	flipped[len(flipped)-5] ^= 1
 	for what, c := range map[string]string{
 		"none": "", "no secret": id + ".", "of another session": otherID + "." + secret, "flipped": string(flipped),
-		"cut": cookie[:len(cookie)-1], "longer": cookie + "A", "unknown": NewStaffID(sessionPrefix) + "." + NewSecret(),
+		"cut": cookie[:len(cookie)-1], "longer": cookie + "A", "unknown": newStaffID(sessionPrefix) + "." + NewSecret(),
 		"the hash": id + "." + Hash(secret)[:secretLen], "a link's": newToken("abcdefgh"), "a key": "key_" + cookie[2:],
 	} {
 		_, err := r.Who(t.Context(), c)

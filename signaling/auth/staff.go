@@ -19,15 +19,15 @@ const (
 	keyPrefix     = "key_"
 )
 
-// NewStaffID makes an id of 80 random bits.
-func NewStaffID(prefix string) string {
+// newStaffID makes an id of 80 random bits.
+func newStaffID(prefix string) string {
 	b := make([]byte, 10)
 	_, _ = rand.Read(b) // never fails (crypto/rand, Go 1.24)
 	return prefix + strings.ToLower(base32.StdEncoding.EncodeToString(b))
 }
 
 // NewAccountID makes the id of an account.
-func NewAccountID() schedule.AccountID { return schedule.AccountID(NewStaffID(accountPrefix)) }
+func NewAccountID() schedule.AccountID { return schedule.AccountID(newStaffID(accountPrefix)) }
 
 // cut takes a cookie apart: a session's id, a dot, a secret.
 func cut(cookie string) (session, secret string, ok bool) {
@@ -79,7 +79,7 @@ func (g *Gate) seen(ctx context.Context, x schedule.StaffSession, now time.Time)
 
 // NewAPIKey makes a key and the secret that its holder is told once.
 func NewAPIKey(e schedule.EventID, name string, scopes []schedule.Scope, by string, now, expires time.Time) (schedule.APIKey, string) {
-	token := newToken(schedule.LinkID(NewStaffID(keyPrefix)))
+	token := newToken(schedule.LinkID(newStaffID(keyPrefix)))
 	id, _ := linkOf(token)
 	return schedule.APIKey{
 		ID: string(id), Event: e, Name: name, Scopes: scopes, Hash: Hash(token),
