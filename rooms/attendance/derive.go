@@ -62,7 +62,7 @@ type Seat struct {
 	Role      schedule.Role
 	FirstIn   time.Time
 	LastOut   time.Time // zero: nobody came, or somebody is in
-	Late      float64   // from Start to FirstIn; zero: in time, or nobody came
+	Late      float64   // from Start to the first stay that reached beyond it; zero: in time, or nobody came
 	Present   float64
 	Away      float64 // of Present, time when nothing was received
 	Voice     float64 // share of the time with both sides, while the seat was taken, in which its microphone really sent; -1: there was no such time
@@ -201,11 +201,10 @@ func (g gathered) longest(event *schedule.Event, id schedule.ConsultationID) tim
 func (a *Attendance) conclude(p schedule.Policy, seats map[schedule.SeatID][]stay, t *told, now time.Time) {
 	sides := a.fill(seats)
 	a.ExtendedTo = t.extendedTo
-	a.judge(p, t.ended.Kind != "", now)
+	a.judge(p, sides, t.ended.Kind != "", now)
 	if a.Verdict != "" && len(t.papers) > 0 {
 		bare := Attendance{Start: a.Start, End: a.End, ExtendedTo: a.ExtendedTo}
-		bare.fill(machine(seats))
-		bare.judge(p, t.ended.Kind != "", now)
+		bare.judge(p, bare.fill(machine(seats)), t.ended.Kind != "", now)
 		a.OnPaper = bare.Verdict != a.Verdict
 	}
 	for _, e := range t.contacts {
@@ -262,10 +261,10 @@ func (a *Attendance) fill(seats map[schedule.SeatID][]stay) (sides map[schedule.
 		if open {
 			s.LastOut = time.Time{}
 		}
-		if !a.Start.IsZero() && s.FirstIn.After(a.Start) {
-			s.Late = s.FirstIn.Sub(a.Start).Seconds()
-		}
 		merged := union(spans)
+		if came := a.came(merged); !a.Start.IsZero() && came.After(a.Start) {
+			s.Late = came.Sub(a.Start).Seconds()
+		}
 		s.Present = total(merged).Seconds()
 		s.Away = min(s.Away, s.Present)
 		sides[role] = append(sides[role], merged...)
@@ -283,6 +282,17 @@ func (a *Attendance) fill(seats map[schedule.SeatID][]stay) (sides map[schedule.
 		a.Seats[i].Voice = voice(seats[a.Seats[i].Seat], both)
 	}
 	return sides
+}
+
+// came is when somebody came to the consultation, who may have looked in and
+// gone again before it began; zero: not at all.
+func (a *Attendance) came(there []span) time.Time {
+	for _, s := range there {
+		if s.to.After(a.Start) {
+			return s.from
+		}
+	}
+	return time.Time{}
 }
 
 // voice is the share of a seat's time with both sides in which its microphone
@@ -310,21 +320,20 @@ func rank(r schedule.Role) int {
 }
 
 // judge gives the verdict. It is final once the room has ended, or the window
-// has passed and the two sides are not talking on.
-func (a *Attendance) judge(p schedule.Policy, ended bool, now time.Time) {
+// has passed and the two sides are not talking on. Who was there before the start
+// alone did not come, unless it met the other side then.
+func (a *Attendance) judge(p schedule.Policy, sides map[schedule.Role][]span, ended bool, now time.Time) {
 	if a.Cancelled {
 		a.Over = true
 		return
 	}
-	var firm, buyer, firmIn, buyerIn bool
+	came := func(r schedule.Role) bool { return a.Together > 0 || !a.came(sides[r]).IsZero() }
+	firm, buyer := came(schedule.RoleFirm), came(schedule.RoleBuyer)
+	var firmIn, buyerIn bool
 	for _, s := range a.Seats {
-		came, in := len(s.Intervals) > 0, len(s.Intervals) > 0 && s.LastOut.IsZero()
-		switch s.Role {
-		case schedule.RoleFirm:
-			firm, firmIn = firm || came, firmIn || in
-		case schedule.RoleBuyer:
-			buyer, buyerIn = buyer || came, buyerIn || in
-		}
+		in := len(s.Intervals) > 0 && s.LastOut.IsZero()
+		firmIn = firmIn || in && s.Role == schedule.RoleFirm
+		buyerIn = buyerIn || in && s.Role == schedule.RoleBuyer
 	}
 	end := a.End
 	if a.ExtendedTo.After(end) {

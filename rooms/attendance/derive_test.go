@@ -170,6 +170,9 @@ func TestDerive_Verdict(t *testing.T) {
 		{name: "in pieces", entries: slices.Concat(stay(firm, 0, 40), stay(buyer, 0, 6), stay(buyer, 20, 26)), now: 41, over: true, verdict: VerdictHeld, together: 12},
 		{name: "short", entries: slices.Concat(stay(firm, 0, 40), stay(buyer, 30, 39.5)), now: 41, over: true, verdict: VerdictShort, together: 9.5},
 		{name: "both came, never together", entries: slices.Concat(stay(firm, 0, 10), stay(buyer, 11, 40)), now: 41, over: true, verdict: VerdictShort},
+		{name: "the buyer looked in before the start and never came again", entries: slices.Concat(stay(firm, -2, 40), stay(buyer, -9, -3)), now: 41, over: true, verdict: VerdictNoShowBuyer},
+		{name: "they met before the start", entries: slices.Concat(stay(firm, -14, -1), stay(buyer, -13, -1)), now: 41, over: true, verdict: VerdictHeld, together: 12},
+		{name: "both looked in before the start, one after the other", entries: slices.Concat(stay(firm, -14, -10), stay(buyer, -9, -1)), now: 41, over: true, verdict: VerdictNoShowBoth},
 		{name: "no buyer", entries: stay(firm, 0, 40), now: 41, over: true, verdict: VerdictNoShowBuyer},
 		{name: "no firm", entries: stay(buyer, 0, 40), now: 41, over: true, verdict: VerdictNoShowFirm},
 		{name: "nobody but the interpreter", entries: stay(schedule.RoleInterpreter, 0, 40), now: 41, over: true, verdict: VerdictNoShowBoth},
@@ -398,4 +401,27 @@ func TestDerive_EndedPresenceOnlyGrowsWithTheLedger(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who looks in before the start, goes and comes back late is late.
+func TestDerive_LateIsWhoWasNotThereAtTheStart(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		es   []schedule.Entry
+		late float64
+	}{
+		{"there at the start", []schedule.Entry{say(-9, in, buyer, "x"), say(20, out, buyer, "x", schedule.LeftByChoice)}, 0},
+		{"looked in, came back late", []schedule.Entry{
+			say(-9, in, buyer, "x"), say(-5, out, buyer, "x", schedule.LeftByChoice),
+			say(6, in, buyer, "y"), say(20, out, buyer, "y", schedule.LeftByChoice),
+		}, 6 * 60},
+		{"looked in alone", []schedule.Entry{say(-9, in, buyer, "x"), say(-5, out, buyer, "x", schedule.LeftByChoice)}, 0},
+		{"came late, left, came again", []schedule.Entry{
+			say(3, in, buyer, "x"), say(4, out, buyer, "x", schedule.LeftByChoice), say(6, in, buyer, "y"), say(20, out, buyer, "y", schedule.LeftByChoice),
+		}, 3 * 60},
+	} {
+		if got := seatOf(t, Derive(fair(), tt.es, at(41))[0], buyer).Late; got != tt.late {
+			t.Errorf("%s: %v s late, want %v", tt.name, got, tt.late)
+		}
+	}
 }

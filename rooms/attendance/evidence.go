@@ -124,13 +124,7 @@ func (a *Attendance) cameAndWent(role schedule.Role) (out []Fact) {
 // alerts are those that were raised for a side, by the rules of
 // schedule.Alerts: who was there at the start or came after it is not missing.
 func (a *Attendance) alerts(p schedule.Policy, role schedule.Role, there []span, now time.Time) (out []Fact) {
-	came := time.Time{}
-	for _, s := range there {
-		if s.to.After(a.Start) {
-			came = s.from
-			break
-		}
-	}
+	came := a.came(there)
 	raised := func(kind FactKind, at time.Time) {
 		if !now.Before(at) && (came.IsZero() || came.After(at)) {
 			out = append(out, Fact{Kind: kind, At: at, Role: role})

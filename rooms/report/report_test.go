@@ -87,6 +87,24 @@ func TestSummary_CountsWhatHappened(t *testing.T) {
 	}
 }
 
+// Both came, one after the other: that is short, but nothing took place.
+func TestSummary_WhoNeverMetDidNotTakePlace(t *testing.T) {
+	f := facts(t)
+	verdicts := []attendance.Attendance{
+		{Consultation: "A", Verdict: schedule.VerdictHeld, Together: 1200, Over: true},
+		{Consultation: "B", Verdict: schedule.VerdictShort, Together: 60, Over: true},
+		{Consultation: "C", Verdict: schedule.VerdictShort, Over: true},
+		{Consultation: "D", Verdict: schedule.VerdictShort, Over: true, Decided: &attendance.Decided{Verdict: schedule.VerdictShort}},
+	}
+	f.Attendance = verdicts
+	table := report.New(f, report.Filter{}, report.Keys).Table(report.SheetSummary)
+	for key, want := range map[string]string{"planned": "4", "held": "1", "short": "3", "held_percent": "75.0", "together_average": "10.5"} {
+		if got := column(t, table, key)[0]; got != want {
+			t.Errorf("%s: %s, want %s", key, got, want)
+		}
+	}
+}
+
 func TestTables_AgreeWithDerive(t *testing.T) {
 	f := facts(t)
 	b := report.New(f, report.Filter{}, report.Keys)

@@ -34,6 +34,7 @@ type tally struct {
 	name     string
 	outcomes map[string]int
 	met      int // those in which both sides were together at all
+	missed   int // those that the ledger calls short, since both came, but never at once
 	together float64
 }
 
@@ -42,6 +43,9 @@ func (t *tally) add(a attendance.Attendance) {
 		t.outcomes = make(map[string]int)
 	}
 	t.outcomes[Outcome(a)]++
+	if a.Decided == nil && a.Verdict == schedule.VerdictShort && a.Together == 0 {
+		t.missed++
+	}
 	if a.Together > 0 {
 		t.met++
 		t.together += a.Together
@@ -49,7 +53,7 @@ func (t *tally) add(a attendance.Attendance) {
 }
 
 // cells tells the shares of what took place: a consultation that was cancelled
-// or is still to come is no failure.
+// or is still to come is no failure, and one whose sides never met is no success.
 func (t *tally) cells(group string) []Cell {
 	n := func(v schedule.Verdict) int { return t.outcomes[string(v)] }
 	cancelled, pending := t.outcomes[string(schedule.PhaseCancelled)], t.outcomes["pending"]
@@ -57,7 +61,7 @@ func (t *tally) cells(group string) []Cell {
 	for _, c := range t.outcomes {
 		planned += c
 	}
-	held := n(schedule.VerdictHeld) + n(schedule.VerdictShort) + n(schedule.VerdictByPhone)
+	held := n(schedule.VerdictHeld) + n(schedule.VerdictShort) + n(schedule.VerdictByPhone) - t.missed
 	share, average := Cell{Empty: true}, Cell{Empty: true}
 	if judged := planned - cancelled - pending; judged > 0 {
 		share = percent(float64(held) / float64(judged))
