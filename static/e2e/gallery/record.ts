@@ -71,7 +71,7 @@ function record(
       ? [
           { kind: 'first_in', role: 'firm', seat: `${id}/firm`, at: time(from - 5), entry: uuid(1) },
           { kind: 'first_in', role: 'buyer', seat: `${id}/buyer`, at: time(from + 1), entry: uuid(2) },
-          { kind: 'together', seconds: 35 * 60 },
+          { kind: 'together', at: time(from + 1), seconds: 35 * 60 },
         ]
       : [{ kind: 'first_in', role: 'firm', seat: `${id}/firm`, at: time(from - 5), entry: uuid(1) }],
     contacts: [],

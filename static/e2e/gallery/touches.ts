@@ -121,7 +121,7 @@ export const staffTouches: Record<string, Touch[]> = {
   staff_hooks: [staff, part('hook'), seen(part('hooks'))],
   record_viewer: [record, card('S04'), part('facts')],
   staff_viewer: [staff],
-  staff_hook: [staff, part('hook-open'), part('deliveries')],
+  staff_hook: [staff, part('hook-open'), part('delivery')],
 };
 
 const looked = new Set([
@@ -137,7 +137,7 @@ const looked = new Set([
   'secret',
   'add-key-dialog',
   'hook',
-  'deliveries',
+  'delivery',
   'board-row',
   'room-detail',
   'contact-card',

@@ -205,6 +205,18 @@ export class ChromiumPerson extends Person {
   async pick(selector: string, name: string, text: string): Promise<void> {
     await this.page.setInputFiles(selector, { name, mimeType: 'text/csv', buffer: Buffer.from(text) });
   }
+  /** What a press gives the person to keep: the file and its name. */
+  async download(selector: string): Promise<{ name: string; path: string }> {
+    const [file] = await Promise.all([
+      this.page.waitForEvent('download', { timeout: 20_000 }),
+      this.click(selector),
+    ]);
+    return { name: file.suggestedFilename(), path: await file.path() };
+  }
+  /** Takes another of the choices, as a person does. */
+  async choose(selector: string, value: string): Promise<void> {
+    await this.page.selectOption(selector, value, { timeout: 10_000 });
+  }
   /** What the printer would get. */
   print(path: string): Promise<Buffer> {
     return this.page.pdf({ path, preferCSSPageSize: true, printBackground: true });

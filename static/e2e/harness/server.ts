@@ -216,7 +216,7 @@ export class Server {
     return [...told.output.matchAll(/https?:\/\/\S+/g)].map(([url]) => url).sort();
   }
 
-  async start(): Promise<void> {
+  async start(...more: string[]): Promise<void> {
     this.program = new Program(binary, [
       ...[
         'serve',
@@ -229,6 +229,7 @@ export class Server {
       ],
       ...['--data', this.data, '--media-udp', `:${this.media}`, '--media-tcp', `:${this.media}`],
       ...['--media-advertise', mediaAddress],
+      ...more,
     ]);
     await this.program.says(/Sangdam serves http/);
   }
@@ -237,6 +238,16 @@ export class Server {
   async kill(): Promise<void> {
     await this.program?.end('SIGKILL');
     this.program = null;
+  }
+
+  /** Makes an account of the staff; its passphrase is read from the output. */
+  async account(login: string, right: string): Promise<string> {
+    const told = await this.command(
+      ...['account', 'add', '--redis', this.redis.url, '--right', right, login],
+    );
+    const passphrase = /^Passphrase, told this once: (\S+)$/m.exec(told.output)?.[1];
+    if (told.code !== 0 || !passphrase) throw new Error(`account add: ${told.output}`);
+    return passphrase;
   }
 
   /** Runs another subcommand to its end. */

@@ -12,34 +12,27 @@ import { useStaff } from '../staff';
 import { Waits } from '../waits';
 import { Downloads } from './downloads';
 import { choicesOf, everything, recordsOf, sumOf, type Wanted } from './extract';
-import { OnePager } from './onepager';
 import { RecordCard } from './recordcard';
+import { useLength } from './say';
 import { signs } from './signs';
 
-export function AttendanceView() {
+interface Props {
+  onPrint: (consultation: string) => void;
+}
+
+export function AttendanceView({ onPrint }: Props) {
   const desk = useDesk();
   const { words } = desk;
   const { board } = useStaff();
   const attendance = useLoaded(() => board.record.attendance());
   const wanted = useSignal<Wanted>(everything);
   const open = useSignal<string | null>(null);
-  const printed = useSignal<string | null>(null);
   const load = attendance.now.value;
   const zone = zoneOf(desk);
   const all = attendance.value?.consultations ?? [];
   const shown = recordsOf(all, wanted.value, zone);
   const sum = sumOf(shown);
   const chosen = all.find(({ consultation }) => consultation === open.value);
-  if (printed.value) {
-    return (
-      <OnePager
-        consultation={printed.value}
-        onClose={() => {
-          printed.value = null;
-        }}
-      />
-    );
-  }
   return (
     <>
       <Waits load={load} again={() => void attendance.load()} />
@@ -94,10 +87,7 @@ export function AttendanceView() {
         <RecordCard
           record={chosen}
           onChanged={() => void attendance.load()}
-          onPrint={() => {
-            printed.value = chosen.consultation;
-            open.value = null;
-          }}
+          onPrint={() => onPrint(chosen.consultation)}
           onClose={() => {
             open.value = null;
           }}
@@ -153,6 +143,7 @@ function Line({ record, onOpen }: { record: AttendanceRecord; onOpen: () => void
   const { words } = desk;
   const format = desk.format.value;
   const zone = zoneOf(desk);
+  const length = useLength();
   return (
     <tr data-testid="record" data-consultation={record.consultation} data-verdict={record.verdict}>
       <td>
@@ -172,7 +163,7 @@ function Line({ record, onOpen }: { record: AttendanceRecord; onOpen: () => void
       </td>
       <td>
         <span class="list-label">{words.t('record.together')}</span>
-        {words.t('time.minutes', { count: Math.round(record.together_seconds / 60) })}
+        {length(record.together_seconds)}
       </td>
       <td class="list-action">
         <Button look="plain" onClick={onOpen} testid="record-open">

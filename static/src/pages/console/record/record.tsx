@@ -6,6 +6,7 @@ import { useStaff } from '../staff';
 import { AttendanceView } from './attendance';
 import { AuditView } from './audit';
 import { EraseView } from './erase';
+import { OnePager } from './onepager';
 
 const views = ['attendance', 'audit', 'erase'] as const;
 type View = (typeof views)[number];
@@ -14,10 +15,21 @@ export function RecordPage() {
   const { words } = useDesk();
   const { right } = useStaff();
   const view = useSignal<View>('attendance');
+  const printed = useSignal<string | null>(null);
   const offered = views.filter((key) => key !== 'erase' || may(right, 'administrator'));
+  if (printed.value) {
+    return (
+      <OnePager
+        consultation={printed.value}
+        onClose={() => {
+          printed.value = null;
+        }}
+      />
+    );
+  }
   return (
     <>
-      <div class="console-top no-print">
+      <div class="console-top">
         <h1 tabIndex={-1}>{words.t('record.title')}</h1>
         <fieldset class="filters">
           <legend class="hidden">{words.t('record.title')}</legend>
@@ -37,15 +49,20 @@ export function RecordPage() {
           ))}
         </fieldset>
       </div>
-      <Chosen view={view.value} />
+      <Chosen
+        view={view.value}
+        onPrint={(consultation) => {
+          printed.value = consultation;
+        }}
+      />
     </>
   );
 }
 
-function Chosen({ view }: { view: View }) {
+function Chosen({ view, onPrint }: { view: View; onPrint: (consultation: string) => void }) {
   switch (view) {
     case 'attendance':
-      return <AttendanceView />;
+      return <AttendanceView onPrint={onPrint} />;
     case 'audit':
       return <AuditView />;
     case 'erase':

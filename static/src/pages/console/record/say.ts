@@ -6,10 +6,16 @@ import { at } from '../../meeting';
 import { exact } from '../../span';
 import { type Deed, deedOf, roleOf } from './deed';
 
-/** useLength writes seconds as minutes and seconds, and none as a dash. */
+/** useLength writes seconds as minutes and, where there are any, seconds; none at all is a dash. */
 export function useLength(): (seconds: number) => string {
   const { words } = useDesk();
-  return (seconds) => (seconds > 0 ? exact(seconds * 1000, words.language.value) : '–');
+  return (seconds) => {
+    const whole = Math.round(seconds);
+    if (whole <= 0) return '–';
+    return whole % 60 === 0
+      ? words.t('time.minutes', { count: whole / 60 })
+      : exact(whole * 1000, words.language.value);
+  };
 }
 
 /** useSeat names a seat by its role, and by its number where a party has several. */
@@ -114,7 +120,7 @@ export function useDeed(names: ReadonlyMap<string, string>): (entry: Told) => st
         const narrowed = [deed.day, who(deed.firm), country].filter(Boolean);
         return narrowed.length === 0
           ? name
-          : words.t('audit.detail.filtered', { file: name, what: format.list(narrowed) });
+          : words.t('audit.detail.filtered', { file: name, what: narrowed.join(', ') });
       }
       case 'account': {
         const changes = deed.changes.map((change) =>
