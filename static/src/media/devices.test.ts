@@ -146,6 +146,20 @@ test('an unplugged camera gives way to another, or is told missing until one com
   expect(devices.cameras.value).toEqual([{ deviceId: 'cam2', label: 'the cam2' }]);
 });
 
+test('a microphone that was switched off stays off when it is unplugged', async () => {
+  const { devices, opened, live } = setup();
+  await devices.start();
+  await devices.toggle('microphone');
+  opened[0]?.stop();
+  opened[0]?.onended?.();
+  await turn();
+  expect(devices.microphone.value).toEqual({ state: 'off' });
+  expect(devices.outgoing('microphone').value).toBeNull();
+  await devices.toggle('microphone');
+  expect(devices.microphone.value).toMatchObject({ state: 'on' });
+  expect(live()).toHaveLength(2);
+});
+
 test('a capture that was overtaken is thrown away', async () => {
   const { devices, plugged, live } = setup();
   plugged.videoinput.push('cam2');

@@ -177,11 +177,12 @@ export class Devices {
     }
     const { track } = captured;
     input.track = track;
-    // Unplugged, or taken away by the system: another one may be there.
+    // Unplugged, or taken away by the system: another one may be there. What the
+    // person switched off does not come on by it.
     track.onended = () => {
       if (input.track !== track) return;
       this.release(kind);
-      void this.open(kind);
+      if (input.state.value.state !== 'off') void this.open(kind);
     };
     this.showOn(kind, track);
   }
