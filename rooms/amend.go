@@ -3,6 +3,7 @@ package rooms
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -144,10 +145,10 @@ func (g *Registry) amend(ctx context.Context, key roomKey, change amendment) err
 			return nil
 		})
 		switch {
+		case err != nil && errors.Is(err, ctx.Err()): // it may still run, and write to what is asked below
+			return err
 		case done: // the room may have ended by its clock in the same task
 			return refused
-		case ctx.Err() != nil:
-			return ctx.Err()
 		case err != nil: // it was over before: what remains of it is amended
 			select {
 			case <-r.loop.Done():

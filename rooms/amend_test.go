@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -8,6 +9,7 @@ import (
 
 	"sangdam/rooms"
 	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
 )
 
 // reload saves a changed timetable and takes it over at once.
@@ -398,5 +400,68 @@ func TestRemove_TellsThePersonAndTheRecord(t *testing.T) {
 		want(t, "dismissed", firm.reason(), rooms.ErrForbidden)
 		want(t, "told to others", buyer.departures(), []rooms.Left{{ID: "f", Reason: schedule.LeftRemoved}})
 		want(t, "the record", h.ledger.of(schedule.EntrySeatLeft)[0].Detail, string(schedule.LeftRemoved))
+	})
+}
+
+// stall makes the room of S02 busy for a while; the returned function waits
+// until it is not.
+func (h *hall) stall() (over func()) {
+	h.t.Helper()
+	joined, stalled := make(chan error), false
+	h.media.onBind = func(viewer sfu.PeerID, _ []sfu.Binding) { // on the room's loop
+		if viewer == "peer-busy" && !stalled {
+			stalled = true
+			time.Sleep(5 * time.Second)
+		}
+	}
+	go func() {
+		req, client := request("S02/firm/2", "busy")
+		client.t = h.t
+		_, err := h.reg.Join(h.t.Context(), req)
+		joined <- err
+	}()
+	synctest.Wait()
+	return func() {
+		h.t.Helper()
+		ok(h.t, <-joined)
+		synctest.Wait()
+	}
+}
+
+func TestAmend_WhoGaveUpWaitingReadsNothingThatIsStillWritten(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		h.join("S02/firm", "f")
+		over := h.stall()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		said := schedule.Contacted{Role: schedule.RoleBuyer, Outcome: schedule.ContactComing, Minutes: 5}
+		_, err := h.reg.Contact(ctx, "E1", "S02", staffer("kim"), said)
+		want(t, "gave up", err, context.DeadlineExceeded)
+		over()
+		want(t, "done all the same", len(h.row("S02").Contacts), 1)
+		want(t, "with its entry", len(h.ledger.of(schedule.EntryContact)), 1)
+	})
+}
+
+func TestSteer_WhatIsDoneAfterItsCoordinatorGaveUpIsRecorded(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		h.console("kim")
+		h.join("S02/firm", "f")
+		h.join("S02/buyer", "b")
+		over := h.stall()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		mute := steering(rooms.SteerMute, "S02/firm", "k1")
+		mute.Source = sfu.Microphone
+		want(t, "gave up", h.reg.Steer(ctx, mute), error(context.DeadlineExceeded))
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		want(t, "gave up again", h.reg.Steer(ctx, steering(rooms.SteerRemove, "S02/buyer", "k2")), error(context.DeadlineExceeded))
+		over()
+		want(t, "muted", h.media.isOpen("peer-f", sfu.Microphone), false)
+		want(t, "held", h.row("S02").Held, []schedule.SeatID{"S02/buyer"})
+		want(t, "the record", h.acts(), []string{"kim mute microphone S02 S02/firm: a reason", "kim remove S02 S02/buyer: a reason"})
 	})
 }

@@ -54,5 +54,8 @@ func (g *Registry) Contact(ctx context.Context, event schedule.EventID, id sched
 			ID: out.ID, Kind: schedule.EntryContact, Seat: seat, By: by.By, Detail: out.Detail(), Words: text,
 		}, nil
 	})
-	return out, err
+	if err != nil { // out may still be written to
+		return schedule.Contacted{}, err
+	}
+	return out, nil
 }

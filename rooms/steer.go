@@ -172,27 +172,25 @@ func (g *Registry) mute(ctx context.Context, b *board, req SteerRequest) error {
 		b.giveTo(o, p.view.ID)
 		r.setSource(p, req.Source, false)
 		p.orders = append(p.orders, o.Order)
+		g.act(req, schedule.ActionMute, string(req.Source))
 		return nil
 	})
-	return g.ordered(b, o, req, schedule.ActionMute, string(req.Source), err)
+	return g.ordered(b, o, err)
 }
 
 // remove takes a person out of the room, who comes in again when a coordinator
 // admits it.
 func (g *Registry) remove(ctx context.Context, req SteerRequest) error {
-	err := g.inRoom(ctx, roomKey{req.Event, req.Consultation}, req.Seat, func(r *room, p *participant, now time.Time) error {
+	return g.inRoom(ctx, roomKey{req.Event, req.Consultation}, req.Seat, func(r *room, p *participant, now time.Time) error {
 		r.held = append(slices.Clip(r.held), req.Seat)
 		r.leaving = ErrHeld
 		r.remove(p, schedule.LeftRemoved, now)
 		r.unbind(p)
 		r.leaving = nil
 		r.mirror.saveState(r.state(now))
+		g.act(req, schedule.ActionRemove, "") // here: whoever waits for it may have given up
 		return nil
 	})
-	if err == nil {
-		g.Act(req.Event, req.Actor, schedule.ActionRemove, req.Consultation, req.Seat, "", req.Reason)
-	}
-	return err
 }
 
 // order asks a browser, in the room or else in the lobby.
@@ -218,22 +216,28 @@ func (g *Registry) order(ctx context.Context, b *board, req SteerRequest) error 
 	err = g.inRoom(ctx, roomKey{req.Event, req.Consultation}, req.Seat, func(_ *room, p *participant, _ time.Time) error {
 		b.giveTo(o, p.view.ID)
 		p.orders = append(p.orders, o.Order)
+		g.act(req, action, what)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil && b.orderLobby(o) {
+		g.act(req, action, what)
 		err = nil
 	}
-	return g.ordered(b, o, req, action, what, err)
+	return g.ordered(b, o, err)
 }
 
-// ordered records an order that was given, or forgets one that was not.
-func (g *Registry) ordered(b *board, o *order, req SteerRequest, a schedule.Action, what string, err error) error {
+// act records what was done to a person.
+func (g *Registry) act(req SteerRequest, a schedule.Action, what string) {
+	g.Act(req.Event, req.Actor, a, req.Consultation, req.Seat, what, req.Reason)
+}
+
+// ordered counts an order that was given, or forgets one that was not.
+func (g *Registry) ordered(b *board, o *order, err error) error {
 	if err != nil {
 		b.dropOrder(o)
 		return err
 	}
 	g.deps.Metrics.orders.WithLabelValues(string(o.Kind)).Inc()
-	g.Act(req.Event, req.Actor, a, req.Consultation, req.Seat, what, req.Reason)
 	return nil
 }
 
