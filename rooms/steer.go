@@ -115,7 +115,7 @@ func (g *Registry) Steer(ctx context.Context, req SteerRequest) error {
 	}
 	b.suffers(req.Consultation, err)
 	if err == nil {
-		b.isDone(req.Session, req.Key)
+		b.markDone(req.Session, req.Key)
 	}
 	return err
 }
@@ -241,12 +241,8 @@ func (g *Registry) ordered(b *board, o *order, err error) error {
 	return nil
 }
 
-// Admit lets a person come in who was removed before, and calls in whoever
+// admit lets a person come in who was removed before, and calls in whoever
 // waits for the seat in the lobby.
-func (g *Registry) Admit(ctx context.Context, event schedule.EventID, seat schedule.SeatID, by schedule.Actor) error {
-	return g.admit(ctx, event, seat, by, "")
-}
-
 func (g *Registry) admit(ctx context.Context, event schedule.EventID, seat schedule.SeatID, by schedule.Actor, why string) error {
 	c, _ := seat.Split()
 	if by.By == "" {
@@ -280,28 +276,5 @@ func (g *Registry) Report(event schedule.EventID, seat schedule.SeatID, session 
 	}
 	if kind, ok := en.board.answered(seat, session, r); ok && r.Failed != "" {
 		g.deps.Metrics.ordersFailed.WithLabelValues(string(kind)).Inc()
-	}
-}
-
-// wasDone tells whether a console's request is a repetition of one that was
-// done.
-func (b *board) wasDone(session, key string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for w := range b.watchers {
-		if w.req.Session == session && key != "" && slices.Contains(w.done, key) {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *board) isDone(session, key string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for w := range b.watchers {
-		if w.req.Session == session {
-			w.done = newest(append(w.done, key), keysKept)
-		}
 	}
 }
