@@ -201,10 +201,11 @@ func (g gathered) longest(event *schedule.Event, id schedule.ConsultationID) tim
 func (a *Attendance) conclude(p schedule.Policy, seats map[schedule.SeatID][]stay, t *told, now time.Time) {
 	sides := a.fill(seats)
 	a.ExtendedTo = t.extendedTo
-	a.judge(p, sides, t.ended.Kind != "", now)
+	a.judge(p, t.ended.Kind != "", now)
 	if a.Verdict != "" && len(t.papers) > 0 {
 		bare := Attendance{Start: a.Start, End: a.End, ExtendedTo: a.ExtendedTo}
-		bare.judge(p, bare.fill(machine(seats)), t.ended.Kind != "", now)
+		bare.fill(machine(seats))
+		bare.judge(p, t.ended.Kind != "", now)
 		a.OnPaper = bare.Verdict != a.Verdict
 	}
 	for _, e := range t.contacts {
@@ -295,6 +296,20 @@ func (a *Attendance) came(there []span) time.Time {
 	return time.Time{}
 }
 
+// Came tells whether a side came to the consultation. Who was there before the
+// start alone did not, unless it met the other side then.
+func (a *Attendance) Came(r schedule.Role) bool {
+	if a.Together > 0 && (r == schedule.RoleFirm || r == schedule.RoleBuyer) {
+		return true
+	}
+	for _, s := range a.Seats {
+		if s.Role == r && slices.ContainsFunc(s.Intervals, func(i Interval) bool { return i.To.After(a.Start) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // voice is the share of a seat's time with both sides in which its microphone
 // really sent. What is on paper has no microphone, and does not count.
 func voice(all []stay, both []span) float64 {
@@ -320,15 +335,13 @@ func rank(r schedule.Role) int {
 }
 
 // judge gives the verdict. It is final once the room has ended, or the window
-// has passed and the two sides are not talking on. Who was there before the start
-// alone did not come, unless it met the other side then.
-func (a *Attendance) judge(p schedule.Policy, sides map[schedule.Role][]span, ended bool, now time.Time) {
+// has passed and the two sides are not talking on.
+func (a *Attendance) judge(p schedule.Policy, ended bool, now time.Time) {
 	if a.Cancelled {
 		a.Over = true
 		return
 	}
-	came := func(r schedule.Role) bool { return a.Together > 0 || !a.came(sides[r]).IsZero() }
-	firm, buyer := came(schedule.RoleFirm), came(schedule.RoleBuyer)
+	firm, buyer := a.Came(schedule.RoleFirm), a.Came(schedule.RoleBuyer)
 	var firmIn, buyerIn bool
 	for _, s := range a.Seats {
 		in := len(s.Intervals) > 0 && s.LastOut.IsZero()

@@ -82,7 +82,7 @@ func row(parts ...[]Cell) []Cell {
 	return all
 }
 
-// missing names the sides that are known never to have come; while it is not
+// missing names the sides that are known not to have come; while it is not
 // over, nobody is.
 func (b *Book) missing(a attendance.Attendance) string {
 	if !a.Over {
@@ -90,7 +90,7 @@ func (b *Book) missing(a attendance.Attendance) string {
 	}
 	var who []string
 	for _, r := range []schedule.Role{schedule.RoleFirm, schedule.RoleBuyer} {
-		if side(a, r).FirstIn.IsZero() {
+		if !a.Came(r) {
 			who = append(who, b.words.value("role", string(r)))
 		}
 	}

@@ -348,3 +348,76 @@ func cellsOrNone(t report.Table, key string) []string {
 	}
 	return cells(t, key)
 }
+
+// A night across which New York sets its clocks back: minutes are of the time
+// that passed, days and clocks of where people are.
+func TestTables_AcrossMidnightAndAChangeOfClocks(t *testing.T) {
+	at := func(text string) time.Time {
+		when, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	e := &schedule.Event{
+		ID: "e", Name: "night", Zone: "Europe/London",
+		Firms: []schedule.Firm{{ID: "f", Name: "Firm"}}, Booths: []schedule.Booth{{ID: "b", Name: "1"}},
+		Buyers: []schedule.Buyer{{ID: "y", Name: "Buyer", Country: "US", Zone: "America/New_York"}},
+		Consultations: []schedule.Consultation{
+			{ID: "A", Start: at("2021-11-06T23:45:00Z"), End: at("2021-11-07T00:25:00Z"), Booth: "b", Firm: "f", Buyer: "y"},
+			{ID: "B", Start: at("2021-11-07T05:45:00Z"), End: at("2021-11-07T06:25:00Z"), Booth: "b", Firm: "f", Buyer: "y"},
+		},
+	}
+	var es []schedule.Entry
+	stay := func(c, role, from, to string) {
+		seat := schedule.SeatID(c + "/" + role)
+		for i, x := range []string{from, to} {
+			es = append(es, schedule.Entry{
+				Event: "e", Consultation: schedule.ConsultationID(c), Seat: seat, Session: c + role, At: at(x),
+				Kind: []schedule.EntryKind{schedule.EntrySeatJoined, schedule.EntrySeatLeft}[i], Detail: []string{"", "left"}[i],
+			})
+		}
+	}
+	stay("A", "firm", "2021-11-06T23:45:00Z", "2021-11-07T00:25:00Z")
+	stay("A", "buyer", "2021-11-06T23:50:00Z", "2021-11-07T00:20:00Z")
+	stay("B", "firm", "2021-11-07T05:40:00Z", "2021-11-07T06:25:00Z")
+	stay("B", "buyer", "2021-11-07T05:48:00Z", "2021-11-07T06:10:00Z")
+	f := report.Facts{Event: e, At: at("2021-11-08T00:00:00Z")}
+	f.Attendance = attendance.Derive(e, es, f.At)
+	table := report.New(f, report.Filter{}, report.Keys).Table(report.SheetConsultations)
+	for key, want := range map[string][]string{
+		"together_minutes": {"30.0", "22.0"}, "buyer_late_minutes": {"5.0", "3.0"}, "firm_late_minutes": {"0.0", "0.0"},
+		"scheduled_end":         {"2021-11-07 00:25:00", "2021-11-07 06:25:00"},
+		"scheduled_start_there": {"2021-11-06 19:45:00", "2021-11-07 01:45:00"},
+		"scheduled_end_there":   {"2021-11-06 20:25:00", "2021-11-07 01:25:00"}, // an hour was there twice
+		"verdict":               {"held", "held"},
+	} {
+		if diff := cmp.Diff(want, column(t, table, key)); diff != "" {
+			t.Errorf("%s: %s", key, diff)
+		}
+	}
+	for day, want := range map[string]int{"2021-11-06": 1, "2021-11-07": 1} {
+		if got := len(report.New(f, report.Filter{Day: day}, report.Keys).Table(report.SheetConsultations).Rows); got != want {
+			t.Errorf("%s: %d consultations", day, got)
+		}
+	}
+}
+
+// Who looked in before the start and never came again is listed as missing.
+func TestNoShows_WhoLookedInBeforeTheStartIsMissing(t *testing.T) {
+	f := facts(t)
+	c := f.Event.Consultations[0]
+	seat := func(role schedule.Role, from, to time.Duration) []schedule.Entry {
+		x := schedule.Entry{Event: f.Event.ID, Consultation: c.ID, Seat: schedule.SeatID(string(c.ID) + "/" + string(role)), Session: string(role)}
+		in, out := x, x
+		in.Kind, in.At = schedule.EntrySeatJoined, c.Start.Add(from)
+		out.Kind, out.At, out.Detail = schedule.EntrySeatLeft, c.Start.Add(to), "left"
+		return []schedule.Entry{in, out}
+	}
+	es := slices.Concat(seat(schedule.RoleBuyer, -9*time.Minute, -5*time.Minute), seat(schedule.RoleFirm, -time.Minute, 40*time.Minute))
+	f.Attendance, f.Rooms = attendance.Derive(f.Event, es, f.At)[:1], nil
+	table := report.New(f, report.Filter{}, report.Keys).Table(report.SheetNoShows)
+	if got := column(t, table, "missing"); len(got) != 1 || got[0] != "buyer" {
+		t.Errorf("missing: %v", got)
+	}
+}
