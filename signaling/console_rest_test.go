@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -220,6 +221,18 @@ func TestErase_IsAnAdministratorsAndEndsTheLinks(t *testing.T) {
 	firm, buyer := h.enter("B1", talks), h.enter("U1", talks)
 	h.must(buyer.Say(h.ctx, "k", "my number is 555"))
 	h.must(firm.Wait(h.ctx, "the words", func(s signaltest.State) bool { return len(s.Chat) == 1 }))
+	e, err := h.store.Event(h.ctx, "fair")
+	h.must(err)
+	name := e.Buyers[0].Name
+	h.must(firm.Say(h.ctx, "f", "welcome, "+name))
+	h.must(buyer.Wait(h.ctx, "the welcome", func(s signaltest.State) bool { return len(s.Chat) == 2 }))
+	console := h.desk("console")
+	h.must(console.Ask(h.ctx, protocol.TypeNote, protocol.SendNote{To: "*", Key: "n", Text: name + " is here"}, nil))
+	h.eventually("both to be stored", func() bool {
+		chat, err := h.store.Chat(h.ctx, "fair", talks)
+		notes, err2 := h.store.Notes(h.ctx, "fair")
+		return err == nil && err2 == nil && len(chat) == 2 && len(notes) == 1
+	})
 	in := protocol.EraseRequest{Party: "U1", Reason: "asked for by letter"}
 	h.refused(h.opened("console").Call(h.ctx, http.MethodPost, "erasures", in, nil), protocol.CodeForbidden)
 	admin := h.opened("administrator")
@@ -227,7 +240,7 @@ func TestErase_IsAnAdministratorsAndEndsTheLinks(t *testing.T) {
 	h.refused(admin.Call(h.ctx, http.MethodPost, "erasures", protocol.EraseRequest{Party: "nobody", Reason: "asked"}, nil), protocol.CodeNotFound)
 	var out protocol.Erasure
 	h.must(admin.Call(h.ctx, http.MethodPost, "erasures", in, &out))
-	if out.Links != 1 || out.Chats != 1 {
+	if out.Links != 1 || out.Chats != 2 {
 		t.Errorf("%+v", out)
 	}
 	h.eventually("the buyer's socket to end", func() bool { return buyer.Ended() != nil })
@@ -238,8 +251,13 @@ func TestErase_IsAnAdministratorsAndEndsTheLinks(t *testing.T) {
 		t.Errorf("what is left of the buyer: %s", raw)
 	}
 	interpreter := h.enter("I1", talks)
-	if s := interpreter.State(); len(s.Chat) != 0 {
+	if s := interpreter.State(); len(s.Chat) != 1 || s.Chat[0].Text != "welcome, U1" {
 		t.Errorf("who comes later still reads %+v", s.Chat)
+	}
+	var board any
+	h.must(admin.Call(h.ctx, http.MethodGet, "board", nil, &board))
+	if text := fmt.Sprint(board); strings.Contains(text, name) || !strings.Contains(text, "U1 is here") {
+		t.Errorf("the board has %s in %s", name, text)
 	}
 	if got := h.entries(schedule.EntryErased); len(got) != 1 || got[0].By == "" || got[0].Detail != "U1" || got[0].Words != in.Reason {
 		t.Errorf("%+v", got)
