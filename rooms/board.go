@@ -29,7 +29,8 @@ type board struct {
 
 	casts     map[schedule.ConsultationID]cast // of open rooms
 	vitals    map[schedule.ConsultationID][]Vitals
-	spoke     map[string]time.Time // when somebody was heard last, by session; of those in casts
+	vitalsAt  map[schedule.ConsultationID]time.Time // when they were told last
+	spoke     map[string]time.Time                  // when somebody was heard last, by session; of those in casts
 	storage   Storage
 	affected  map[schedule.ConsultationID]bool // by the Store being away
 	crosstalk []Crosstalk
@@ -44,7 +45,8 @@ func newBoard(e *schedule.Event, wall Clock, notes []schedule.Note) *board {
 		id: e.ID, wall: wall, event: e, rows: map[schedule.ConsultationID]Row{}, watchers: map[*Watch]Watcher{},
 		waiting: map[string]*Waiting{}, screens: map[schedule.BoothID]*screen{},
 		handed: map[schedule.SeatID]time.Time{},
-		casts:  map[schedule.ConsultationID]cast{}, vitals: map[schedule.ConsultationID][]Vitals{}, spoke: map[string]time.Time{},
+		casts:  map[schedule.ConsultationID]cast{}, vitals: map[schedule.ConsultationID][]Vitals{},
+		vitalsAt: map[schedule.ConsultationID]time.Time{}, spoke: map[string]time.Time{},
 		affected: map[schedule.ConsultationID]bool{}, walls: map[*Wall]bool{}, orders: map[string]*order{},
 	}
 	for _, n := range newest(notes, MaxNotesKept) {

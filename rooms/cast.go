@@ -72,6 +72,7 @@ func (b *board) setCast(id schedule.ConsultationID, people cast) {
 	if b.casts[id] = people; len(people) == 0 {
 		delete(b.casts, id)
 		delete(b.vitals, id)
+		delete(b.vitalsAt, id)
 	}
 	for w := range b.walls {
 		w.nudge()

@@ -52,8 +52,9 @@ type Watcher interface {
 	NoteChanged(schedule.Note)
 	// BoothChanged replaces the booth with its ID.
 	BoothChanged(Booth)
-	// VitalsChanged replaces the vitals of a row.
-	VitalsChanged(schedule.ConsultationID, []Vitals)
+	// VitalsChanged replaces the vitals of some rows: of all that differ after one
+	// look.
+	VitalsChanged([]RowVitals)
 	// StaffChanged tells whose consoles are open.
 	StaffChanged([]StaffHere)
 	// StorageChanged tells how the record is kept.

@@ -250,13 +250,15 @@ func (w *fakeWatcher) BoothChanged(b rooms.Booth) {
 	w.hear(func(h *watched) { h.booths = append(h.booths, b) })
 }
 
-func (w *fakeWatcher) VitalsChanged(c schedule.ConsultationID, v []rooms.Vitals) {
+func (w *fakeWatcher) VitalsChanged(all []rooms.RowVitals) {
 	w.hear(func(h *watched) {
 		h.vitals = maps.Clone(h.vitals)
 		if h.vitals == nil {
 			h.vitals = map[schedule.ConsultationID][]rooms.Vitals{}
 		}
-		h.vitals[c] = v
+		for _, v := range all {
+			h.vitals[v.Consultation] = v.Vitals
+		}
 		h.vitalsTold++
 	})
 }

@@ -123,11 +123,14 @@ func (i *inspector) pass(now time.Time) {
 		}
 		casts, booths := b.whoIsWhere()
 		var mics []crosstalk.Mic
+		var found []RowVitals
+		var heard []string
 		for id, people := range casts {
-			vitals, heard := i.inspect(b.id, id, people, counts, now, wall)
-			b.setVitals(id, vitals, heard)
+			vitals, voices := i.inspect(b.id, id, people, counts, now, wall)
+			found, heard = append(found, RowVitals{id, vitals}), append(heard, voices...)
 			mics = append(mics, i.microphones(booths[id], people)...)
 		}
+		b.setVitals(found, heard)
 		b.setCrosstalk(i.compare(b.id, mics, now))
 		b.nudgeWalls()
 	}

@@ -13,16 +13,16 @@ import (
 // quietConsole is a console that hears everything and keeps nothing.
 type quietConsole struct{ vitals int }
 
-func (*quietConsole) Board(Board)                                       {}
-func (*quietConsole) RowChanged(Row)                                    {}
-func (*quietConsole) NoteChanged(schedule.Note)                         {}
-func (*quietConsole) BoothChanged(Booth)                                {}
-func (*quietConsole) StaffChanged([]StaffHere)                          {}
-func (*quietConsole) StorageChanged(Storage)                            {}
-func (*quietConsole) CrosstalkChanged([]Crosstalk)                      {}
-func (*quietConsole) WallChanged([]WallSlot)                            {}
-func (*quietConsole) Reported(Report)                                   {}
-func (q *quietConsole) VitalsChanged(schedule.ConsultationID, []Vitals) { q.vitals++ }
+func (*quietConsole) Board(Board)                  {}
+func (*quietConsole) RowChanged(Row)               {}
+func (*quietConsole) NoteChanged(schedule.Note)    {}
+func (*quietConsole) BoothChanged(Booth)           {}
+func (*quietConsole) StaffChanged([]StaffHere)     {}
+func (*quietConsole) StorageChanged(Storage)       {}
+func (*quietConsole) CrosstalkChanged([]Crosstalk) {}
+func (*quietConsole) WallChanged([]WallSlot)       {}
+func (*quietConsole) Reported(Report)              {}
+func (q *quietConsole) VitalsChanged([]RowVitals)  { q.vitals++ }
 
 // shifting is a media plane in which everything is different every time.
 type shifting struct {

@@ -70,6 +70,37 @@ func TestVitals_AreToldWithinASecondAndOnlyWhenTheyDiffer(t *testing.T) {
 	})
 }
 
+func TestVitals_OfOneLookAreToldTogetherAndLoudnessAloneLessOften(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		_, w := h.console("kim")
+		for _, seat := range []schedule.SeatID{"S01/firm", "S02/firm"} {
+			v, _ := h.join(seat, string(seat))
+			sends(v)
+		}
+		talk := func(level uint8, loss float64) {
+			for _, p := range []sfu.PeerID{"peer-S01/firm", "peer-S02/firm"} {
+				h.media.tells(p, sfu.Truth{State: sfu.StateConnected, Level: level, LossUp: loss})
+			}
+		}
+		seconds(10)
+		told := w.heard().vitalsTold
+		for n := range 20 {
+			talk(uint8(20+n%2*20), 0)
+			seconds(1)
+		}
+		if n := w.heard().vitalsTold - told; n < 5 || n > 10 {
+			t.Errorf("told %d times in 20 s of talk in two rooms", n)
+		}
+		talk(20, 0.2)
+		seconds(1)
+		want(t, "what is wrong is told at once", w.heard().vitals["S02"][0].Symptoms, []rooms.Symptom{rooms.SymptomLossUp})
+		talk(40, 0.2)
+		seconds(3)
+		want(t, "the last loudness is told, too", w.heard().vitals["S01"][0].Level, 30)
+	})
+}
+
 func TestVitals_OneWayAudioByBothSides(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		h.until(20)

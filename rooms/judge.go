@@ -112,8 +112,10 @@ func loudness(minusdBov uint8) int {
 	return int(math.Round(10*(1-min(float64(minusdBov), 60)/60))) * 10
 }
 
-func (v Vitals) equal(o Vitals) bool {
+func (v Vitals) equal(o Vitals) bool { return v.Level == o.Level && v.equalButLevel(o) }
+
+func (v Vitals) equalButLevel(o Vitals) bool {
 	return v.Seat == o.Seat && v.Route == o.Route && v.RTT == o.RTT && v.LossUp == o.LossUp && v.LossDown == o.LossDown &&
-		v.Frozen == o.Frozen && v.Concealed == o.Concealed && v.Level == o.Level && v.Quality == o.Quality &&
+		v.Frozen == o.Frozen && v.Concealed == o.Concealed && v.Quality == o.Quality &&
 		slices.Equal(v.Symptoms, o.Symptoms)
 }

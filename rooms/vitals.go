@@ -80,23 +80,44 @@ func (g *Registry) Vitals(session string, v ClientVitals) error {
 	return nil
 }
 
-// setVitals takes over how media is for a room's people, and tells it when it
-// differs. heard are the sessions that were heard just now.
-func (b *board) setVitals(id schedule.ConsultationID, v []Vitals, heard []string) {
+// RowVitals is how media is for the people of one row.
+type RowVitals struct {
+	Consultation schedule.ConsultationID
+	Vitals       []Vitals
+}
+
+// levelEvery is how often a row is told anew when nothing but loudness differs:
+// whoever talks is louder and quieter every second.
+const levelEvery = 2 * time.Second
+
+// setVitals takes over how media is for the people of rooms after one look, and
+// tells at once what differs. heard are the sessions that were heard just now.
+func (b *board) setVitals(found []RowVitals, heard []string) {
 	now := time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.casts[id]) == 0 { // it ended meanwhile
+	var changed []RowVitals
+	for _, f := range found {
+		id := f.Consultation
+		for _, p := range b.casts[id] {
+			if slices.Contains(heard, p.session) {
+				b.spoke[p.session] = now
+			}
+		}
+		before := b.vitals[id]
+		switch {
+		case len(b.casts[id]) == 0: // it ended meanwhile
+		case slices.EqualFunc(before, f.Vitals, Vitals.equal):
+		case now.Sub(b.vitalsAt[id]) < levelEvery && slices.EqualFunc(before, f.Vitals, Vitals.equalButLevel): // soon
+		default:
+			b.vitals[id], b.vitalsAt[id] = f.Vitals, now
+			changed = append(changed, f)
+		}
+	}
+	if len(changed) == 0 {
 		return
 	}
-	for _, session := range heard {
-		b.spoke[session] = now
-	}
-	if slices.EqualFunc(b.vitals[id], v, Vitals.equal) {
-		return
-	}
-	b.vitals[id] = v
 	for _, w := range b.watchers {
-		w.VitalsChanged(id, v)
+		w.VitalsChanged(changed)
 	}
 }

@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -32,9 +33,12 @@ type feed struct {
 	want  pending // what the next full state answers
 }
 
+// numbered is a delta as it is kept: encoded, or for vitals the rows of which
+// nothing newer was told. Those are encoded when they are missed.
 type numbered struct {
-	seq uint64
-	raw []byte
+	seq    uint64
+	raw    []byte
+	vitals []protocol.RowVitals
 }
 
 // stage is one visit of a room or one watch of a board. News of a former one is
@@ -151,7 +155,10 @@ func (f *feed) replay(ref uint64, secret string, seq uint64) (full bool) {
 	f.send(protocol.TypeResume, ref, protocol.Resumed{Secret: secret, Seq: seq, ServerTime: f.now()})
 	for i := range missing {
 		n := f.ring[(f.next+len(f.ring)-int(missing)+int(i))%len(f.ring)]
-		if f.out != nil {
+		if n.raw == nil {
+			n.raw = f.encode(n.seq, vitalsChanges(n.vitals))
+		}
+		if f.out != nil && n.raw != nil {
 			f.out.send(n.raw)
 		}
 	}
@@ -273,12 +280,51 @@ func (f *feed) number(changes []protocol.Change) {
 // keep numbers changes and keeps them for a resume; mu is held.
 func (f *feed) keep(changes []protocol.Change) []byte {
 	f.seq++
-	raw, err := protocol.Encode(protocol.TypeDelta, 0, protocol.Delta{Seq: f.seq, Changes: changes})
+	raw := f.encode(f.seq, changes)
+	if raw != nil {
+		f.store(numbered{seq: f.seq, raw: raw})
+	}
+	return raw
+}
+
+// tellVitals numbers and sends vitals. Of those that are kept the newest of each row is enough:
+// they change all the time, and a console that comes back wants to know how it
+// is now. The numbers stay, so that none is missing. mu is held.
+func (f *feed) tellVitals(rows []protocol.RowVitals) {
+	for i, n := range f.ring {
+		if n.vitals != nil {
+			f.ring[i].vitals = slices.DeleteFunc(n.vitals, func(was protocol.RowVitals) bool {
+				return slices.ContainsFunc(rows, func(r protocol.RowVitals) bool { return r.Consultation == was.Consultation })
+			})
+		}
+	}
+	f.seq++
+	raw := f.encode(f.seq, vitalsChanges(rows))
+	if raw == nil {
+		return
+	}
+	f.store(numbered{seq: f.seq, vitals: slices.Clone(rows)})
+	if f.out != nil {
+		f.out.send(raw)
+	}
+}
+
+func vitalsChanges(rows []protocol.RowVitals) []protocol.Change {
+	return each(rows, func(r protocol.RowVitals) protocol.Change { return protocol.Change{Vitals: &r} })
+}
+
+// encode gives a delta; nil: it cannot be encoded.
+func (f *feed) encode(seq uint64, changes []protocol.Change) []byte {
+	raw, err := protocol.Encode(protocol.TypeDelta, 0, protocol.Delta{Seq: seq, Changes: changes})
 	if err != nil {
 		f.broken(err)
 		return nil
 	}
-	n := numbered{seq: f.seq, raw: raw}
+	return raw
+}
+
+// store puts a delta into the ring.
+func (f *feed) store(n numbered) {
 	if len(f.ring) < ringSize {
 		f.ring = append(f.ring, n)
 		f.next = len(f.ring) % ringSize
@@ -286,7 +332,6 @@ func (f *feed) keep(changes []protocol.Change) []byte {
 		f.ring[f.next] = n
 		f.next = (f.next + 1) % ringSize
 	}
-	return raw
 }
 
 // restart begins the numbering of a full state: it has a number of its own, so

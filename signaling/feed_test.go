@@ -2,6 +2,8 @@ package signaling
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -337,5 +339,46 @@ func TestFeed_WhatIsPushedAfterALeaveIsFoundByAResume(t *testing.T) {
 	resumed, d := body[protocol.Resumed](t, got[0]), body[protocol.Delta](t, got[1])
 	if resumed.Seq == knows || resumed.State != nil || d.Seq != resumed.Seq+1 || d.Changes[0].Order == nil {
 		t.Errorf("%+v then %+v", resumed, d)
+	}
+}
+
+// 30 rooms of people who talk, and a console that is away for a minute.
+func TestFeed_R19_OldVitalsAreNotReplayedAndPushNothingOut(t *testing.T) {
+	f := newTestFeed(t)
+	s := f.enter(pending{typ: protocol.TypeWatch, ref: 1}, func(*stage, error) {})
+	s.Board(rooms.Board{Event: &schedule.Event{}})
+	from := f.seq
+	s.RowChanged(rooms.Row{Consultation: schedule.Consultation{ID: "S01"}})
+	for second := range 60 {
+		all := make([]rooms.RowVitals, 30)
+		for i := range all {
+			all[i] = rooms.RowVitals{Consultation: schedule.ConsultationID(fmt.Sprint("S", i)), Vitals: []rooms.Vitals{{Level: second}}}
+		}
+		if second == 59 {
+			all = all[1:] // of the first nothing newer than the second before
+		}
+		s.VitalsChanged(all)
+	}
+	out := newOutbox()
+	f.attach(out)
+	if f.replay(2, "s", from) {
+		t.Fatal("a minute fell out of the ring")
+	}
+	levels := map[string][]int{}
+	for i, m := range sent(t, out)[1:] {
+		d := body[protocol.Delta](t, m)
+		if d.Seq != from+uint64(i)+1 || d.Changes == nil {
+			t.Fatalf("delta %d: %+v", i, d)
+		}
+		for _, c := range d.Changes {
+			if c.Vitals != nil {
+				levels[c.Vitals.Consultation] = append(levels[c.Vitals.Consultation], c.Vitals.Vitals[0].Level)
+			} else if i != 0 || c.Row == nil {
+				t.Errorf("delta %d: %+v", i, c)
+			}
+		}
+	}
+	if len(levels) != 30 || !slices.Equal(levels["S0"], []int{58}) || !slices.Equal(levels["S7"], []int{59}) {
+		t.Errorf("replayed: %v", levels)
 	}
 }

@@ -10,9 +10,17 @@ import (
 
 // What a board tells beside its rows, and what browsers are ordered.
 
-// VitalsChanged is rooms.Watcher's: the vitals of one row.
-func (s *stage) VitalsChanged(c schedule.ConsultationID, all []rooms.Vitals) {
-	s.tell([]protocol.Change{{Vitals: &protocol.RowVitals{Consultation: string(c), Vitals: each(all, wireVitals)}}})
+// VitalsChanged is rooms.Watcher's: the vitals of some rows, in one delta.
+func (s *stage) VitalsChanged(all []rooms.RowVitals) {
+	rows := each(all, func(v rooms.RowVitals) protocol.RowVitals {
+		return protocol.RowVitals{Consultation: string(v.Consultation), Vitals: each(v.Vitals, wireVitals)}
+	})
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stage == s {
+		f.tellVitals(rows)
+	}
 }
 
 // StaffChanged is rooms.Watcher's: whose consoles are open.
