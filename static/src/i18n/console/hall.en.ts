@@ -88,6 +88,7 @@ export const hall = {
     whole: 'The whole consultation',
     soundOn: 'Sound on',
     soundOff: 'Sound off',
+    soundWaits: 'Press for alert sounds',
   },
   readiness: {
     title: 'Readiness',

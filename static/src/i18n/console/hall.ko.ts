@@ -85,6 +85,7 @@ export const hall = {
     whole: '상담 전체',
     soundOn: '소리 켜짐',
     soundOff: '소리 꺼짐',
+    soundWaits: '눌러서 알림음 켜기',
   },
   readiness: {
     title: '준비 상태',

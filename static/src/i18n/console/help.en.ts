@@ -7,6 +7,8 @@ export const help = {
     products: 'Products: {{products}}',
     times: '{{from}} – {{to}}',
     theirs: '{{time}} for the buyer',
+    log: 'What staff did in this room',
+    logNone: 'Nothing was done here by staff yet.',
     nobody: 'Nobody is in the room yet.',
   },
   helping: {

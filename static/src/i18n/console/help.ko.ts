@@ -7,6 +7,8 @@ export const help = {
     products: '품목: {{products}}',
     times: '{{from}} – {{to}}',
     theirs: '바이어 현지 {{time}}',
+    log: '이 상담실의 운영 기록',
+    logNone: '운영자가 한 일이 아직 없습니다.',
     nobody: '아직 상담실에 아무도 없습니다.',
   },
   helping: {

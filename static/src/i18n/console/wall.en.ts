@@ -43,6 +43,7 @@ export const wall = {
     },
     clock: {
       start: 'starts in {{time}}',
+      early: '{{time}} ahead of time',
       late: '{{time}} late',
       end: '{{time}} left',
       over: '{{time}} over',
@@ -85,6 +86,7 @@ export const wall = {
     helped: {
       listen: '{{name}} listens',
       speak: '{{name}} speaks',
+      own: { listen: 'You listen', speak: 'You speak' },
     },
   },
   crew: {

@@ -41,6 +41,7 @@ export const wall = {
     },
     clock: {
       start: '시작 {{time}} 전',
+      early: '예정 시각 {{time}} 전',
       late: '{{time}} 지연',
       end: '{{time}} 남음',
       over: '{{time}} 초과',
@@ -82,6 +83,7 @@ export const wall = {
     helped: {
       listen: '{{name}} 듣는 중',
       speak: '{{name}} 말하는 중',
+      own: { listen: '내가 듣는 중', speak: '내가 말하는 중' },
     },
   },
   crew: {

@@ -40,11 +40,14 @@ export function Sound() {
   }, [wanted.value, chime.value, chime]);
   useEffect(() => () => chime.peek()?.stop(), [chime]);
   const on = wanted.value && chime.value !== null;
+  // Silent against their wish: the browser waits for a first touch, and nobody would know.
+  const waits = wanted.value && !on;
   return (
     <button
       type="button"
       class="button"
       data-look="plain"
+      data-tone={waits ? 'wait' : undefined}
       data-testid="sound"
       aria-pressed={on}
       onPointerDown={(event) => event.stopPropagation()}
@@ -58,7 +61,7 @@ export function Sound() {
       }}
     >
       {on ? <Volume2 size={20} aria-hidden="true" /> : <VolumeX size={20} aria-hidden="true" />}
-      <span>{words.t(on ? 'letters.soundOn' : 'letters.soundOff')}</span>
+      <span>{words.t(on ? 'letters.soundOn' : waits ? 'letters.soundWaits' : 'letters.soundOff')}</span>
     </button>
   );
 }

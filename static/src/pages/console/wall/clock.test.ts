@@ -5,6 +5,7 @@ import { iso, minute, type RowOf, rowOf } from './testing';
 describe('the line with the clock', () => {
   test.each<[string, RowOf, number, object]>([
     ['counts to the start', { phase: 'open' }, -4, { to: 'start', ms: 240_000 }],
+    ['says that both came before the time', { phase: 'live' }, -4, { to: 'early', ms: 240_000 }],
     ['tells how late it is', { phase: 'waiting', buyer: ['absent'] }, 3, { to: 'late', ms: 180_000 }],
     ['counts to the end', { phase: 'live' }, 30, { to: 'end', ms: 600_000 }],
     ['tells how far over it is', { phase: 'closing' }, 41, { to: 'over', ms: 60_000 }],

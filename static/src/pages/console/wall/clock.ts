@@ -4,6 +4,8 @@ import { at } from '../../meeting';
 
 export type Remaining =
   | { to: 'start'; ms: number }
+  /** both sides came before the time, and talk */
+  | { to: 'early'; ms: number }
   /** begun, and a side is not there */
   | { to: 'late'; ms: number }
   | { to: 'end'; ms: number }
@@ -18,7 +20,7 @@ export function remainingOf({ clock }: Row, now: number): Remaining {
   if (clock.closes_at) return { to: 'close', ms: at(clock.closes_at) - now };
   if (clock.overrun || now >= ends) return { to: 'over', ms: Math.max(0, now - ends) };
   const together = clock.phase === 'live' || clock.phase === 'closing';
-  if (now < starts) return { to: 'start', ms: starts - now };
+  if (now < starts) return { to: together ? 'early' : 'start', ms: starts - now };
   return together ? { to: 'end', ms: ends - now } : { to: 'late', ms: now - starts };
 }
 

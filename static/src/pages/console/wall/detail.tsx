@@ -12,6 +12,7 @@ import { useStaff } from '../staff';
 import { stageOf } from './chase';
 import { Chase } from './chaseview';
 import { Helping } from './helping';
+import { RoomLog } from './log';
 import { mattersOf, rankOf } from './matters';
 import { Panel } from './panel';
 import { People } from './people';
@@ -41,6 +42,7 @@ export function Detail({ row, onClose }: { row: Row; onClose: () => void }) {
       {going && <People row={row} />}
       <Thread row={row} />
       {acts && <Run row={row} onClose={onClose} />}
+      {acts && <RoomLog row={row} />}
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hearingOf, released } from './help';
+import { hearingOf, ownMode, released } from './help';
 import { rowOf } from './testing';
 
 describe('who hears the coordinator', () => {
@@ -33,4 +33,11 @@ describe('who hears the coordinator', () => {
     expect(released(120)).toBe('stays');
     expect(released(900)).toBe('ends');
   });
+});
+
+test('what I do in a room is told of that room, and of no other', () => {
+  expect(ownMode({ mode: 'listen', consultation: 'S01', to: null }, 'S01')).toBe('listen');
+  expect(ownMode({ mode: 'speak', consultation: 'S01', to: 'firm' }, 'S01')).toBe('speak');
+  expect(ownMode({ mode: 'listen', consultation: 'S01', to: null }, 'S02')).toBeNull();
+  expect(ownMode({ mode: 'quiet' }, 'S01')).toBeNull();
 });

@@ -66,6 +66,12 @@ function whyOf(
   }
 }
 
+/** ownMode is what the coordinator at this console does in a room; null while nothing. */
+export function ownMode(state: HelpState, consultation: string): 'listen' | 'speak' | null {
+  if (state.mode === 'quiet' || state.consultation !== consultation) return null;
+  return state.mode === 'listen' || state.mode === 'speak' ? state.mode : null;
+}
+
 /** Pressed shorter than this, the button stays down; longer, it was push-to-talk and its release ends it. */
 const tap = 350;
 

@@ -37,8 +37,7 @@ export function Helping({ row }: { row: Row }) {
             <Talk key={role} row={row} to={role} on={spoken && own.to === role} />
           ))}
       </div>
-      <Said row={row} />
-      <p class="form-hint">{words.t('helping.hint')}</p>
+      {own ? <Said row={row} /> : <p class="helping-said form-hint">{words.t('helping.hint')}</p>}
       {spoken && <OwnDevices />}
     </section>
   );
@@ -201,7 +200,8 @@ function OwnDevices() {
   ] as const;
   if (lists.every(({ list }) => list.length === 0)) return null;
   return (
-    <div class="form-row">
+    <details class="helping-devices">
+      <summary>{words.t('helping.microphone')}</summary>
       {lists.map(
         ({ kind, list, value }) =>
           list.length > 0 && (
@@ -218,6 +218,6 @@ function OwnDevices() {
             />
           ),
       )}
-    </div>
+    </details>
   );
 }

@@ -22,13 +22,17 @@ import {
   standingsOf,
   upcoming,
   type WallRoom,
+  worstOf,
 } from './rooms';
 import { useSight } from './sight';
 import { Tile, tileId } from './tile';
+import { lookOf } from './truth';
 import { useListen } from './use';
 
 /** More rooms than this, and a tile has one picture: whoever spoke last. */
 const twoPictures = 16;
+/** So few, and their pictures are larger. */
+const few = 4;
 
 export function WallPage() {
   const desk = useDesk();
@@ -48,7 +52,7 @@ export function WallPage() {
       ),
     );
   const rooms = mine.value ? all.filter(({ row }) => row.care?.id === me) : all;
-  const needs = all.filter(({ rank }) => rank >= onTop).length;
+  const needs = all.filter(({ rank }) => rank >= onTop);
   const wanted = open.value;
   const shown = board.rows.value.find((row) => row.consultation.id === wanted);
   const close = () => {
@@ -68,10 +72,10 @@ export function WallPage() {
           <h1 tabIndex={-1}>{words.t('wall.title')}</h1>
           <p class="wall-counts">
             <span data-testid="wall-count">{words.t('wall.rooms', { count: all.length })}</span>
-            {needs > 0 && (
-              <strong data-tone="late" data-testid="wall-needs">
+            {needs.length > 0 && (
+              <strong data-tone={lookOf(worstOf(needs)).tone} data-testid="wall-needs">
                 <CircleAlert size={18} aria-hidden="true" />
-                {words.t('wall.needs', { count: needs })}
+                {words.t('wall.needs', { count: needs.length })}
               </strong>
             )}
           </p>
@@ -227,6 +231,7 @@ function Grid({ rooms, onClose }: { rooms: WallRoom[]; onClose: () => void }) {
       class="wall-grid"
       aria-label={words.t('wall.grid')}
       data-dense={dense}
+      data-few={rooms.length <= few}
       data-testid="wall-grid"
       onKeyDown={keys}
       onPointerOver={(event) => {

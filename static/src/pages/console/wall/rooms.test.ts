@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { keeping, nextIn, onWall, places, roomOf, type Standings, standingsOf, upcoming } from './rooms';
+import {
+  keeping,
+  nextIn,
+  onWall,
+  places,
+  roomOf,
+  type Standings,
+  standingsOf,
+  upcoming,
+  worstOf,
+} from './rooms';
 import { iso, minute, type RowOf, rowOf, vitalsOf } from './testing';
 
 const none: Standings = new Map();
@@ -105,4 +115,16 @@ test('an empty wall tells what comes first', () => {
   ];
   expect(upcoming(rows, minute(0))?.consultation.id).toBe('B');
   expect(upcoming([], minute(0))).toBeNull();
+});
+
+test('what else is the matter counts what wants somebody to act', () => {
+  const hints = room({ firm: ['left', 3] }, { symptoms: ['relay', 'hidden'] });
+  expect(hints).toMatchObject({ rank: 2, others: 0 });
+  const suffers = room({ firm: ['left', 3] }, { symptoms: ['one_way_in', 'relay'] });
+  expect(suffers).toMatchObject({ rank: 3, others: 1 });
+});
+
+test('the wall is as bad as its worst room', () => {
+  expect(worstOf([])).toBe(0);
+  expect(worstOf([room({}), room({ buyer: ['left', 3] })])).toBe(2);
 });

@@ -12,6 +12,8 @@ export interface WallRoom {
   matters: Matter[];
   worst: Matter | null;
   rank: Rank;
+  /** what else is the matter; hints that want nobody to act are not counted */
+  others: number;
 }
 
 export function onWall(row: Row, now: number): boolean {
@@ -34,7 +36,18 @@ export function onWall(row: Row, now: number): boolean {
 export function roomOf(row: Row, vitals: readonly Vitals[], notes: readonly Note[], now: number): WallRoom {
   const matters = mattersOf(row, vitals, notes, now);
   const worst = matters[0] ?? null;
-  return { row, matters, worst, rank: worst ? rankOf(worst, vitals) : 0 };
+  const others = matters.slice(1).filter((matter) => rankOf(matter, vitals) >= onTop).length;
+  return { row, matters, worst, rank: worst ? rankOf(worst, vitals) : 0, others };
+}
+
+/** worstOf is how bad the worst of them is. */
+export function worstOf(rooms: readonly WallRoom[]): Rank {
+  return (
+    rooms
+      .map(({ rank }) => rank)
+      .sort()
+      .at(-1) ?? 0
+  );
 }
 
 /** Where a room stands for the order: it goes up at once, and comes down only when it has stayed well. */

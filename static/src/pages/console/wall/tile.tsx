@@ -10,6 +10,7 @@ import { signOf } from '../../phases';
 import { useStaff } from '../staff';
 import { firstSeat, remainingOf } from './clock';
 import { Frame } from './frame';
+import { ownMode } from './help';
 import { nextOf } from './next';
 import type { WallRoom } from './rooms';
 import { lookOf } from './truth';
@@ -32,7 +33,7 @@ export function Tile({ room, next, dense, stop, onFocus }: Props) {
   const staff = useStaff();
   const matterOf = useMatter();
   const remaining = useRemaining();
-  const { row, worst, rank, matters } = room;
+  const { row, worst, rank, others } = room;
   const { consultation, clock } = row;
   const { id, booth, firm, buyer } = consultation;
   const open = useComputed(() => staff.room.value === id).value;
@@ -112,9 +113,7 @@ export function Tile({ room, next, dense, stop, onFocus }: Props) {
       <p class="wall-matter" data-tone={look.tone} data-calm={worst === null} data-testid="wall-matter">
         <Sign shape={look.shape} />
         <span class="wall-said">{said}</span>
-        {matters.length > 1 && (
-          <span class="wall-more">{words.t('wall.matter.more', { count: matters.length - 1 })}</span>
-        )}
+        {others > 0 && <span class="wall-more">{words.t('wall.matter.more', { count: others })}</span>}
       </p>
       <div class="wall-foot">
         <p class="wall-notes">
@@ -214,6 +213,17 @@ function Care({ row }: { row: Row }) {
 /** Coordinators who listen or speak there just now. */
 function Helped({ row }: { row: Row }) {
   const { words } = useDesk();
+  const { board } = useStaff();
+  const own = useComputed(() => ownMode(board.help.state.value, row.consultation.id)).value;
+  if (own) {
+    const Own = own === 'speak' ? Mic : Ear;
+    return (
+      <span class="wall-helped" data-mode={own}>
+        <Own size={14} aria-hidden="true" />
+        {words.t(`wall.helped.own.${own}`)}
+      </span>
+    );
+  }
   const [helper] = row.helpers ?? [];
   if (!helper || helper.mode === 'quiet') return null;
   const Shown = helper.mode === 'speak' ? Mic : Ear;

@@ -61,7 +61,7 @@ export function useRemaining(): (row: Row, spoken?: boolean) => string {
       left.to === 'ended'
         ? desk.format.value.time(left.at, zone)
         : // Before the start nobody counts seconds until the last ones.
-          spoken || (left.to === 'start' && left.ms >= 3 * 60_000)
+          spoken || ((left.to === 'start' || left.to === 'early') && left.ms >= 3 * 60_000)
           ? minutesWord(words, left.ms)
           : brief(left.ms, words.language.value);
     return words.t(`wall.clock.${left.to}`, { time });
