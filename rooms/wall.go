@@ -158,6 +158,9 @@ func (w *Wall) news(fn func()) {
 	}
 }
 
+// Over tells that the wall has ended, by Stop or because it failed.
+func (w *Wall) Over() bool { return w.loop.Err() != nil }
+
 // Stop ends the wall: when it returns nothing is shown, heard or said by it.
 func (w *Wall) Stop() { w.loop.Close() }
 

@@ -159,6 +159,7 @@ func TestWall_AFaultStaysInIt(t *testing.T) {
 			}
 		}
 		h.join("S02/buyer", "b") // the wall that looks now fails
+		want(t, "over", []bool{healthy.Over(), broken.Over()}, []bool{false, true})
 		want(t, "the wall", broken.Show(t.Context(), nil, ""), error(rooms.ErrRoomFailed))
 		want(t, "the console is told that nothing is shown", lastWall(w), nil)
 		want(t, "the room goes on", f.knows(), []string{"b", "f"})

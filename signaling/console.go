@@ -65,7 +65,7 @@ func (s *Session) board(ctx context.Context, wall bool) (atBoard, error) {
 	switch {
 	case !ok:
 		return at, &protocol.Fault{Code: protocol.CodeNotFound, Detail: "not at the board"}
-	case !wall || at.wall != nil:
+	case !wall, at.wall != nil && !at.wall.Over(): // one that failed gets a successor
 		return at, nil
 	case s.media == nil:
 		return at, &protocol.Fault{Code: protocol.CodeForbidden, Detail: "no media to see and hear with"}
