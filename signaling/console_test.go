@@ -166,6 +166,7 @@ func subset(got, of []uint32) bool {
 	return !slices.ContainsFunc(got, func(id uint32) bool { return !slices.Contains(of, id) })
 }
 
+// R36
 func TestConsole_WhoHearsWhom(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
@@ -391,6 +392,7 @@ func (h *house) acted(want ...string) {
 	}
 }
 
+// R37
 func TestConsole_MuteRemoveAndAdmit(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
@@ -448,6 +450,7 @@ func TestConsole_MuteRemoveAndAdmit(t *testing.T) {
 	h.flawless(firm)
 }
 
+// R38
 func TestConsole_DevicesAndDiagnosticsComeBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))
@@ -524,6 +527,7 @@ func TestConsole_DevicesAndDiagnosticsComeBack(t *testing.T) {
 	h.flawless(buyer)
 }
 
+// R39
 func TestConsole_VitalsTellWhoHearsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, storetest.Mini(t))

@@ -153,6 +153,7 @@ func (r *rig) console(cookie, event string) protocol.Bootstrap {
 	return b
 }
 
+// R40, R42
 func TestStaff_OpensAnEventAsAConsoleLinkDoes(t *testing.T) {
 	r := newHouse(t)
 	kim := r.account("kim", schedule.RightCoordinator)
@@ -225,6 +226,7 @@ func TestStaff_AnEventOfOthersIsAnsweredAsIfThereWereNone(t *testing.T) {
 	}
 }
 
+// R41
 func TestStaff_WhatAnotherSiteSendsIsRefused(t *testing.T) {
 	r := newHouse(t)
 	r.account("kim", schedule.RightCoordinator)
@@ -318,6 +320,7 @@ func TestStaff_CookieOfAnotherNameIsNone(t *testing.T) {
 	}
 }
 
+// R43
 func TestStaff_ASignInThatIsOverEndsWhatItOpened(t *testing.T) {
 	r := newHouse(t)
 	boss := r.account("boss", schedule.RightAdministrator)
@@ -478,6 +481,7 @@ func TestAccounts_APassphraseIsMadeAndToldOnce(t *testing.T) {
 	}
 }
 
+// R46
 func TestKeys_AProgramMayWhatItsScopesNameAndNothingElse(t *testing.T) {
 	r := newHouse(t)
 	r.account("boss", schedule.RightAdministrator, "fair")
@@ -515,6 +519,7 @@ func TestKeys_AProgramMayWhatItsScopesNameAndNothingElse(t *testing.T) {
 	}
 }
 
+// R47
 func TestAudit_TellsWhoWhenWhatAndWhyNewestFirst(t *testing.T) {
 	r := newHouse(t)
 	boss := r.account("boss", schedule.RightAdministrator)
@@ -618,6 +623,7 @@ func TestAudit_TellsWhoWhenWhatAndWhyNewestFirst(t *testing.T) {
 	}
 }
 
+// R44
 func TestOpenID_LeadsThroughTheProviderToTheConsole(t *testing.T) {
 	m, err := mockoidc.Run()
 	if err != nil {
