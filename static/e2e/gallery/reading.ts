@@ -7,7 +7,8 @@ export interface Obstacle {
 
 export function obstacles(): Obstacle[] {
   // Names are the parties' own and may be long: they end in an ellipsis, on purpose.
-  const mayEnd = '.head-event, .head-by, .bar h1, .tile-name, select, option';
+  // An address has no words, and a row of tabs scrolls under the finger.
+  const mayEnd = '.office-url, .tabs .tab, .head-event, .head-by, .bar h1, .tile-name, select, option';
   const found: Obstacle[] = [];
   const placed: { node: Text; rect: DOMRect }[] = [];
   const tell = (what: Obstacle['what'], node: Text): void => {
@@ -90,7 +91,7 @@ export function obstacles(): Obstacle[] {
 
   // What is laid over the rest on purpose covers it: a hint, a dialog, the step that stays in sight.
   function apart(node: Text): Element | null {
-    return node.parentElement?.closest('.hints, dialog, .go, .skip') ?? null;
+    return node.parentElement?.closest('.hints, .dialog-head, dialog, .go, .skip') ?? null;
   }
 
   function cover(one: DOMRect, other: DOMRect): boolean {

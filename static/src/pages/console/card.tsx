@@ -141,13 +141,22 @@ const verdicts = [
   'short',
 ] as const satisfies readonly Verdict[];
 
-export function Judge({ row, onClose }: { row: Row; onClose: () => void }) {
+interface JudgeProps {
+  row: Row;
+  /** what the record says by itself, where it is known: whoever changes nothing does not change that */
+  stands?: Verdict;
+  onClose: () => void;
+}
+
+export function Judge({ row, stands, onClose }: JudgeProps) {
   const { words } = useDesk();
   const { board } = useStaff();
   const failure = useFailure();
   const proposed = proposedOf(row);
   const given = row.verdict && row.verdict !== 'pending' ? row.verdict : null;
-  const chosen = useSignal<Verdict>(given ?? proposed ?? 'technical');
+  const chosen = useSignal<Verdict>(
+    given ?? proposed ?? verdicts.find((one) => one === stands) ?? 'technical',
+  );
   const reason = useSignal('');
   const state = useSignal<'idle' | 'busy' | { failed: Failure }>('idle');
   const send = (verdict: Verdict) => {

@@ -58,7 +58,7 @@ function Sheet({ report }: { report: ConsultationReport }) {
   const format = desk.format.value;
   const zone = zoneOf(desk);
   const { record, event } = report;
-  const name = useNames(record.consultation);
+  const name = useNames(record);
   const derived = at(report.derived_at);
   return (
     <article class="sheet report" data-testid="one-pager" lang={words.language.value}>
@@ -187,14 +187,18 @@ function Seats({ report, name }: { report: ConsultationReport; name: (by: string
                 {seat.intervals.length === 0 ? (
                   <td colSpan={6}>{words.t('record.never')}</td>
                 ) : (
-                  <>
-                    <td>{clock(seat.first_in)}</td>
-                    <td>{clock(seat.last_out)}</td>
-                    <td>{length(seat.seconds)}</td>
-                    <td>{length(seat.late_seconds)}</td>
-                    <td>{length(seat.away_seconds)}</td>
-                    <td>{seat.voice === undefined ? '–' : percent(seat.voice)}</td>
-                  </>
+                  [
+                    ['firstIn', clock(seat.first_in)] as const,
+                    ['lastOut', clock(seat.last_out)] as const,
+                    ['here', length(seat.seconds)] as const,
+                    ['late', length(seat.late_seconds)] as const,
+                    ['away', length(seat.away_seconds)] as const,
+                    ['voice', seat.voice === undefined ? '–' : percent(seat.voice)] as const,
+                  ].map(([key, value]) => (
+                    <td key={key} data-label={words.t(`record.${key}`)}>
+                      {value}
+                    </td>
+                  ))
                 )}
               </tr>
               {(seat.intervals.length > 1 || seat.intervals.some(({ paper }) => paper)) && (

@@ -28,7 +28,7 @@ export function RecordCard({ record, onChanged, onPrint, onClose }: Props) {
   const { board, acts } = useStaff();
   const format = desk.format.value;
   const zone = zoneOf(desk);
-  const name = useNames(record.consultation);
+  const name = useNames(record);
   const row = board.rows.value.find(({ consultation }) => consultation.id === record.consultation);
   const begun = record.verdict !== 'cancelled' && at(record.starts_at) <= now.value;
   return (
@@ -58,7 +58,7 @@ export function RecordCard({ record, onChanged, onPrint, onClose }: Props) {
       <Facts facts={record.evidence} />
       <Contacts contacts={record.contacts} />
       <Decisions decisions={record.corrections} name={name} />
-      {acts && begun && row && <Judge row={row} onClose={onChanged} />}
+      {acts && begun && row && <Judge row={row} stands={record.verdict} onClose={onChanged} />}
       {acts && begun && (
         <section class="card-part" aria-labelledby="paper">
           <h3 id="paper">
