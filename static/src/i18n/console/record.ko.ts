@@ -68,7 +68,7 @@ export const record = {
       ended: '상담실 종료',
       paper: '{{role}} 종이 기록 {{length}}',
       clock: '서버 시계가 어긋나 {{role}} 퇴장 시각을 알 수 없음',
-      decided: '운영자가 ‘{{verdict}}’으로 결정',
+      decided: '운영자 결정: {{verdict}}',
       decidedBack: '운영자가 결정을 거둠',
     },
     contacts: '연락 기록',

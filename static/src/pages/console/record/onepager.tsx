@@ -65,7 +65,7 @@ function Sheet({ report }: { report: ConsultationReport }) {
       <header class="report-head">
         <div>
           <p>
-            <bdi>{event.name}</bdi> · <bdi>{event.organiser}</bdi>
+            <bdi>{[event.name, event.organiser].filter(Boolean).join(' · ')}</bdi>
           </p>
           <h2>{words.t('record.page.title')}</h2>
         </div>
@@ -189,7 +189,7 @@ function Seats({ report, name }: { report: ConsultationReport; name: (by: string
                 ) : (
                   [
                     ['firstIn', clock(seat.first_in)] as const,
-                    ['lastOut', clock(seat.last_out)] as const,
+                    ['lastOut', seat.last_out ? clock(seat.last_out) : words.t('record.still')] as const,
                     ['here', length(seat.seconds)] as const,
                     ['late', length(seat.late_seconds)] as const,
                     ['away', length(seat.away_seconds)] as const,
