@@ -46,6 +46,23 @@ describe('where the script stands', () => {
     expect(stageOf({ ...row, verdict: 'held_by_phone' }, minute(11))).toEqual({ stage: 'none' });
   });
 
+  test('after the end nobody is called: what is left is to decide', () => {
+    const row = rowOf({
+      phase: 'ended',
+      buyer: ['absent'],
+      change: {
+        alerts: [{ kind: 'no_show', roles: ['buyer'], since: iso(10), expected_at: iso(60) }],
+      },
+    });
+    expect(stageOf(row, minute(48))).toEqual({ stage: 'decide', verdict: 'no_show_buyer' });
+    expect(stageOf({ ...row, verdict: 'no_show_buyer' }, minute(48))).toEqual({ stage: 'none' });
+    expect(stageOf({ ...row, alerts: [] }, minute(48))).toEqual({ stage: 'none' });
+    expect(stageOf({ ...row, alerts: late({ expected_at: iso(60) }).alerts }, minute(48))).toEqual({
+      stage: 'decide',
+      verdict: null,
+    });
+  });
+
   test('who was there and left can be called, too', () => {
     expect(stageOf(rowOf({ buyer: ['left', 4] }), minute(5))).toEqual({ stage: 'call' });
   });

@@ -12,7 +12,9 @@ export type Stage =
   | { stage: 'call' }
   /** all who are missing said that they come */
   | { stage: 'coming'; expectedAt: number }
-  | { stage: 'propose'; verdict: NoShow };
+  | { stage: 'propose'; verdict: NoShow }
+  /** it has ended, and nobody said what became of it: nobody is called any more */
+  | { stage: 'decide'; verdict: NoShow | null };
 
 /** Cards are shown this long after the start where the server does not say. */
 const callAfter = 3 * 60_000;
@@ -21,6 +23,9 @@ export function stageOf(row: Row, now: number): Stage {
   const decided = row.verdict !== undefined && row.verdict !== 'pending';
   if (decided || row.clock.phase === 'cancelled') return { stage: 'none' };
   const verdict = proposedOf(row);
+  if (row.clock.phase === 'ended') {
+    return row.alerts.length > 0 ? { stage: 'decide', verdict } : { stage: 'none' };
+  }
   if (verdict) return { stage: 'propose', verdict };
   const late = row.alerts.find(({ kind }) => kind === 'late');
   if (late) {
@@ -35,7 +40,6 @@ export function stageOf(row: Row, now: number): Stage {
 
 // Who was there and left raises no alert; still somebody waits for them.
 function leftBehind(row: Row, now: number): boolean {
-  if (row.clock.phase === 'ended') return false;
   return missingOf(row, now).some(({ state, since }) => state === 'left' && since !== null);
 }
 

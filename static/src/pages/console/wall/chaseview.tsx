@@ -43,7 +43,9 @@ export function Chase({ row }: { row: Row }) {
         <PhoneCall size={20} aria-hidden="true" /> {words.t('chase.title')}
       </h3>
       <Now stage={{ stage, ...rest } as Stage} />
-      {stage === 'propose' && acts && 'verdict' in rest && <Propose row={row} verdict={rest.verdict} />}
+      {acts && 'verdict' in rest && rest.verdict && (
+        <Propose row={row} verdict={rest.verdict} over={stage === 'decide'} />
+      )}
       {shows && (
         <>
           <Waits load={load} again={() => void script.load()} />
@@ -59,7 +61,7 @@ export function Chase({ row }: { row: Row }) {
           <Offers row={row} script={load.value} />
         </details>
       )}
-      {shows && acts && <Phoned row={row} />}
+      {(shows || stage === 'decide') && acts && <Phoned row={row} />}
     </section>
   );
 }
@@ -76,11 +78,19 @@ function Now({ stage }: { stage: Stage }) {
     case 'none':
     case 'call':
     case 'propose':
+    case 'decide':
       return null;
   }
 }
 
-function Propose({ row, verdict }: { row: Row; verdict: Extract<Stage, { stage: 'propose' }>['verdict'] }) {
+interface Proposed {
+  row: Row;
+  verdict: Extract<Stage, { stage: 'propose' }>['verdict'];
+  /** after the end there is nothing to wait for */
+  over: boolean;
+}
+
+function Propose({ row, verdict, over }: Proposed) {
   const { words } = useDesk();
   const { board } = useStaff();
   const doing = useDoing();
@@ -101,7 +111,7 @@ function Propose({ row, verdict }: { row: Row; verdict: Extract<Stage, { stage: 
         </Button>
       </div>
       <p class="form-hint" role="status">
-        {doing.failed ?? words.t('chase.wait')}
+        {doing.failed ?? (over ? '' : words.t('chase.wait'))}
       </p>
     </div>
   );

@@ -34,6 +34,14 @@ test('who never came is missing since the start, who left since then', () => {
   expect(missingOf(row, minute(6)).map(({ since }) => since)).toEqual([minute(0), minute(4)]);
 });
 
+test('the minutes of who is missing stop at the end', () => {
+  const untils = (phase: 'ended' | 'waiting', now: number) =>
+    missingOf(rowOf({ phase, buyer: ['absent'] }), minute(now)).map(({ until }) => until);
+  expect(untils('ended', 48)).toEqual([minute(40)]);
+  expect(untils('ended', 12)).toEqual([minute(12)]);
+  expect(untils('waiting', 12)).toEqual([minute(12)]);
+});
+
 test('a consultation without an interpreter misses none', () => {
   expect(missingOf(rowOf(), minute(5))).toEqual([]);
 });

@@ -32,6 +32,13 @@ export interface Missing {
   state: 'lobby' | 'left' | 'absent' | 'away';
   /** since the start, or since they left; null before the start */
   since: number | null;
+  /** now, or the end of a consultation that is over: nobody is awaited after it */
+  until: number;
+}
+
+/** countedTo is how far minutes of waiting count: to now, and never past the end of what has ended. */
+export function countedTo({ clock }: Pick<Row, 'clock'>, now: number): number {
+  return clock.phase === 'ended' ? Math.min(now, at(clock.ends_at)) : now;
 }
 
 const ranking = ['here', 'away', 'lobby', 'left', 'absent'] as const;
@@ -52,7 +59,7 @@ export function missingOf(row: Row, now: number): Missing[] {
     const state = best?.state ?? 'absent';
     const left = state === 'left' || state === 'away';
     const from = left && best?.since ? Math.max(starts, at(best.since)) : starts;
-    found.push({ role, name, state, since: now >= starts ? from : null });
+    found.push({ role, name, state, since: now >= starts ? from : null, until: countedTo(row, now) });
   }
   return found;
 }

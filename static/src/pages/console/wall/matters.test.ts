@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Note } from '../../../protocol/types';
+import type { Note, Row } from '../../../protocol/types';
 import { mattersOf, rankOfSymptom } from './matters';
 import { iso, minute, rowOf, vitalsOf } from './testing';
 
@@ -113,4 +113,10 @@ test('of equal symptoms that of who fares worse comes first', () => {
     vitalsOf('S01/buyer', { symptoms: ['voice_broken'], quality: 'poor' }),
   ];
   expect(mattersOf(rowOf(), vitals, [], now)[0]).toMatchObject({ symptom: 'voice_broken' });
+});
+
+test('after the end nobody is on the way any more', () => {
+  const alerts: Row['alerts'] = [{ kind: 'no_show', roles: ['buyer'], since: iso(10), expected_at: iso(60) }];
+  const row = rowOf({ phase: 'ended', buyer: ['absent'], change: { alerts } });
+  expect(mattersOf(row, [], [], minute(48)).map(({ what }) => what)).toEqual(['no_show']);
 });

@@ -107,11 +107,13 @@ function calls(row: Row, notes: readonly Note[]): Matter[] {
 
 function alerts(row: Row, now: number): Matter[] {
   const decided = row.verdict !== undefined && row.verdict !== 'pending';
+  const ended = row.clock.phase === 'ended';
   return row.alerts.flatMap((alert): Matter[] => {
     const since = at(alert.since);
     const { roles } = alert;
     const expectedAt = expected(alert);
-    if (expectedAt !== null && expectedAt > now) return [{ what: 'coming', roles, since, expectedAt }];
+    if (!ended && expectedAt !== null && expectedAt > now)
+      return [{ what: 'coming', roles, since, expectedAt }];
     if (alert.kind === 'late') {
       return [{ what: 'late', roles, since, callAt: alert.call_at ? at(alert.call_at) : null }];
     }

@@ -5,7 +5,7 @@ import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
 import { brief } from '../../span';
 import { minutesWord } from '../row';
-import { type Missing, missingOf, type Remaining, remainingOf } from './clock';
+import { countedTo, type Missing, missingOf, type Remaining, remainingOf } from './clock';
 import type { Matter } from './matters';
 
 /** useMatter says what is the matter; minutes are those of the server's clock. */
@@ -14,9 +14,9 @@ export function useMatter(): (matter: Matter, row: Row) => string {
   const { words, now } = desk;
   const format = desk.format.value;
   const zone = zoneOf(desk);
-  const since = (from: number) => minutesWord(words, now.value - from);
   const who = (roles: readonly SeatRole[]) => format.list(roles.map((role) => words.t(`role.${role}`)));
   return (matter, row) => {
+    const since = (from: number) => minutesWord(words, countedTo(row, now.value) - from);
     switch (matter.what) {
       case 'call':
         return words.t('wall.matter.call', { minutes: since(matter.since) });
@@ -70,12 +70,12 @@ export function useRemaining(): (row: Row, spoken?: boolean) => string {
 
 /** usePlace says in a picture's place where its person is. */
 export function usePlace(): (missing: Missing) => string {
-  const { words, now } = useDesk();
-  return ({ state, since }) => {
+  const { words } = useDesk();
+  return ({ state, since, until }) => {
     if (state === 'lobby') return words.t('wall.place.lobby');
     if (state === 'away') return words.t('wall.place.away');
     if (since === null) return words.t('wall.place.awaited');
-    const time = minutesWord(words, now.value - since);
+    const time = minutesWord(words, until - since);
     return words.t(state === 'left' ? 'wall.place.left' : 'wall.place.missing', { time });
   };
 }
