@@ -22,7 +22,9 @@ export function ContactCardView({ card, row }: { card: ContactCard; row: Row }) 
   const zone = card.zone || center;
   const missing = missingOf(row, now.value).find(({ role }) => role === card.role);
   const local = format.time(now.value, zone);
-  const night = asleep(Number(local.slice(0, 2)));
+  // Who is on the center's own clock is no more asleep than the reader.
+  const abroad = local !== format.time(now.value, center);
+  const night = abroad && asleep(Number(local.slice(0, 2)));
   const { person, company, email, phone, trade_office } = card.contact;
   const href = phoneHref(phone);
   return (
@@ -52,7 +54,7 @@ export function ContactCardView({ card, row }: { card: ContactCard; row: Row }) 
       </p>
       <p class="contact-line" data-tone={night ? 'wait' : undefined}>
         {night && <Moon size={16} aria-hidden="true" />}
-        <strong>{words.t('chase.local', { time: local })}</strong>
+        {abroad && <strong>{words.t('chase.local', { time: local })}</strong>}
         {night && <span>{words.t('chase.asleep')}</span>}
         <span>
           {card.seen_at
