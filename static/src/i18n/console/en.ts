@@ -35,7 +35,7 @@ export const en = {
     trouble: 'Needs a look',
     noTrouble: 'Everything is in order.',
     empty: 'No consultations on this day.',
-    connection: 'The board is connecting again. What you see may be out of date.',
+    connection: 'The page is connecting again. What you see may be out of date.',
     time: 'Time',
     booth: 'Booth',
     firm: 'Firm',

@@ -36,7 +36,7 @@ export const ko: Console = {
     trouble: '확인 필요',
     noTrouble: '모두 순조롭게 진행되고 있습니다.',
     empty: '이날은 상담이 없습니다.',
-    connection: '현황판을 다시 연결하고 있습니다. 지금 보이는 내용은 최신이 아닐 수 있습니다.',
+    connection: '화면을 다시 연결하고 있습니다. 지금 보이는 내용은 최신이 아닐 수 있습니다.',
     time: '시간',
     booth: '부스',
     firm: '참가기업',
