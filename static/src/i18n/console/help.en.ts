@@ -145,6 +145,7 @@ export const help = {
     percent: '{{count}} %',
     none: 'None found',
     unnamed: 'Device {{number}}',
+    byDefault: 'Default',
     set: 'Set. The person was told.',
   },
   diagnostics: {

@@ -145,6 +145,7 @@ export const help = {
     percent: '{{count}}%',
     none: '찾은 장치 없음',
     unnamed: '장치 {{number}}',
+    byDefault: '기본 장치',
     set: '바꾸었습니다. 상대에게도 알렸습니다.',
   },
   diagnostics: {

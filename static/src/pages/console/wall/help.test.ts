@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hearingOf, ownMode, released } from './help';
+import { choicesOf, hearingOf, ownMode, released } from './help';
 import { rowOf } from './testing';
 
 describe('who hears the coordinator', () => {
@@ -40,4 +40,12 @@ test('what I do in a room is told of that room, and of no other', () => {
   expect(ownMode({ mode: 'speak', consultation: 'S01', to: 'firm' }, 'S01')).toBe('speak');
   expect(ownMode({ mode: 'listen', consultation: 'S01', to: null }, 'S02')).toBeNull();
   expect(ownMode({ mode: 'quiet' }, 'S01')).toBeNull();
+});
+
+test('a browser that does not say which device it takes takes its default', () => {
+  const list = [{ deviceId: 'a', label: '' }];
+  const told = { byDefault: 'Default', unnamed: (number: number) => `Device ${number}` };
+  const own = { value: 'a', label: 'Device 1' };
+  expect(choicesOf(list, '', told)).toEqual([{ value: '', label: 'Default' }, own]);
+  expect(choicesOf(list, 'a', told)).toEqual([own]);
 });

@@ -19,6 +19,21 @@ export type Hearing =
 
 const roles = ['firm', 'buyer', 'interpreter', 'observer'] as const;
 
+/** choicesOf are the devices to choose from; what the browser takes by itself where it does not say which. */
+export function choicesOf(
+  list: readonly Pick<MediaDeviceInfo, 'deviceId' | 'label'>[],
+  chosen: string,
+  told: { byDefault: string; unnamed: (number: number) => string },
+): { value: string; label: string }[] {
+  const options = list.map(({ deviceId, label }, index) => ({
+    value: deviceId,
+    label: label || told.unnamed(index + 1),
+  }));
+  return options.some(({ value }) => value === chosen)
+    ? options
+    : [{ value: chosen, label: told.byDefault }, ...options];
+}
+
 /** present are the roles of whom somebody is in the room. */
 export function present(row: Row | null): SeatRole[] {
   return roles.filter((role) =>

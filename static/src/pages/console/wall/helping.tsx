@@ -6,7 +6,7 @@ import { Button } from '../../../ui/button';
 import { Select } from '../../../ui/select';
 import { useDesk } from '../../desk';
 import { useStaff } from '../staff';
-import { hearingOf, present, released } from './help';
+import { choicesOf, hearingOf, present, released } from './help';
 import { useListen } from './use';
 
 const whispers = ['firm', 'buyer'] as const;
@@ -209,10 +209,10 @@ function OwnDevices() {
               key={kind}
               label={words.t(`devices.${kind}`)}
               value={value}
-              options={list.map(({ deviceId, label }, index) => ({
-                value: deviceId,
-                label: label || words.t('devices_of.unnamed', { number: index + 1 }),
-              }))}
+              options={choicesOf(list, value, {
+                byDefault: words.t('devices_of.byDefault'),
+                unnamed: (number) => words.t('devices_of.unnamed', { number }),
+              })}
               onChoose={(id) => void devices.choose(kind, id)}
               testid={`help-${kind}`}
             />
