@@ -56,6 +56,7 @@ export const office = {
       addYes: 'Make it',
       name: 'What it is for',
       scopes: 'What it may do',
+      enters: 'Whoever has this key can read the links of people, and so enter their rooms.',
       term: 'Good for',
       none: 'There are no API keys yet.',
       used: 'Last used {{when}}',

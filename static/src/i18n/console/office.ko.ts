@@ -55,6 +55,7 @@ export const office = {
       addYes: '만들기',
       name: '용도',
       scopes: '허용 범위',
+      enters: '이 키로는 참가자의 링크를 읽을 수 있어, 상담방에도 들어갈 수 있습니다.',
       term: '유효 기간',
       none: '아직 API 키가 없습니다.',
       used: '마지막 사용 {{when}}',

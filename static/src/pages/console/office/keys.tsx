@@ -154,6 +154,7 @@ function AddKey({ onAdded, onClose }: { onAdded: () => void; onClose: () => void
               </Check>
             ))}
           </fieldset>
+          {chosen.value.includes('edit') && <p class="form-hint">{words.t('office.keys.enters')}</p>}
           <Select
             label={words.t('office.keys.term')}
             value={days.value}
