@@ -97,6 +97,11 @@ func (b *board) idle(c schedule.Consultation, k schedule.Clock, alerts []schedul
 		Consultation: c, Clock: k, Seats: absentSeats(b.event, c), Alerts: alerts,
 		Verdict: s.Verdict, Care: s.Care, Contacts: s.Contacts, Held: s.Held,
 	}
+	for i, seat := range row.Seats {
+		if at, ok := s.Left[seat.Seat]; ok {
+			row.Seats[i].State, row.Seats[i].Since = SeatLeft, at
+		}
+	}
 	for _, s := range before.Seats {
 		i := slices.IndexFunc(row.Seats, func(o SeatState) bool { return o.Seat == s.Seat })
 		switch {

@@ -269,3 +269,35 @@ func TestClose_TellsPeopleToComeBack(t *testing.T) {
 		h.start() // for bubble's own close
 	})
 }
+
+// What a node that died had saved is all that the next one has.
+func TestLife_WhoHadBeenThereIsKnownAfterACrash(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(16)
+		firm, _ := h.join("S01/firm", "f1")
+		h.until(17)
+		h.join("S01/buyer", "b1")
+		h.until(18)
+		ok(t, firm.Leave(t.Context()))
+		synctest.Wait()
+		crashed := h.store.state("S01")
+		h.until(19)
+		h.close() // what it says last is lost
+		ok(t, h.store.SaveRoomState(t.Context(), crashed))
+		h.start()
+		if s := h.seat("S01/firm"); s.State != rooms.SeatLeft || !s.Since.Equal(minute(18)) {
+			t.Errorf("who had left: %+v", s)
+		}
+		if s := h.seat("S01/buyer"); s.State != rooms.SeatLeft || !s.Since.Equal(minute(18)) {
+			t.Errorf("who sat there: %+v", s)
+		}
+		h.until(150)
+		crashed = h.store.state("S01")
+		h.close()
+		ok(t, h.store.SaveRoomState(t.Context(), crashed))
+		h.start()
+		if s := h.seat("S01/firm"); s.State != rooms.SeatLeft || !s.Since.Equal(minute(18)) {
+			t.Errorf("of a consultation that is over: %+v", s)
+		}
+	})
+}

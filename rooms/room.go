@@ -40,10 +40,9 @@ type roomDeps struct {
 
 // remains are what a later room of the same consultation goes on with.
 type remains struct {
-	state   schedule.RoomState
-	chat    []Chat
-	history map[schedule.SeatID]time.Time
-	err     error // why the room is gone
+	state schedule.RoomState
+	chat  []Chat
+	err   error // why the room is gone
 }
 
 // room is the live instance of one consultation. All that happens in it happens
@@ -65,6 +64,7 @@ type room struct {
 	people  map[string]*participant          // by session
 	seats   map[schedule.SeatID]*participant // who sits there
 	history map[schedule.SeatID]time.Time    // when a seat that is empty now was left
+	moved   bool                             // somebody came or left since the state was saved
 	came    []schedule.Role                  // who is here or was since Start
 	verdict schedule.Verdict                 // a coordinator's
 	// What follows is replaced, never written to: others hold it.
@@ -96,7 +96,7 @@ func newRoom(deps roomDeps, e *schedule.Event, extended ends, c schedule.Consult
 		verdict: from.state.Verdict, contacts: from.state.Contacts, care: from.state.Care, held: from.state.Held,
 		handed: from.state.Handed,
 	}
-	maps.Copy(r.history, from.history)
+	maps.Copy(r.history, from.state.Left)
 	r.facts = schedule.Facts{ExtendedTo: from.state.ExtendedTo, EndedAt: from.state.EndedAt, NeededAt: e.NeededAt(c, extended)}
 	if hold > 0 {
 		r.facts.HoldUntil = now.Add(hold)
@@ -207,7 +207,8 @@ func (r *room) tick(now time.Time) (next time.Time) {
 		r.record(schedule.Entry{Kind: schedule.EntryPhase, At: now, Detail: string(r.clock.Phase)})
 	}
 	r.counted = r.metrics.phase(r.counted, r.clock.Phase)
-	if arrived || r.clock.Phase != before.Phase {
+	if arrived || r.moved || r.clock.Phase != before.Phase {
+		r.moved = false
 		r.mirror.saveState(r.state(now))
 	}
 	if over != nil {
@@ -235,6 +236,9 @@ func (r *room) finish(reason error, now time.Time) {
 	for _, p := range r.inOrder() {
 		r.remove(p, why, now)
 		r.unbind(p)
+	}
+	if reason == ErrStopping { // this node's last word; of a room that is another's now it has none
+		r.mirror.saveState(r.state(now))
 	}
 	r.err = reason
 	r.loop.Stop()
@@ -322,7 +326,7 @@ func (r *room) closed() {
 	}
 	r.metrics.rooms.Dec()
 	r.counted = r.metrics.phase(r.counted, "")
-	r.gone(remains{state: r.state(now), chat: r.chat, history: r.history, err: r.err})
+	r.gone(remains{state: r.state(now), chat: r.chat, err: r.err})
 }
 
 func (r *room) guard(step func()) {
@@ -373,6 +377,7 @@ func (r *room) retime(e *schedule.Event, extended ends) {
 		r.event, r.c = e, c
 		if !c.Start.Equal(before.Start) { // neither extension nor arrivals belong to the new time
 			r.facts.ExtendedTo, r.came = time.Time{}, nil
+			clear(r.history)
 			r.mirror.saveState(r.state(now))
 		}
 		r.facts.NeededAt = e.NeededAt(c, extended)
@@ -435,10 +440,14 @@ func (r *room) recordOf(p *participant, kind schedule.EntryKind, detail string, 
 }
 
 func (r *room) state(now time.Time) schedule.RoomState {
+	left := maps.Clone(r.history)
+	for seat := range r.seats {
+		left[seat] = now
+	}
 	return schedule.RoomState{
 		Event: r.key.event, Consultation: r.key.consultation, Phase: r.clock.Phase,
 		ExtendedTo: r.facts.ExtendedTo, EndedAt: r.facts.EndedAt, Came: r.came, Verdict: r.verdict,
-		Contacts: r.contacts, Care: r.care, Held: r.held, Handed: r.handed, UpdatedAt: now,
+		Contacts: r.contacts, Care: r.care, Held: r.held, Handed: r.handed, Left: left, UpdatedAt: now,
 	}
 }
 

@@ -91,6 +91,7 @@ func (r *room) add(req JoinRequest, now time.Time) *Visit {
 	}
 	r.people[p.view.ID], r.seats[req.Seat] = p, p
 	delete(r.history, req.Seat)
+	r.moved = true
 	r.facts.HoldUntil = r.holdAfterJoin()
 	r.log.Info("seat joined", "seat", req.Seat, "session", req.Session)
 	r.metrics.joins.Inc()
@@ -133,6 +134,7 @@ func (r *room) remove(p *participant, why schedule.LeaveReason, now time.Time) {
 	if r.seats[p.view.Seat] == p {
 		delete(r.seats, p.view.Seat)
 		r.history[p.view.Seat] = at
+		r.moved = true
 	}
 	if why == schedule.LeftByChoice && talked && !now.Before(r.clock.EndsAt) {
 		r.facts.HoldUntil = now.Add(RejoinHold)

@@ -216,6 +216,11 @@ func forgetParties(s *schedule.RoomState, before, after schedule.Consultation, n
 				_, of := seat.Split()
 				return of == role
 			})
+			s.Left = maps.Clone(s.Left)
+			maps.DeleteFunc(s.Left, func(seat schedule.SeatID, _ time.Time) bool {
+				_, of := seat.Split()
+				return of == role
+			})
 		}
 	}
 	return others
@@ -240,10 +245,10 @@ func (g *Registry) forgetMoved(id schedule.EventID, ev *eventEntry, e *schedule.
 			continue
 		}
 		delete(extended, c.ID)
-		if p == nil || !p.state.EndedAt.IsZero() || p.state.ExtendedTo.IsZero() && p.state.Came == nil {
+		if p == nil || !p.state.EndedAt.IsZero() || p.state.ExtendedTo.IsZero() && p.state.Came == nil && len(p.state.Left) == 0 {
 			continue
 		}
-		p.state.ExtendedTo, p.state.Came, p.state.UpdatedAt = time.Time{}, nil, stamp(g.deps.Clock)
+		p.state.ExtendedTo, p.state.Came, p.state.Left, p.state.UpdatedAt = time.Time{}, nil, nil, stamp(g.deps.Clock)
 		g.mirror.saveState(p.state)
 	}
 	ev.extended = extended

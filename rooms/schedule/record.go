@@ -34,6 +34,9 @@ type RoomState struct {
 	// Handed is when the seats of a role went to another party: what was written
 	// before is not that party's.
 	Handed map[Role]time.Time `json:"handed,omitempty"`
+	// Left is when seats were left; of one who sat there at UpdatedAt it is that
+	// moment: a node that dies says no other.
+	Left map[SeatID]time.Time `json:"left,omitempty"`
 
 	UpdatedAt time.Time `json:"updated_at"`
 }
