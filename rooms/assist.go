@@ -92,7 +92,7 @@ func (w *Wall) listen() {
 		w.lostAt = time.Time{}
 		return
 	}
-	now := stamp(realClock{})
+	now := time.Now() // with its monotonic reading: a clock that is set makes nobody silent
 	truth, known := w.watch.registry.deps.Media.Truth(w.peer)
 	switch reachable := known && truth.State != sfu.StateFailed && truth.State != sfu.StateClosed; {
 	case w.socket && reachable:
