@@ -237,6 +237,9 @@ func (r *reception) received(ext uint64, ts, clock uint32, now time.Time) {
 	if !r.started {
 		r.started, r.base, r.highest, r.transit = true, ext, ext, transit
 	}
+	if ext < r.base && r.highest-ext > maxDropout {
+		return // of before a jump: base would fall back behind it
+	}
 	if ext > r.highest+maxDropout {
 		r.base += ext - r.highest - 1 // a new start or an outage: nobody lost that much on the way
 	}

@@ -431,3 +431,20 @@ func BenchmarkTruth(b *testing.B) {
 		h.e.Levels(g.id)
 	}
 }
+
+func TestReception_OnePacketOfBeforeAJumpIsNoLoss(t *testing.T) {
+	var r reception
+	now := time.Now()
+	for ext := uint64(1 << 16); ext < 1<<16+50; ext++ {
+		r.received(ext, 0, 48000, now)
+	}
+	r.received(1<<16+9000, 0, 48000, now)
+	r.received(1<<16+49, 0, 48000, now) // late
+	if e, got := r.recent(); e != 51 || got != 51 {
+		t.Errorf("%d of %d came", got, e)
+	}
+	r.received(1<<16+8999, 0, 48000, now) // late, too, but of after it
+	if e, got := r.recent(); e > 52 || got != 52 {
+		t.Errorf("%d of %d came", got, e)
+	}
+}
