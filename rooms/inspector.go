@@ -34,6 +34,7 @@ type inspector struct {
 	stays  map[string]*stay // by session
 	guards map[schedule.EventID]*crosstalk.Guard
 	passes int
+	failed bool // a look at a room did, and was told
 
 	mu   sync.Mutex // guards told
 	told map[string]counted
@@ -126,9 +127,11 @@ func (i *inspector) pass(now time.Time) {
 		var found []RowVitals
 		var heard []string
 		for id, people := range casts {
-			vitals, voices := i.inspect(b.id, id, people, counts, now, wall)
-			found, heard = append(found, RowVitals{id, vitals}), append(heard, voices...)
-			mics = append(mics, i.microphones(booths[id], people)...)
+			i.guard(id, func() {
+				vitals, voices := i.inspect(b.id, id, people, counts, now, wall)
+				found, heard = append(found, RowVitals{id, vitals}), append(heard, voices...)
+				mics = append(mics, i.microphones(booths[id], people)...)
+			})
 		}
 		b.setVitals(found, heard)
 		b.setCrosstalk(i.compare(b.id, mics, now))
@@ -145,6 +148,18 @@ func (i *inspector) pass(now time.Time) {
 		}
 	}
 	g.deps.Metrics.inspection.Observe(time.Since(now).Seconds())
+}
+
+// guard keeps a panic at one room from ending the look at all others. Only the
+// first is told: the next look may well fail in the same way.
+func (i *inspector) guard(id schedule.ConsultationID, look func()) {
+	defer func() {
+		if v := recover(); v != nil && !i.failed {
+			i.failed = true
+			i.registry.log.Error("a look at a room's media failed", "consultation", id, "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	look()
 }
 
 // inspect judges the people of one room, in their order, and tells who was

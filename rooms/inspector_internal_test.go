@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -85,5 +86,43 @@ func BenchmarkInspect_ThirtyRooms(b *testing.B) {
 	}
 	if console.vitals == 0 {
 		b.Error("nothing was told")
+	}
+}
+
+// broken is a media plane that fails about one Peer.
+type broken struct{ shifting }
+
+func (*broken) Truth(p sfu.PeerID) (sfu.Truth, bool) {
+	if p == "bad" {
+		panic("a fault in the media plane")
+	}
+	return sfu.Truth{State: sfu.StateConnected}, true
+}
+
+func TestInspect_AFaultAtOneRoomKeepsNoOtherFromBeingSeen(t *testing.T) {
+	g := NewRegistry(Deps{Store: noStore{}, Media: &broken{}, Logger: slog.New(slog.DiscardHandler)})
+	event := &schedule.Event{ID: "E1"}
+	board := newBoard(event, realClock{}, nil)
+	g.events["E1"] = &eventEntry{event: event, board: board, past: map[schedule.ConsultationID]*past{}}
+	scene, ids := hallOf(5)
+	for _, id := range ids {
+		c := schedule.Consultation{ID: id}
+		event.Consultations = append(event.Consultations, c)
+		board.set(Row{Consultation: c}, scene[id])
+	}
+	scene[ids[0]][0].peer = "bad"
+	board.set(Row{Consultation: event.Consultations[0]}, scene[ids[0]])
+	console := &quietConsole{}
+	w, err := g.Watch("E1", WatchRequest{Watcher: console, Session: "k", Actor: schedule.Actor{By: "k"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	g.inspector.pass(time.Now())
+	if console.vitals == 0 || g.inspector.passes != 1 {
+		t.Errorf("%d rooms told, %d passes", console.vitals, g.inspector.passes)
+	}
+	if err := g.Close(context.Background()); err != nil {
+		t.Error(err)
 	}
 }
