@@ -180,13 +180,13 @@ func (i *inspector) inspect(event schedule.EventID, id schedule.ConsultationID, 
 		}
 		if s.peer != p.peer {
 			s.peer, s.peerSince = p.peer, now
-			s.unfedSince, s.micSince, s.camSince = time.Time{}, time.Time{}, time.Time{}
+			s.unfedSince, s.micSince, s.camSince, s.micFlows = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 		}
 		found[n] = evidence{
 			truth: truth, known: known, here: now.Sub(s.peerSince), away: p.away,
 			micOn: p.has(sfu.Microphone), micIn: p.sent(sfu.Microphone), camOn: p.has(sfu.Camera),
 			micGone: s.gone(&s.micSince, p, sfu.Microphone, now), camGone: s.gone(&s.camSince, p, sfu.Camera, now),
-			client: counts[p.session].ClientVitals, unfed: s.unfed(truth, people, now),
+			flows: s.flows(p, now), client: counts[p.session].ClientVitals, told: now.Sub(counts[p.session].at), unfed: s.unfed(truth, people, now),
 		}
 		if p.has(sfu.Microphone) && !p.away && truth.Level < voiceLevel {
 			heard = append(heard, p.session)
@@ -218,7 +218,7 @@ func hearing(people cast, found []evidence) {
 				continue
 			}
 			others++
-			if o.seat != p.seat && slices.Contains(found[m].client.Unheard, p.seat) {
+			if o.seat != p.seat && found[m].complainsOf(found[n]) && slices.Contains(found[m].client.Unheard, p.seat) {
 				deaf = append(deaf, m)
 			}
 		}
@@ -230,6 +230,13 @@ func hearing(people cast, found []evidence) {
 			found[m].deaf = true
 		}
 	}
+}
+
+// complainsOf tells whether what a browser counted can say anything about
+// another's voice: all the time that it counted over, sound came in from there
+// and both Peers stood. What was told before says only what is over.
+func (e evidence) complainsOf(other evidence) bool {
+	return min(other.flows, other.here, e.here)-e.told >= countsFor
 }
 
 // microphones are those of a booth that can hear other booths, and be heard.

@@ -15,6 +15,9 @@ const (
 	// lastsFor is how long something must not be heard or seen before it is
 	// called so: a resume takes less, and so does a device that is switched on.
 	lastsFor = 3 * time.Second
+	// countsFor is what a browser's word about whom it does not hear covers: it
+	// tells every 5 s, and says so of whom it has not heard for as long.
+	countsFor = 5 * time.Second
 	// slowPath is the round trip from which people begin to talk at the same
 	// time. Distance alone stays below: twice around the world is 300 ms.
 	slowPath = 600 * time.Millisecond
@@ -29,7 +32,9 @@ type evidence struct {
 	micOn   bool          // switched on, and
 	micIn   bool          // really received
 	camOn   bool
+	flows   time.Duration // for how long its microphone has been received without a break
 	client  ClientVitals  // what the browser counted; zero: nothing that is new enough
+	told    time.Duration // how long ago it did
 	micGone time.Duration // it has been on for so long and nothing was received; the same for the camera
 	camGone time.Duration
 	unfed   time.Duration // sound that it should be sent has not gone out for so long

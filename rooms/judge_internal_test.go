@@ -13,7 +13,7 @@ import (
 func well() evidence {
 	return evidence{
 		truth: sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteUDP, RoundTrip: 40 * time.Millisecond, Level: 30},
-		known: true, here: time.Minute, micOn: true, micIn: true, camOn: true,
+		known: true, here: time.Minute, micOn: true, micIn: true, flows: time.Minute, camOn: true,
 	}
 }
 
@@ -117,6 +117,22 @@ func TestHearing_WhoseFaultItIs(t *testing.T) {
 		"of the other silence comes in": {
 			people: people(firm, buyer), unheard: map[int][]schedule.SeatID{0: {"S00/buyer"}},
 			change: func(f []evidence) { f[1].truth.Silent = true },
+		},
+		"its voice has only just come back": {
+			people: people(firm, buyer), unheard: map[int][]schedule.SeatID{0: {"S00/buyer"}},
+			change: func(f []evidence) { f[1].flows = 4 * time.Second },
+		},
+		"it was said before the voice came back": {
+			people: people(firm, buyer), unheard: map[int][]schedule.SeatID{0: {"S00/buyer"}},
+			change: func(f []evidence) { f[1].flows, f[0].told = 9*time.Second, 5*time.Second },
+		},
+		"it was said before the path was renewed": {
+			people: people(firm, buyer), unheard: map[int][]schedule.SeatID{0: {"S00/buyer"}},
+			change: func(f []evidence) { f[0].here, f[0].told = 9*time.Second, 5*time.Second },
+		},
+		"it is said of five seconds of voice": {
+			people: people(firm, buyer), unheard: map[int][]schedule.SeatID{0: {"S00/buyer"}}, deaf: []int{0},
+			change: func(f []evidence) { f[1].flows, f[0].told = 7*time.Second, 2*time.Second },
 		},
 		"one of three does not hear one": {people: people(firm, buyer, interpreter), unheard: map[int][]schedule.SeatID{0: {"S00/buyer"}}, deaf: []int{0}},
 		"one of three hears nobody": {

@@ -32,6 +32,7 @@ type stay struct {
 	unfedSince time.Time // zero: all that should go out to it does
 	micSince   time.Time // it is on and nothing is received; zero: it is not so
 	camSince   time.Time
+	micFlows   time.Time // since when it is received without a break; zero: it is not
 	seen       time.Time // the newest pass that saw it
 	to         time.Time // that pass by the rooms' clock
 
@@ -73,6 +74,18 @@ func (s *stay) gone(since *time.Time, p player, source sfu.Source, now time.Time
 		*since = now
 	}
 	return now.Sub(*since)
+}
+
+// flows is for how long the microphone has been received without a break.
+func (s *stay) flows(p player, now time.Time) time.Duration {
+	switch {
+	case !p.has(sfu.Microphone) || !p.sent(sfu.Microphone) || p.away:
+		s.micFlows = time.Time{}
+		return 0
+	case s.micFlows.IsZero():
+		s.micFlows = now
+	}
+	return now.Sub(s.micFlows)
 }
 
 // note adds one second's truth.
