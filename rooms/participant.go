@@ -19,6 +19,7 @@ type participant struct {
 
 	lostAt  time.Time // since when nothing is received; zero: something is
 	darkAt  time.Time // since when media is gone though the session talks; zero: it is not
+	paused  []int     // slots whose picture the line does not carry
 	missed  bool      // the record says away: nothing was received for AwayAfter
 	heardAt time.Time // the last join or return: neither lies before it
 	hereAt  time.Time // since when the seat is taken without a gap, by whatever device

@@ -43,6 +43,8 @@ type Participant struct {
 	Name    string
 	Sources []sfu.Source // that are on, in the order of sources
 	Away    bool         // no media was received for AwayAfter, or nothing at all
+	Resting []sfu.Source // of Sources: not sent just now, to keep the voice on a narrow line
+	Narrow  bool         // its own line carries voices alone just now
 	Since   time.Time    // when this session joined
 }
 
@@ -74,6 +76,7 @@ type Slot struct {
 	Slot        int
 	Kind        SlotKind
 	Participant string
+	Paused      bool // its picture is not sent: the reader's line would not carry it
 }
 
 // Board is a console's view of an event: all its consultations, in timetable

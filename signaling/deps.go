@@ -20,7 +20,7 @@ import (
 // Engine is what the edge asks of the media plane.
 type Engine interface {
 	// Open answers an offer with a new Peer, whose news goes to the observer.
-	Open(ctx context.Context, p sfu.Profile, offer string, o sfu.Observer) (sfu.PeerID, string, error)
+	Open(ctx context.Context, offer sfu.Offer, o sfu.Observer) (sfu.PeerID, string, error)
 	// Restart answers an offer that restarts ICE on a Peer.
 	Restart(ctx context.Context, id sfu.PeerID, offer string) (string, error)
 	// ClosePeer ends a Peer; an unknown one is ignored.

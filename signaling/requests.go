@@ -141,7 +141,7 @@ func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) 
 // open makes a Peer with an observer of its own.
 func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media, string, error) {
 	m := &media{session: s, profile: p, opened: s.server.now(), flowing: map[sfu.Source]bool{}}
-	id, answer, err := s.server.engine.Open(ctx, p, offer, m)
+	id, answer, err := s.server.engine.Open(ctx, sfu.Offer{Profile: p, SDP: offer}, m)
 	if err != nil {
 		return nil, "", err
 	}

@@ -46,7 +46,8 @@ type fakeEngine struct {
 	onBind      func(sfu.PeerID, ...sfu.Binding)
 }
 
-func (e *fakeEngine) Open(_ context.Context, p sfu.Profile, offer string, o sfu.Observer) (sfu.PeerID, string, error) {
+func (e *fakeEngine) Open(_ context.Context, asked sfu.Offer, o sfu.Observer) (sfu.PeerID, string, error) {
+	offer := asked.SDP
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.openErr != nil {

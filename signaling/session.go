@@ -144,6 +144,16 @@ func (m *media) SourceFlow(_ sfu.PeerID, source sfu.Source, flowing bool) {
 	})
 }
 
+// Paused is sfu.Observer's: which pictures the line does not carry.
+func (m *media) Paused(_ sfu.PeerID, slots []int) {
+	s := m.session
+	s.post(func() {
+		if r, ok := s.at.(inRoom); ok && m == s.media {
+			r.visit.Paused(slots)
+		}
+	})
+}
+
 // now tells whether the path stands, or is missing (it stood and does not any
 // more, or did not come up in time), and when something was last received by it.
 func (m *media) now() (up, gone bool, heard time.Time) {

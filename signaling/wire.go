@@ -108,6 +108,8 @@ func wireParticipant(p rooms.Participant) protocol.Participant {
 		Sources: each(p.Sources, wireSource),
 		Away:    p.Away,
 		Since:   p.Since.UTC(),
+		Resting: each(p.Resting, wireSource),
+		Narrow:  p.Narrow,
 	}
 }
 
@@ -118,7 +120,7 @@ func wireChat(m rooms.Chat) protocol.ChatMessage {
 }
 
 func wireSlot(s rooms.Slot) protocol.Slot {
-	return protocol.Slot{Slot: s.Slot, Kind: string(s.Kind), Participant: s.Participant}
+	return protocol.Slot{Slot: s.Slot, Kind: string(s.Kind), Participant: s.Participant, Paused: s.Paused}
 }
 
 func wireSource(s sfu.Source) string { return string(s) }

@@ -18,6 +18,7 @@ type nobody struct{}
 
 func (nobody) PeerState(sfu.PeerID, sfu.State)         {}
 func (nobody) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
+func (nobody) Paused(sfu.PeerID, []int)                {}
 
 // TestGuard_HearsALeakBetweenRealPeers goes the whole way: browsers' audio level
 // headers, the media plane, who hears whom. It takes the 15 s that it takes.
@@ -69,7 +70,7 @@ func TestGuard_HearsALeakBetweenRealPeers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, answer, err := e.Open(ctx, sfu.ProfileRoom, offer, nobody{})
+		id, answer, err := e.Open(ctx, sfu.Offer{Profile: sfu.ProfileRoom, SDP: offer}, nobody{})
 		if err != nil {
 			t.Fatal(err)
 		}

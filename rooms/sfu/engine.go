@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"runtime/debug"
 	"strings"
@@ -34,9 +35,24 @@ type Config struct {
 	Advertise []netip.Addr
 	// Relay tells whether an address is one that a TURN server relays from; nil:
 	// none is known.
-	Relay   func(netip.AddrPort) bool
+	Relay func(netip.AddrPort) bool
+	// Streams are ICE-TCP connections that somebody else took in, who has told
+	// them apart from others on the same port; nil: none. StreamsPort is that
+	// port as browsers reach it.
+	Streams     net.Listener
+	StreamsPort uint16
+	// Without switches protections off, to prove what each is good for and to
+	// find a fault in one. The zero value is everything on.
+	Without Without
 	Metrics prometheus.Registerer // nil: counted and shown to nobody
 	Logger  *slog.Logger
+}
+
+// Without names protections that are off.
+type Without struct {
+	RED        bool // no redundancy in sound
+	RTX        bool // lost packets are neither sent again nor asked for
+	Allocation bool // every picture is sent in its highest layer, whatever the line carries
 }
 
 // Engine owns the sockets and the Peers. It implements rooms.Media.
@@ -79,11 +95,11 @@ func (e *Engine) TCP() netip.AddrPort { return e.net.TCP() }
 
 // Open answers an offer with a new Peer. All its sources are shut and all its
 // slots silent. The observer hears of it until StateClosed.
-func (e *Engine) Open(ctx context.Context, profile Profile, raw string, obs Observer) (_ PeerID, answer string, err error) {
+func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID, answer string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", "", err
 	}
-	o, err := parseOffer(profile, raw)
+	o, err := parseOffer(asked.Profile, asked.SDP)
 	if err != nil {
 		return "", "", err
 	}
@@ -94,7 +110,7 @@ func (e *Engine) Open(ctx context.Context, profile Profile, raw string, obs Obse
 		}
 	}()
 	id := PeerID(strings.ToLower(rand.Text()))
-	p := newPeer(e, id, profile, obs)
+	p := newPeer(e, id, asked.Profile, obs)
 	conn, answer, err := e.net.Accept(p, o.sdp, slotsOf(o.sections))
 	if err != nil {
 		e.log.Debug("sfu: offer refused", "err", err)

@@ -34,6 +34,8 @@ type watcher struct {
 }
 
 func (w *watcher) PeerState(_ PeerID, s State) { w.add(string(s)) }
+func (w *watcher) Paused(PeerID, []int)        {}
+
 func (w *watcher) SourceFlow(_ PeerID, s Source, on bool) {
 	w.add(fmt.Sprintf("%s %v", s, on))
 }
@@ -114,7 +116,7 @@ func (h *house) open(o sfutest.Options) (*guest, string) {
 		profile = ProfileWall
 	}
 	g := &guest{Client: c, heard: &watcher{}}
-	id, answer, err := h.e.Open(h.ctx, profile, offer, g.heard)
+	id, answer, err := h.e.Open(h.ctx, Offer{Profile: profile, SDP: offer}, g.heard)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -652,7 +654,7 @@ func TestEngine_CloseEndsEverything(t *testing.T) {
 		t.Error("Close returned before the peer was closed")
 	}
 	offer, _ := g.Offer()
-	if _, _, err := e.Open(t.Context(), ProfileRoom, offer, g.heard); err == nil {
+	if _, _, err := e.Open(t.Context(), Offer{Profile: ProfileRoom, SDP: offer}, g.heard); err == nil {
 		t.Error("a closed engine opened a peer")
 	}
 	if _, err := e.Restart(t.Context(), g.id, offer); !errors.Is(err, ErrNoPeer) {
@@ -691,7 +693,7 @@ func TestEngine_BrowserThatOffersManyCodecs(t *testing.T) {
 	if err := pc.SetLocalDescription(offer); err != nil {
 		t.Fatal(err)
 	}
-	_, answer, err := h.e.Open(h.ctx, ProfileRoom, offer.SDP, &watcher{})
+	_, answer, err := h.e.Open(h.ctx, Offer{Profile: ProfileRoom, SDP: offer.SDP}, &watcher{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -316,7 +316,7 @@ func BenchmarkWrite(b *testing.B) {
 	defer c.Close()
 	offer, err := c.Offer()
 	must(err)
-	id, answer, err := e.Open(b.Context(), ProfileRoom, offer, &watcher{})
+	id, answer, err := e.Open(b.Context(), Offer{Profile: ProfileRoom, SDP: offer}, &watcher{})
 	must(err)
 	must(c.Answer(answer))
 	must(c.Connected(b.Context()))

@@ -35,7 +35,23 @@ const (
 	// ProfileWall: one sendonly microphone; then WallVideos receive videos
 	// (VP8 alone), then WallAudios receive audios.
 	ProfileWall Profile = "wall"
+	// ProfileProbe: one receive audio, for trying a way that media is not on.
+	ProfileProbe Profile = "probe"
 )
+
+// Offer is what a browser asks to be answered, and how.
+type Offer struct {
+	Profile Profile
+	SDP     string
+	// Active answers as a full ICE agent that checks and nominates, and begins
+	// DTLS itself: for networks on which the usual answer never comes up.
+	Active bool
+	// SoundOnly sends no picture, whatever the slots are bound to.
+	SoundOnly bool
+	// Only is the one transport that the answer names, RouteUDP or RouteTCP;
+	// RouteNone: all there are.
+	Only Route
+}
 
 const (
 	RoomPairs  = 8 // seven other people and the stage
@@ -95,6 +111,9 @@ type Observer interface {
 	PeerState(PeerID, State)
 	// SourceFlow tells that RTP of a source has begun or ceased to arrive.
 	SourceFlow(id PeerID, s Source, flowing bool)
+	// Paused tells all slots whose picture is not sent just now, because the line
+	// to this Peer would not carry it beside the voices; ascending, often none.
+	Paused(id PeerID, slots []int)
 }
 
 // Truth is what is known of a Peer's media just now, for the people who watch
@@ -108,6 +127,8 @@ type Truth struct {
 	Level     uint8         // of the microphone: loudest of the last second, −dBov (RFC 6464): 0 is loudest, 127 silence
 	Silent    bool          // the microphone flows and nothing above NoiseFloor has come for SilentAfter
 	Clipping  bool          // it has been at full scale again and again
+	Line      int           // what the line to this Peer carries, bits a second, as estimated; 0: not known yet
+	Paused    []int         // slots whose picture that does not suffice for
 	Unfed     []Feed        // bound to this Peer, flowing at their publisher, and yet nothing goes out to it
 }
 

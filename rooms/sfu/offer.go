@@ -69,6 +69,8 @@ func (p Profile) sections() ([]want, bool) {
 		for i := range WallAudios {
 			down(wire.Audio, WallVideos+i)
 		}
+	case ProfileProbe:
+		down(wire.Audio, 0)
 	default:
 		return nil, false
 	}

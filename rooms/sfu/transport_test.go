@@ -39,7 +39,7 @@ func (c *checker) Read(b []byte) (int, error) {
 
 func TestTransport_FirstCheckOpensThePathToDTLS(t *testing.T) {
 	h := newHouse(t)
-	_, answer, err := h.e.Open(h.ctx, ProfileRoom, plainOffer(ProfileRoom), &watcher{})
+	_, answer, err := h.e.Open(h.ctx, Offer{Profile: ProfileRoom, SDP: plainOffer(ProfileRoom)}, &watcher{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func Decode(raw []byte) (Message, any, error) {
 // sizeOf is how many bytes a message of a type may have.
 func sizeOf(typ string) int {
 	switch typ {
-	case TypeHello, TypeRestart:
+	case TypeHello, TypeRestart, TypeProbe:
 		return MaxOfferMessage
 	case TypeReport:
 		return MaxReport
@@ -123,6 +123,8 @@ func bodyOf(typ string) any {
 		return new(TellVitals)
 	case TypeReport:
 		return new(SendReport)
+	case TypeProbe:
+		return new(Probe)
 	}
 	return nil
 }

@@ -86,6 +86,25 @@ type Readiness struct {
 	Supported     bool    `json:"supported"`                // the browser can do what a room needs
 	ClockOffsetMS float64 `json:"clock_offset_ms"`          // device minus server
 	Zone          string  `json:"zone" maxLength:"64"`      // IANA zone of the device
+
+	Network *NetworkTest `json:"network,omitempty"` // absent: not tried
+}
+
+// NetworkTest is what a lobby found out about the network it sits in.
+type NetworkTest struct {
+	At       time.Time `json:"at"`
+	Socket   string    `json:"socket" set:"TestResult"` // the WebSocket stayed up
+	UDP      string    `json:"udp" set:"TestResult"`    // media by UDP
+	TCP      string    `json:"tcp" set:"TestResult"`    // media by ICE-TCP
+	TLS      string    `json:"tls" set:"TestResult"`    // media by TURN over TLS on the port of the pages
+	Path     string    `json:"path" set:"PathProfile"`  // what the meeting will use
+	Route    string    `json:"route" set:"NetworkRoute"`
+	RTTMS    float64   `json:"rtt_ms"`    // of the media path; 0: not known, here and below
+	JitterMS float64   `json:"jitter_ms"` //
+	LossUp   float64   `json:"loss_up"`   // 0 to 1
+	LossDown float64   `json:"loss_down"` //
+	UpKbps   float64   `json:"up_kbps"`   //
+	DownKbps float64   `json:"down_kbps"` //
 }
 
 // ReadinessBoard is how ready everybody is.

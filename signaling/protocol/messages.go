@@ -28,6 +28,7 @@ const (
 	TypeHello   = "hello"   // Hello [hello: Welcome]; the first message of a socket
 	TypeResume  = "resume"  // Resume [resume: Resumed]; or this one
 	TypeRestart = "restart" // Restart [restart: Restarted]: ICE restart on the same PeerConnection
+	TypeProbe   = "probe"   // Probe [probe: Probed]: one way of media is tried beside the one in use
 	TypeJoin    = "join"    // Join [joined: Joined]
 	TypeLeave   = "leave"   // Leave [ok]: back to the lobby, the session lives on
 	TypeSource  = "source"  // SetSource [ok]
@@ -52,7 +53,8 @@ type Hello struct {
 	Token    string `json:"token"`
 	Profile  string `json:"profile" set:"Profile"` // room or wall
 	Offer    string `json:"offer,omitempty"`
-	Language string `json:"language,omitempty"` // BCP 47, of the page
+	Path     string `json:"path,omitempty" set:"PathProfileOrNone"` // how media is tried; empty: normal
+	Language string `json:"language,omitempty"`                     // BCP 47, of the page
 }
 
 // Welcome answers Hello. Secret proves the right to resume and changes with
@@ -63,6 +65,8 @@ type Welcome struct {
 	Answer     string    `json:"answer,omitempty"`
 	You        Person    `json:"you"`
 	ServerTime time.Time `json:"server_time"`
+
+	ICEServers []ICEServer `json:"ice_servers"` // with fresh credentials
 }
 
 // Resume takes a living session over to a new socket. Seq is the last delta
@@ -82,6 +86,8 @@ type Resumed struct {
 	Board      *Board    `json:"board,omitempty"`
 	Waiting    *Waiting  `json:"waiting,omitempty"`
 	ServerTime time.Time `json:"server_time"`
+
+	ICEServers []ICEServer `json:"ice_servers"` // with fresh credentials
 }
 
 // Restart carries an offer made with iceRestart; or, with Rebuild, the offer of
@@ -89,6 +95,19 @@ type Resumed struct {
 type Restart struct {
 	Offer   string `json:"offer"`
 	Rebuild bool   `json:"rebuild,omitempty"`
+	Path    string `json:"path,omitempty" set:"PathProfileOrNone"` // of a rebuild: how media is tried; empty: normal
+}
+
+// Probe carries an offer of one receive audio, to try a way that media is not
+// on. What it opens ends by itself after ProbeWithin.
+type Probe struct {
+	Offer string `json:"offer"`
+	Route string `json:"route" set:"ProbeRoute"` // the one that the answer's candidates name
+}
+
+// Probed carries its answer.
+type Probed struct {
+	Answer string `json:"answer"`
 }
 
 // Restarted carries its answer.
@@ -117,9 +136,13 @@ type Leave struct{}
 
 // SetSource says whether a source is on: microphone, camera, screen or
 // screen_audio. Off stops it at the server, too.
+//
+// Resting says of a source that is on that the browser does not send it just
+// now, because the line would not carry it beside the voice.
 type SetSource struct {
-	Source string `json:"source" set:"SourceName"`
-	On     bool   `json:"on"`
+	Source  string `json:"source" set:"SourceName"`
+	On      bool   `json:"on"`
+	Resting bool   `json:"resting,omitempty"`
 }
 
 // Say writes into the chat. Key is the client's own, so that a repetition
@@ -204,6 +227,9 @@ type Participant struct {
 	Sources []string  `json:"sources" set:"SourceName"` // the sources that are on
 	Away    bool      `json:"away"`                     // no media received for 3 s: "reconnecting"
 	Since   time.Time `json:"since"`
+
+	Resting []string `json:"resting" set:"SourceName"` // of Sources: not sent just now, to keep the voice on a narrow line
+	Narrow  bool     `json:"narrow"`                   // its own line carries voices alone just now: it sees nobody
 }
 
 // Left says that a participant is gone, and why (schedule.LeaveReason).
@@ -244,6 +270,7 @@ type Slot struct {
 	Slot        int    `json:"slot"`
 	Kind        string `json:"kind" set:"SlotKind"`
 	Participant string `json:"participant"`
+	Paused      bool   `json:"paused"` // its picture is not sent just now: the reader's line would not carry it beside the voices
 }
 
 // Consultation is what a seat, a booth or the console may know of one.
@@ -346,8 +373,9 @@ type Bootstrap struct {
 	Zone          string         `json:"zone,omitempty"`    // of a buyer
 	Consultations []Consultation `json:"consultations"`     // of this link, ascending
 	ICEServers    []ICEServer    `json:"ice_servers"`
-	Trial         bool           `json:"trial"` // records end with the process (demo)
-	Seat          int            `json:"seat"`  // 1, or more for a colleague of the same party
+	Path          string         `json:"path" set:"PathProfile"` // what worked for this seat the last time: begin with it
+	Trial         bool           `json:"trial"`                  // records end with the process (demo)
+	Seat          int            `json:"seat"`                   // 1, or more for a colleague of the same party
 	Languages     []string       `json:"languages"`
 	Notice        Notice         `json:"notice"`
 	InvitedAt     time.Time      `json:"invited_at"` // when the link was last mailed, or else made

@@ -17,3 +17,13 @@ type Bye struct {
 	Session string `json:"session" maxLength:"64"`
 	Secret  string `json:"secret" maxLength:"64"`
 }
+
+// RestartSession is the body of POST /api/v1/sessions/{session}/restart: what
+// the restart message says, for a session whose socket is gone or may be. The
+// same offer twice has the same answer, so that a client may send it both ways.
+type RestartSession struct {
+	Secret  string `json:"secret"`
+	Offer   string `json:"offer"`
+	Rebuild bool   `json:"rebuild,omitempty"`
+	Path    string `json:"path,omitempty" set:"PathProfileOrNone"`
+}

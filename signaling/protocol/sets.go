@@ -27,7 +27,7 @@ func ClientTypes() []string {
 		TypeHello, TypeResume, TypeRestart, TypeJoin, TypeLeave, TypeSource,
 		TypeChat, TypeWatch, TypePing, TypeBye,
 		TypeWait, TypeNote, TypeCall, TypeHealth, TypeSeen, TypePractice,
-		TypeWall, TypeHelp, TypeSteer, TypeVitals, TypeReport,
+		TypeWall, TypeHelp, TypeSteer, TypeVitals, TypeReport, TypeProbe,
 	}
 }
 
@@ -35,7 +35,7 @@ func ClientTypes() []string {
 func ServerTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoined, TypeBoard, TypeOK,
-		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice, TypeWall,
+		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice, TypeWall, TypeProbe,
 	}
 }
 
@@ -57,6 +57,14 @@ func Set(name string) []string {
 		return []string{"microphone", "camera", "screen", "screen_audio"}
 	case "Profile":
 		return []string{"room", "wall"}
+	case "PathProfile":
+		return []string{"normal", "active", "relay", "audio"}
+	case "PathProfileOrNone":
+		return append([]string{""}, Set("PathProfile")...)
+	case "ProbeRoute":
+		return []string{"udp", "tcp"}
+	case "NetworkRoute":
+		return []string{"", "udp", "tcp", "relay"}
 	case "SlotKind":
 		return []string{"person", "stage"}
 	case "SeatPresence":
@@ -175,7 +183,7 @@ func SetNames() []string {
 		"VerdictOrNone", "EvidenceKind", "ReportSheet", "ReportKind",
 		"NoteKind", "MicrophoneHealth", "CameraHealth", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
 		"HelpMode", "SeatRoleOrNone", "SourceNameOrNone", "SteerAction", "OrderKind", "OrderFailureOrNone", "Limited", "Route",
-		"Quality", "Symptom", "Right", "RightOrNone", "ContactOutcome", "Scope", "AuditAction", "HookTopic", "DeliveryState",
+		"PathProfile", "PathProfileOrNone", "ProbeRoute", "NetworkRoute", "Quality", "Symptom", "Right", "RightOrNone", "ContactOutcome", "Scope", "AuditAction", "HookTopic", "DeliveryState",
 		"TimetableOp", "DelayCause", "Light", "ReadinessReason", "RecordKind",
 		"ClientType", "ServerType",
 	}

@@ -13,6 +13,7 @@ type deaf struct{}
 
 func (deaf) PeerState(sfu.PeerID, sfu.State)         {}
 func (deaf) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
+func (deaf) Paused(sfu.PeerID, []int)                {}
 
 // The client repeats the profiles' numbers, so that package sfu can import it:
 // here they are held to each other.
@@ -49,7 +50,7 @@ func TestOffer_TheMediaPlaneTakesIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, answer, err := engine.Open(ctx, tc.profile, offer, deaf{})
+			_, answer, err := engine.Open(ctx, sfu.Offer{Profile: tc.profile, SDP: offer}, deaf{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1157,6 +1157,7 @@ export interface components {
             languages: string[];
             mail: boolean;
             notice: components["schemas"]["Notice"];
+            path: components["schemas"]["PathProfile"];
             /** Format: int64 */
             seat: number;
             /** Format: date-time */
@@ -1229,7 +1230,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice" | "wall" | "help" | "steer" | "vitals" | "report";
+        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice" | "wall" | "help" | "steer" | "vitals" | "report" | "probe";
         Clock: {
             /** Format: date-time */
             closes_at?: string;
@@ -1529,6 +1530,7 @@ export interface components {
         Hello: {
             language?: string;
             offer?: string;
+            path?: components["schemas"]["PathProfileOrNone"];
             profile: components["schemas"]["Profile"];
             token: string;
         };
@@ -1698,6 +1700,30 @@ export interface components {
         };
         /** @enum {string} */
         MicrophoneHealth: "ok" | "silent" | "clipping" | "off";
+        /** @enum {string} */
+        NetworkRoute: "" | "udp" | "tcp" | "relay";
+        NetworkTest: {
+            /** Format: date-time */
+            at: string;
+            /** Format: double */
+            down_kbps: number;
+            /** Format: double */
+            jitter_ms: number;
+            /** Format: double */
+            loss_down: number;
+            /** Format: double */
+            loss_up: number;
+            path: components["schemas"]["PathProfile"];
+            route: components["schemas"]["NetworkRoute"];
+            /** Format: double */
+            rtt_ms: number;
+            socket: components["schemas"]["TestResult"];
+            tcp: components["schemas"]["TestResult"];
+            tls: components["schemas"]["TestResult"];
+            udp: components["schemas"]["TestResult"];
+            /** Format: double */
+            up_kbps: number;
+        };
         NewAccount: {
             events?: string[];
             login: string;
@@ -1796,12 +1822,18 @@ export interface components {
             away: boolean;
             id: string;
             name: string;
+            narrow: boolean;
+            resting: components["schemas"]["SourceName"][];
             role: components["schemas"]["SeatRole"];
             seat: string;
             /** Format: date-time */
             since: string;
             sources: components["schemas"]["SourceName"][];
         };
+        /** @enum {string} */
+        PathProfile: "normal" | "active" | "relay" | "audio";
+        /** @enum {string} */
+        PathProfileOrNone: "" | "normal" | "active" | "relay" | "audio";
         Person: {
             id?: string;
             language: string;
@@ -1862,6 +1894,8 @@ export interface components {
             seq: number;
             slots: components["schemas"]["Slot"][];
         };
+        /** @enum {string} */
+        ProbeRoute: "udp" | "tcp";
         Problem: {
             action: components["schemas"]["Action"];
             code: components["schemas"]["Code"];
@@ -1886,6 +1920,7 @@ export interface components {
             clock_offset_ms: number;
             media: components["schemas"]["TestResult"];
             microphone: components["schemas"]["TestResult"];
+            network?: components["schemas"]["NetworkTest"];
             /** Format: double */
             rtt_ms: number;
             speaker: components["schemas"]["TestResult"];
@@ -1993,6 +2028,7 @@ export interface components {
         };
         Restart: {
             offer: string;
+            path?: components["schemas"]["PathProfileOrNone"];
             rebuild?: boolean;
         };
         Restarted: {
@@ -2006,6 +2042,7 @@ export interface components {
         };
         Resumed: {
             board?: components["schemas"]["Board"];
+            ice_servers: components["schemas"]["ICEServer"][];
             secret: string;
             /** Format: int64 */
             seq: number;
@@ -2081,9 +2118,10 @@ export interface components {
             order: string;
         };
         /** @enum {string} */
-        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice" | "wall";
+        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice" | "wall" | "probe";
         SetSource: {
             on: boolean;
+            resting?: boolean;
             source: components["schemas"]["SourceName"];
         };
         ShowRooms: {
@@ -2102,6 +2140,7 @@ export interface components {
         Slot: {
             kind: components["schemas"]["SlotKind"];
             participant: string;
+            paused: boolean;
             /** Format: int64 */
             slot: number;
         };
@@ -2328,6 +2367,7 @@ export interface components {
         Watch: Record<string, never>;
         Welcome: {
             answer?: string;
+            ice_servers: components["schemas"]["ICEServer"][];
             secret: string;
             /** Format: date-time */
             server_time: string;
