@@ -105,6 +105,7 @@ export function visitOf(setting: Setting): Visit {
     trial: setting.trial ?? false,
     server_time: time(0),
     seat: 1,
+    path: 'normal',
     languages: [],
     mail: false,
     invited_at: time(-40_000),
@@ -143,7 +144,17 @@ export function visitOf(setting: Setting): Visit {
 }
 
 export function person(id: string, role: SeatRole, name: string, sources: SourceName[]): Participant {
-  return { id, seat: `S01/${role}`, role, name, sources, away: false, since: time(-10) };
+  return {
+    id,
+    seat: `S01/${role}`,
+    role,
+    name,
+    sources,
+    resting: [],
+    narrow: false,
+    away: false,
+    since: time(-10),
+  };
 }
 
 export function tile(participant: Participant, kind: Tile['kind'], picture: MediaStream | null): Tile {

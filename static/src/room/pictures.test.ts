@@ -5,7 +5,12 @@ import { Pictures } from './pictures';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const slot = (n: number, participant: string): Slot => ({ slot: n, kind: 'person', participant });
+const slot = (n: number, participant: string): Slot => ({
+  slot: n,
+  kind: 'person',
+  participant,
+  paused: false,
+});
 
 function setup() {
   const frames = new Map<number, number>();

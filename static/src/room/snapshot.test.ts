@@ -30,6 +30,6 @@ test('an extension takes the warning away, an unchanged clock does not', () => {
 });
 
 test('the slot map is replaced as a whole', () => {
-  const one = applyChange(start, { slots: [{ slot: 0, kind: 'person', participant: 'a' }] });
+  const one = applyChange(start, { slots: [{ slot: 0, kind: 'person', participant: 'a', paused: false }] });
   expect(applyChange(one, { slots: [] }).slots).toEqual([]);
 });

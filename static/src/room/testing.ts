@@ -30,6 +30,8 @@ export function participant(id: string, over: Partial<Participant> = {}): Partic
     role: 'firm',
     name: id,
     sources: ['microphone', 'camera'],
+    resting: [],
+    narrow: false,
     away: false,
     since: iso(day),
     ...over,

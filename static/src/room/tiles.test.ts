@@ -9,6 +9,7 @@ const help = participant('help', { role: 'interpreter' });
 const slot = (n: number, who: string, kind: Slot['kind'] = 'person'): Slot => ({
   slot: n,
   kind,
+  paused: false,
   participant: who,
 });
 

@@ -52,6 +52,7 @@ const welcome: Welcome = {
   session: 's1',
   secret: 'k1',
   server_time: time,
+  ice_servers: [],
   you: { name: 'A', role: 'buyer', language: 'en' },
 };
 

@@ -10,7 +10,17 @@ const consultation = {
 } as unknown as Consultation;
 
 function person(id: string, role: SeatRole): Participant {
-  return { id, seat: `S01/${role}`, role, name: id, sources: [], away: false, since: '' };
+  return {
+    id,
+    seat: `S01/${role}`,
+    role,
+    name: id,
+    sources: [],
+    resting: [],
+    narrow: false,
+    away: false,
+    since: '',
+  };
 }
 
 function tile(kind: Tile['kind'], participant: Participant): Tile {
