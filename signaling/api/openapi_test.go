@@ -82,9 +82,9 @@ func TestDocument_ClosedSetsAreEnums(t *testing.T) {
 func TestDocument_RequiredIsWhatIsAlwaysSent(t *testing.T) {
 	schemas, _ := documentSchemas(t)
 	for name, want := range map[string][]string{
-		"Participant": {"id", "seat", "role", "name", "sources", "away", "since"},
+		"Participant": {"id", "seat", "role", "name", "sources", "away", "since", "resting", "narrow"},
 		"Change":      nil,
-		"Resumed":     {"secret", "seq", "server_time"},
+		"Resumed":     {"secret", "seq", "server_time", "ice_servers"},
 	} {
 		if got := schemas[name].Required; !slices.Equal(got, want) {
 			t.Errorf("%s requires %v, want %v", name, got, want)

@@ -15,12 +15,15 @@ func check(body any) error {
 			text("token", b.Token, 1, maxID),
 			oneOf("profile", b.Profile, "Profile"),
 			text("offer", b.Offer, 0, MaxOffer),
+			oneOf("path", b.Path, "PathProfileOrNone"),
 			text("language", b.Language, 0, maxLanguage),
 		)
 	case *Resume:
 		return errors.Join(text("session", b.Session, 1, maxID), text("secret", b.Secret, 1, maxID))
 	case *Restart:
-		return text("offer", b.Offer, 1, MaxOffer)
+		return checkRestart(b)
+	case *Probe:
+		return errors.Join(text("offer", b.Offer, 1, MaxOffer), oneOf("route", b.Route, "ProbeRoute"))
 	case *Join:
 		err := text("consultation", b.Consultation, 1, maxID)
 		if len(b.Sources) > maxSources {
@@ -31,7 +34,11 @@ func check(body any) error {
 		}
 		return err
 	case *SetSource:
-		return oneOf("source", b.Source, "SourceName")
+		err := oneOf("source", b.Source, "SourceName")
+		if b.Resting && !b.On {
+			err = errors.Join(err, errors.New("resting: of a source that is on"))
+		}
+		return err
 	case *Say:
 		if utf8.RuneCountInString(b.Text) > MaxText {
 			return errors.New("text: too long")
@@ -70,6 +77,14 @@ func check(body any) error {
 		return checkReport(b)
 	}
 	return nil
+}
+
+func checkRestart(b *Restart) error {
+	err := errors.Join(text("offer", b.Offer, 1, MaxOffer), oneOf("path", b.Path, "PathProfileOrNone"))
+	if b.Path != "" && !b.Rebuild {
+		err = errors.Join(err, errors.New("path: of a rebuild, and of nothing else"))
+	}
+	return err
 }
 
 func checkRooms(b *ShowRooms) error {

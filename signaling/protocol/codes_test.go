@@ -112,7 +112,7 @@ func TestDocument_NamesEveryMessageAndItsExamples(t *testing.T) {
 func TestDocument_SizesAreTheBounds(t *testing.T) {
 	doc := document(t)
 	for _, want := range []string{
-		fmt.Sprintf("| `hello`, `restart` | %d |", MaxOfferMessage),
+		fmt.Sprintf("| `hello`, `restart`, `probe` | %d |", MaxOfferMessage),
 		fmt.Sprintf("| `report` | %d |", MaxReport),
 		fmt.Sprintf("| every other type | %d |", MaxMessage),
 		fmt.Sprintf("| the offer itself | %d |", MaxOffer),

@@ -11,7 +11,7 @@ import (
 
 // Bounds of what a client may send, after inflating (PROTOCOL.md, "Limits").
 const (
-	MaxOfferMessage = 192 << 10 // hello and restart, which carry SDP
+	MaxOfferMessage = 192 << 10 // hello, restart and probe, which carry SDP
 	MaxReport       = 64 << 10  // report, which carries a browser's diagnostics
 	MaxMessage      = 16 << 10  // every other type
 	MaxOffer        = 128 << 10

@@ -30,6 +30,13 @@ func TestDecode_RefusesWhatTheRulesForbid(t *testing.T) {
 		{"missing body", `{"type":"join","ref":1}`, CodeBadMessage},
 		{"unknown profile", `{"type":"hello","ref":1,"body":{"token":"t","profile":"tv"}}`, CodeBadMessage},
 		{"unknown source", `{"type":"source","ref":1,"body":{"source":"lidar","on":true}}`, CodeBadMessage},
+		{"a resting source that is off", `{"type":"source","ref":1,"body":{"source":"camera","on":false,"resting":true}}`, CodeBadMessage},
+		{"a hello on an unknown path", `{"type":"hello","ref":1,"body":{"token":"t","profile":"room","offer":"o","path":"pigeon"}}`, CodeBadMessage},
+		{"a rebuild on an unknown path", `{"type":"restart","ref":1,"body":{"offer":"o","rebuild":true,"path":"pigeon"}}`, CodeBadMessage},
+		{"another path on the same PeerConnection", `{"type":"restart","ref":1,"body":{"offer":"o","path":"relay"}}`, CodeBadMessage},
+		{"a probe of nothing", `{"type":"probe","ref":1,"body":{"offer":"","route":"udp"}}`, CodeBadMessage},
+		{"a probe by no way", `{"type":"probe","ref":1,"body":{"offer":"o","route":""}}`, CodeBadMessage},
+		{"a probe by relay, which is the browser's own choice", `{"type":"probe","ref":1,"body":{"offer":"o","route":"relay"}}`, CodeBadMessage},
 		{"too many sources", `{"type":"join","ref":1,"body":{"consultation":"a","sources":["camera","camera","camera","camera","camera"]}}`, CodeBadMessage},
 		{"negative ref", `{"type":"ping","ref":-1,"body":{"at":1}}`, CodeBadMessage},
 		{"empty chat", `{"type":"chat","ref":1,"body":{"key":"k","text":""}}`, CodeBadMessage},
@@ -186,6 +193,8 @@ func serverBody(typ string) any {
 		return new(Resumed)
 	case TypeRestart:
 		return new(Restarted)
+	case TypeProbe:
+		return new(Probed)
 	case TypeJoined:
 		return new(Joined)
 	case TypeBoard:
