@@ -39,7 +39,7 @@ func (s *Server) bootstrap(ctx context.Context, token string, g schedule.Grants)
 			Zone: event.Zone, Language: event.Language,
 		},
 		Consultations: consultations(event, g, rows),
-		ICEServers:    each(s.deps.ICEServers, func(i protocol.ICEServer) protocol.ICEServer { return i }),
+		ICEServers:    s.iceServers(tabID(token)),
 		Trial:         s.deps.Trial,
 		Seat:          max(1, g.Seat),
 		Languages:     each(event.Policy.WithDefaults().Languages, func(l string) string { return l }),
@@ -66,6 +66,18 @@ func (s *Server) bootstrap(ctx context.Context, token string, g schedule.Grants)
 	}
 	return b, nil
 }
+
+// iceServers are those for one session; never nil.
+func (s *Server) iceServers(session string) []protocol.ICEServer {
+	if s.deps.ICEServers == nil {
+		return []protocol.ICEServer{}
+	}
+	return each(s.deps.ICEServers(session, s.now()), func(i protocol.ICEServer) protocol.ICEServer { return i })
+}
+
+// tabID names a tab that has no session yet, to whoever gives credentials: it
+// says nothing of the token, of whose hash it would be no part either.
+func tabID(token string) string { return auth.Hash("ice servers of " + token)[:32] }
 
 // consultations are those of a link; a console's are all.
 func consultations(e *schedule.Event, g schedule.Grants, rows []rooms.Row) []protocol.Consultation {

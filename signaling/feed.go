@@ -21,7 +21,8 @@ type feed struct {
 	// Fixed after newFeed.
 	session string
 	now     func() time.Time
-	broken  func(error) // a message of ours could not be encoded
+	broken  func(error)                 // a message of ours could not be encoded
+	ice     func() []protocol.ICEServer // with fresh credentials; never nil
 
 	mu    sync.Mutex
 	out   *outbox // of the socket; nil while there is none
@@ -66,8 +67,8 @@ type pending struct {
 	secret string // with TypeResume
 }
 
-func newFeed(session string, now func() time.Time, broken func(error)) *feed {
-	return &feed{session: session, now: now, broken: broken, ring: make([]numbered, 0, ringSize)}
+func newFeed(session string, now func() time.Time, ice func() []protocol.ICEServer, broken func(error)) *feed {
+	return &feed{session: session, now: now, broken: broken, ice: ice, ring: make([]numbered, 0, ringSize)}
 }
 
 // attach makes out the way to the client.
@@ -109,7 +110,7 @@ func (f *feed) settleResume() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.want.typ == protocol.TypeResume {
-		f.answer(protocol.TypeResume, protocol.Resumed{Secret: f.want.secret, Seq: f.seq, ServerTime: f.now()})
+		f.answer(protocol.TypeResume, f.resumed(protocol.Resumed{}, f.want.secret, f.seq))
 	}
 }
 
@@ -152,7 +153,7 @@ func (f *feed) replay(ref uint64, secret string, seq uint64) (full bool) {
 		seq = f.seq - uint64(len(f.ring))
 		missing = uint64(len(f.ring))
 	}
-	f.send(protocol.TypeResume, ref, protocol.Resumed{Secret: secret, Seq: seq, ServerTime: f.now()})
+	f.send(protocol.TypeResume, ref, f.resumed(protocol.Resumed{}, secret, seq))
 	for i := range missing {
 		n := f.ring[(f.next+len(f.ring)-int(missing)+int(i))%len(f.ring)]
 		if n.raw == nil {
@@ -163,6 +164,12 @@ func (f *feed) replay(ref uint64, secret string, seq uint64) (full bool) {
 		}
 	}
 	return false
+}
+
+// resumed fills in what every answer to a resume has.
+func (f *feed) resumed(r protocol.Resumed, secret string, seq uint64) protocol.Resumed {
+	r.Secret, r.Seq, r.ServerTime, r.ICEServers = secret, seq, f.now().UTC(), f.ice()
+	return r
 }
 
 // Sync is rooms.Client's: the full state of a room.
@@ -182,11 +189,9 @@ func (s *stage) whole(state func(seq uint64, now time.Time) (typ string, body an
 		return
 	}
 	f.restart()
-	now := f.now()
-	typ, body, resumed := state(f.seq, now)
+	typ, body, resumed := state(f.seq, f.now())
 	if f.want.typ == protocol.TypeResume {
-		resumed.Secret, resumed.Seq, resumed.ServerTime = f.want.secret, f.seq, now
-		typ, body = protocol.TypeResume, resumed
+		typ, body = protocol.TypeResume, f.resumed(resumed, f.want.secret, f.seq)
 	}
 	f.answer(typ, body)
 }

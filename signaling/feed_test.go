@@ -13,7 +13,7 @@ import (
 )
 
 func newTestFeed(t *testing.T) *feed {
-	return newFeed("me", time.Now, func(err error) { t.Error(err) })
+	return newFeed("me", time.Now, func() []protocol.ICEServer { return nil }, func(err error) { t.Error(err) })
 }
 
 // sent takes what waits in an outbox.

@@ -48,9 +48,7 @@ func (f *feed) answerWaiting(s *stage) {
 	w := wireWaiting(*s.lobby, s.seat, f.now())
 	w.Seq, w.Notes = f.seq, each(s.notes, wireNote)
 	if f.want.typ == protocol.TypeResume {
-		f.answer(protocol.TypeResume, protocol.Resumed{
-			Secret: f.want.secret, Seq: f.seq, Waiting: &w, ServerTime: f.now(),
-		})
+		f.answer(protocol.TypeResume, f.resumed(protocol.Resumed{Waiting: &w}, f.want.secret, f.seq))
 		return
 	}
 	f.answer(protocol.TypeWaiting, w)
