@@ -20,10 +20,14 @@ const opusFormat = "minptime=10;useinbandfec=1;usedtx=1"
 type uplink struct {
 	pt    uint8
 	rtx   uint8 // zero without retransmissions
+	red   uint8 // zero without redundancy
 	clock uint32
 
 	extMid, extRid, extRepaired, extTransport, extLevel uint8 // zero: not negotiated
 }
+
+// carries tells whether a payload type is one of media, and not of repair.
+func (up uplink) carries(pt uint8) bool { return pt == up.pt || up.red != 0 && pt == up.red }
 
 // mungeAnswer settles what Pion leaves to chance and reads what was agreed.
 func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
@@ -44,6 +48,7 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 		codecs := readCodecs(m)
 		if s.kind == wire.Audio {
 			setOpusFormat(m, codecs)
+			ups[i].red = answerRed(m, s, codecs)
 		}
 		if s.slot >= 0 {
 			// Pion answers every extension it knows, whoever would stamp it.
@@ -58,6 +63,7 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 		if err != nil {
 			return "", nil, badOffer("section %d: %s", i, err)
 		}
+		up.red = ups[i].red
 		ups[i] = up
 	}
 	out, err := desc.Marshal()

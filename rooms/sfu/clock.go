@@ -102,6 +102,7 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 		if now.Sub(c.reception) >= receptionEvery {
 			c.reception = now
 			p.sendReceiverReports(now)
+			p.redundancy.judge(p.lossDown(now), 0, now)
 		}
 		p.sendSenderReports(now)
 	}

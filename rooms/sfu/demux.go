@@ -36,7 +36,7 @@ func (p *Peer) rtp(b []byte, now time.Time) {
 			return // probing
 		}
 	}
-	if h.PayloadType() != up.settled.pt {
+	if !up.settled.carries(h.PayloadType()) {
 		return // comfort noise, a codec that was not answered
 	}
 	s.layer.receive(h, b, now, s.rtx)
@@ -113,9 +113,9 @@ func (p *Peer) recognise(h rtpx.Header) (stream, bool) {
 		if u == nil {
 			return stream{}, false
 		}
-		switch h.PayloadType() {
-		case u.settled.pt:
-		case u.settled.rtx:
+		switch pt := h.PayloadType(); {
+		case u.settled.carries(pt):
+		case pt == u.settled.rtx:
 			rtx = true
 		default:
 			return stream{}, false

@@ -48,6 +48,7 @@ type DownTrack struct {
 	pt       uint8
 	rtxSSRC  uint32
 	rtxPT    uint8
+	redPT    uint8 // zero without redundancy
 	extLevel uint8
 	clock    uint32
 	cname    string
@@ -76,6 +77,8 @@ type DownTrack struct {
 	nacksIn int
 	buf     []byte // the packet that leaves
 	raw     []byte // one from the cache
+	began   uint64 // number of the source that this slot began with
+	red     []byte // payload with older frames
 	exts    [1]rtpx.Extension
 }
 
@@ -194,6 +197,7 @@ func (d *DownTrack) forward(p *packet) {
 			return
 		}
 		d.begin(p.layer, p.now)
+		d.began = p.ext
 	}
 	d.send(p)
 }
@@ -239,12 +243,13 @@ func (d *DownTrack) begin(l *Layer, now time.Time) {
 // send maps, rewrites and writes one packet. mu is held.
 func (d *DownTrack) send(p *packet) {
 	out, ok := d.munger.Map(rtpx.Packet{
-		Ext: p.ext, Timestamp: p.header.Timestamp(), Marker: p.header.Marker(), Arrival: p.now, VP8: p.vp8,
+		Ext: p.ext, Timestamp: p.ts, Marker: p.marker, Arrival: p.now, VP8: p.vp8,
 	})
 	if !ok {
 		return
 	}
-	d.write(out, p.payload, p.vp8, p.level, p.now)
+	pt, payload := d.protect(p)
+	d.write(out, pt, payload, p.vp8, p.level, p.now)
 	p.sent = true
 	if !out.First || d.kind != wire.Video {
 		return
@@ -266,7 +271,7 @@ func (d *DownTrack) resume(l *Layer, first, last uint64, now time.Time) {
 			Ext: ext, Timestamp: h.Timestamp(), Marker: h.Marker(), Arrival: now, VP8: v,
 		})
 		if ok {
-			d.write(out, h.Payload(), v, nil, now)
+			d.write(out, d.pt, h.Payload(), v, nil, now)
 		}
 	}
 }
@@ -287,14 +292,14 @@ func (d *DownTrack) fetch(c *rtpx.Cache, ext uint64) (rtpx.Header, rtpx.VP8, boo
 
 // write sends one rewritten packet. mu is held. What the socket does not take is
 // lost: the browser asks for it, or for a keyframe.
-func (d *DownTrack) write(o rtpx.Out, payload []byte, v rtpx.VP8, level []byte, now time.Time) {
+func (d *DownTrack) write(o rtpx.Out, pt uint8, payload []byte, v rtpx.VP8, level []byte, now time.Time) {
 	var exts []rtpx.Extension
 	if d.extLevel != 0 && len(level) > 0 {
 		d.exts[0] = rtpx.Extension{ID: d.extLevel, Data: level}
 		exts = d.exts[:]
 	}
 	d.buf = rtpx.AppendPacket(d.buf[:0], rtpx.OutHeader{
-		PayloadType: d.pt, Marker: o.Marker, Sequence: o.Sequence, Timestamp: o.Timestamp, SSRC: d.ssrc,
+		PayloadType: pt, Marker: o.Marker, Sequence: o.Sequence, Timestamp: o.Timestamp, SSRC: d.ssrc,
 	}, exts, payload)
 	if d.kind == wire.Video && len(payload) > 0 {
 		v.Rewrite(d.buf[len(d.buf)-len(payload):], o.PictureID, o.TL0, o.KeyIdx)
@@ -316,9 +321,9 @@ func (d *DownTrack) skip(p *packet) {
 		return
 	}
 	// Later packets went out: the number is promised.
-	o, ok := d.munger.Map(rtpx.Packet{Ext: p.ext, Timestamp: p.header.Timestamp(), Arrival: p.now})
+	o, ok := d.munger.Map(rtpx.Packet{Ext: p.ext, Timestamp: p.ts, Arrival: p.now})
 	if ok {
-		d.write(o, nil, rtpx.VP8{}, nil, p.now)
+		d.write(o, d.pt, nil, rtpx.VP8{}, nil, p.now)
 	}
 }
 

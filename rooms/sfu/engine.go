@@ -61,6 +61,7 @@ type Engine struct {
 	log     *slog.Logger
 	net     *wire.Net
 	relay   func(netip.AddrPort) bool
+	without Without
 	begun   time.Time // steps of loudness count from here
 	metrics *metrics
 
@@ -82,7 +83,7 @@ func New(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sfu: %w", err)
 	}
-	e := &Engine{log: cfg.Logger, net: n, relay: cfg.Relay, begun: time.Now(), peers: make(map[PeerID]*Peer)}
+	e := &Engine{log: cfg.Logger, net: n, relay: cfg.Relay, without: cfg.Without, begun: time.Now(), peers: make(map[PeerID]*Peer)}
 	e.metrics = newMetrics(e, cfg.Metrics)
 	return e, nil
 }
@@ -99,7 +100,7 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 	if err := ctx.Err(); err != nil {
 		return "", "", err
 	}
-	o, err := parseOffer(asked.Profile, asked.SDP)
+	o, err := e.parse(asked.Profile, asked.SDP)
 	if err != nil {
 		return "", "", err
 	}
@@ -137,6 +138,17 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 	return id, answer, nil
 }
 
+// parse checks an offer, and leaves out of it what is switched off.
+func (e *Engine) parse(p Profile, raw string) (*offer, error) {
+	o, err := parseOffer(p, raw)
+	if err == nil && e.without.RED {
+		for i := range o.sections {
+			o.sections[i].red = ""
+		}
+	}
+	return o, err
+}
+
 // Restart answers the offer of an ICE restart on the same PeerConnection.
 func (e *Engine) Restart(ctx context.Context, id PeerID, raw string) (answer string, err error) {
 	p := e.peer(id)
@@ -146,7 +158,7 @@ func (e *Engine) Restart(ctx context.Context, id PeerID, raw string) (answer str
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	o, err := parseOffer(p.profile, raw)
+	o, err := e.parse(p.profile, raw)
 	if err != nil {
 		return "", err
 	}

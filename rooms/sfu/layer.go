@@ -38,7 +38,12 @@ type Layer struct {
 	asked    stamp        // newest PLI
 	viewers  atomic.Int32 // DownTracks that show this layer
 
-	packets, bytes, keyframes, plis, nacks, malformed atomic.Uint64
+	packets, bytes, keyframes, plis, nacks, malformed, recovered atomic.Uint64
+
+	// of sound, owned by the RTP goroutine
+	frames frames
+	first  uint64 // number since when the source is open
+	opened uint64 // which opening that was
 
 	mu     sync.Mutex // guards all below; held for one packet, never while forwarding
 	seq    rtpx.Sequence
@@ -77,7 +82,10 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	}
 	sampled := l.packets.Add(1)%sampleEvery == 0
 	l.bytes.Add(uint64(len(b)))
-	p := packet{layer: l, ext: ext, header: h, payload: h.Payload(), now: now}
+	p := packet{layer: l, ext: ext, ts: h.Timestamp(), marker: h.Marker(), payload: h.Payload(), now: now}
+	if u.kind == wire.Audio && !l.admit(&p, h.PayloadType()) {
+		return
+	}
 	if len(p.payload) == 0 {
 		u.skip(&p)
 		return
@@ -99,6 +107,9 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	}
 	u.last.set(now)
 	u.forward(&p)
+	if u.kind == wire.Audio {
+		l.frames.keep(&p)
+	}
 	if sampled && p.sent {
 		u.peer.engine.metrics.forwarded(now)
 	}

@@ -84,6 +84,7 @@ type section struct {
 	rids []string          // simulcast, in the offer's order
 	rtx  map[uint32]uint32 // SSRC of a stream to that of its retransmissions
 	ssrc []uint32          // streams announced by SSRC, without retransmissions
+	red  string            // payload type of redundant sound (RFC 2198), as the offer has it; "" without
 }
 
 // offer is an SDP offer that fits its profile.
@@ -183,6 +184,9 @@ func (s *section) read(m *sdp.MediaDescription) error {
 		case "ssrc-group":
 			s.readGroup(a.Value)
 		}
+	}
+	if s.kind == wire.Audio {
+		s.red = redOf(m)
 	}
 	for _, rtx := range s.rtx {
 		s.ssrc = slices.DeleteFunc(s.ssrc, func(v uint32) bool { return v == rtx })

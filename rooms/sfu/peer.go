@@ -75,6 +75,8 @@ type Peer struct {
 
 	malformed atomic.Uint64 // packets that could not be read at all
 
+	redundancy redundancy // of the sound that leaves
+
 	former struct {
 		sync.Mutex // held while a layer takes another's place
 		totals     // of layers that others took the place of
@@ -126,9 +128,11 @@ func (p *Peer) equip(conn *wire.Conn, sections []section, uplinks []uplink) {
 	p.conn, p.rtcpOut = conn, conn.WriteRTCP
 	p.equipUplinks(sections, uplinks)
 	writers := conn.Writers()
-	for _, s := range sections {
+	for i, s := range sections {
 		if s.slot >= 0 {
-			p.addDown(newDownTrack(p, s.slot, writers[0]))
+			d := newDownTrack(p, s.slot, writers[0])
+			d.redPT = uplinks[i].red
+			p.addDown(d)
 			writers = writers[1:]
 		}
 	}

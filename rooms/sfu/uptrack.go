@@ -28,7 +28,9 @@ type UpTrack struct {
 	rids    []string // of simulcast, lowest picture first
 	settled uplink
 
-	open  atomic.Bool // Allow
+	open     atomic.Bool   // Allow
+	openings atomic.Uint64 // how often it was opened
+
 	told  atomic.Bool // what SourceFlow told last; the loop writes it
 	last  stamp       // newest packet with a payload while open
 	since stamp       // when it began to flow
@@ -66,7 +68,8 @@ func orderRids(rids []string) []string {
 type packet struct {
 	layer   *Layer
 	ext     uint64
-	header  rtpx.Header
+	ts      uint32
+	marker  bool
 	payload []byte
 	vp8     rtpx.VP8
 	level   []byte // audio level extension
@@ -99,6 +102,9 @@ func (u *UpTrack) flowing(now time.Time) bool {
 // keyframe: Firefox goes on with one picture a second, and none of those may be
 // taken for the next person's.
 func (u *UpTrack) allow(open bool, now time.Time) {
+	if open {
+		u.openings.Add(1) // before anything passes
+	}
 	if u.open.Swap(open) == open {
 		return
 	}
