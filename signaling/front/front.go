@@ -41,6 +41,7 @@ type Front struct {
 	listener net.Listener
 	tls      *tls.Config // nil: plain
 	trusted  func(netip.Addr) bool
+	limit    time.Duration // sortLimit; tests have less of it
 	log      *slog.Logger
 	metrics  *metrics
 	http     *outlet
@@ -69,6 +70,7 @@ func New(c Config) *Front {
 	f := &Front{
 		listener: c.Listener,
 		trusted:  c.Trusted,
+		limit:    sortLimit,
 		log:      c.Logger,
 		metrics:  newMetrics(c.Metrics),
 		closing:  make(chan struct{}),

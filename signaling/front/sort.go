@@ -41,7 +41,7 @@ type verdict struct {
 // sort finds out what a connection is and gives it away. It is the connection's
 // only user until then.
 func (f *Front) sort(raw net.Conn, trusted bool) {
-	_ = raw.SetDeadline(time.Now().Add(sortLimit))
+	_ = raw.SetDeadline(time.Now().Add(f.limit))
 	v := f.tell(raw, trusted)
 	_ = raw.SetDeadline(time.Time{})
 	if !f.sorted(raw) {
