@@ -1,0 +1,241 @@
+package netlab
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"sangdam/signaling/signaltest/netlab/line"
+)
+
+// TestMain runs the tests inside of Enter, and gives the outer process's place to
+// the inner one.
+func TestMain(m *testing.M) {
+	if err := Enter(); err != nil {
+		println("netlab:", err.Error())
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// echo answers every datagram at the server with where it came from.
+func echo(t *testing.T, l *Lab) {
+	t.Helper()
+	var conn net.PacketConn
+	if err := l.server.do(func() (err error) {
+		conn, err = net.ListenPacket("udp4", serverAddress+":7000")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 1500)
+		for {
+			_, from, err := conn.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			_, _ = conn.WriteTo([]byte(from.String()), from)
+		}
+	}()
+	t.Cleanup(func() { _ = conn.Close(); <-done })
+}
+
+// ask sends a datagram and returns the answer and how long it took.
+func ask(t *testing.T, conn net.Conn, within time.Duration) (string, time.Duration) {
+	t.Helper()
+	began := time.Now()
+	if _, err := conn.Write([]byte("who am I")); err != nil {
+		return "", 0
+	}
+	_ = conn.SetReadDeadline(began.Add(within))
+	buf := make([]byte, 1500)
+	n, err := conn.Read(buf)
+	if err != nil {
+		return "", 0
+	}
+	return string(buf[:n]), time.Since(began)
+}
+
+func dial(t *testing.T, p *Place, network, address string) net.Conn {
+	t.Helper()
+	var conn net.Conn
+	if err := p.space.do(func() (err error) {
+		conn, err = net.DialTimeout(network, address, time.Second)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+func newWorld(t *testing.T) (*Lab, *Place) {
+	t.Helper()
+	l, err := NewLab(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		goleak.VerifyNone(t)
+	})
+	p, err := l.Place("c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	echo(t, l)
+	return l, p
+}
+
+func TestLab_CableDelaysAndNATHides(t *testing.T) {
+	_, p := newWorld(t)
+	p.Wire.Both(Far(100 * time.Millisecond))
+	conn := dial(t, p, "udp4", serverAddress+":7000")
+	seen, took := ask(t, conn, time.Second)
+	if !strings.HasPrefix(seen, "10.77.1.1:2") || took < 100*time.Millisecond || took > 180*time.Millisecond {
+		t.Errorf("seen as %q after %v", seen, took)
+	}
+	up, down := p.Wire.Counters()
+	if up.Gone == 0 || down.Gone == 0 {
+		t.Errorf("counters: up %+v, down %+v", up, down)
+	}
+}
+
+func TestLab_NothingPassesACableThatIsDown(t *testing.T) {
+	_, p := newWorld(t)
+	conn := dial(t, p, "udp4", serverAddress+":7000")
+	p.Wire.Both(line.Quality{Down: true})
+	if seen, _ := ask(t, conn, 200*time.Millisecond); seen != "" {
+		t.Errorf("seen as %q", seen)
+	}
+	p.Wire.Both(line.Quality{})
+	if seen, _ := ask(t, conn, time.Second); seen == "" {
+		t.Error("still down")
+	}
+}
+
+func TestLab_RebindingGivesTheSameFlowAnotherPort(t *testing.T) {
+	_, p := newWorld(t)
+	conn := dial(t, p, "udp4", serverAddress+":7000")
+	before, _ := ask(t, conn, time.Second)
+	if err := p.Rebind(); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := ask(t, conn, time.Second)
+	if before == "" || after == "" || before == after {
+		t.Errorf("seen as %q, then as %q", before, after)
+	}
+}
+
+func TestLab_FirewallLetsOutWhatThePolicySays(t *testing.T) {
+	l, p := newWorld(t)
+	for _, port := range []string{"443", "7000"} {
+		var at net.Listener
+		if err := l.server.do(func() (err error) {
+			at, err = net.Listen("tcp4", serverAddress+":"+port)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = at.Close() })
+	}
+	reach := func(network, port string) bool {
+		if network == "udp4" {
+			seen, _ := ask(t, dial(t, p, network, serverAddress+":"+port), 300*time.Millisecond)
+			return seen != ""
+		}
+		err := p.space.do(func() error {
+			conn, err := net.DialTimeout(network, serverAddress+":"+port, 300*time.Millisecond)
+			if err == nil {
+				_ = conn.Close()
+			}
+			return err
+		})
+		return err == nil
+	}
+	for _, test := range []struct {
+		policy             Policy
+		udp, tcp, tcpOn443 bool
+	}{
+		{Open, true, true, true}, {NoUDP, false, true, true}, {Only443, false, false, true}, {OnlyHTTP, false, false, false},
+	} {
+		if err := p.Allow(test.policy); err != nil {
+			t.Fatal(err)
+		}
+		if got := reach("udp4", "7000"); got != test.udp {
+			t.Errorf("policy %d: udp %v", test.policy, got)
+		}
+		if got := reach("tcp4", "7000"); got != test.tcp {
+			t.Errorf("policy %d: tcp/7000 %v", test.policy, got)
+		}
+		if got := reach("tcp4", "443"); got != test.tcpOn443 {
+			t.Errorf("policy %d: tcp/443 %v", test.policy, got)
+		}
+	}
+}
+
+func TestLab_SwitchChangesCardAddressAndNAT(t *testing.T) {
+	_, p := newWorld(t)
+	if err := p.Second(); err != nil {
+		t.Fatal(err)
+	}
+	first, _ := ask(t, dial(t, p, "udp4", serverAddress+":7000"), time.Second)
+	if err := p.Switch(); err != nil {
+		t.Fatal(err)
+	}
+	second, _ := ask(t, dial(t, p, "udp4", serverAddress+":7000"), time.Second)
+	if !strings.HasPrefix(first, "10.77.1.1:") || !strings.HasPrefix(second, "10.77.1.2:") {
+		t.Errorf("seen as %q, then as %q", first, second)
+	}
+}
+
+func TestLab_ResetTearsBothEndsDown(t *testing.T) {
+	l, p := newWorld(t)
+	var at net.Listener
+	if err := l.server.do(func() (err error) {
+		at, err = net.Listen("tcp4", serverAddress+":443")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = at.Close() })
+	near := dial(t, p, "tcp4", serverAddress+":443")
+	far, err := at.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = far.Close() })
+	if err := p.Reset(443); err != nil {
+		t.Fatal(err)
+	}
+	for who, conn := range map[string]net.Conn{"near": near, "far": far} {
+		_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := conn.Read(make([]byte, 1)); err == nil || strings.Contains(err.Error(), "timeout") {
+			t.Errorf("the %s end: %v", who, err)
+		}
+	}
+}
+
+func TestLab_ProgramsSeeTheirOwnNamespace(t *testing.T) {
+	_, p := newWorld(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	out, err := p.space.run(ctx, "", "ls", "/sys/class/net")
+	if err != nil || !strings.Contains(out, "wlan0") || strings.Contains(out, "wan\n") {
+		t.Errorf("%v: %q", err, out)
+	}
+	if _, err := exec.LookPath("nft"); err != nil {
+		t.Error(err)
+	}
+}
