@@ -111,6 +111,7 @@ func (p *Peer) sendReceiverReports(now time.Time) {
 		b, ok := s.layer.stats.report(s.layer.ssrc, now)
 		s.layer.mu.Unlock()
 		if ok {
+			b.FractionLost = max(b.FractionLost, s.layer.up.unprotected())
 			rr.Reports = append(rr.Reports, b)
 		}
 	}

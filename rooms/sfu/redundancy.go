@@ -10,6 +10,7 @@ import (
 	"github.com/pion/sdp/v3"
 
 	"sangdam/rooms/sfu/rtpx"
+	"sangdam/rooms/sfu/wire"
 )
 
 // Sound cannot be asked for again: at the round trips of half the world a
@@ -28,6 +29,9 @@ const (
 	// narrowLine carries voices, and little besides: 24 kbit/s more for each of
 	// several people would cost the last picture.
 	narrowLine = 300_000
+	// mostToldLoss bounds, in a thousand, what a publisher is told of others'
+	// lines: more would take the frame's bits from those who lose nothing.
+	mostToldLoss = 100
 )
 
 // redundancy is how many older frames the packets of sound to one Peer carry.
@@ -155,6 +159,23 @@ func (d *DownTrack) protect(p *packet) (pt uint8, payload []byte) {
 	}
 	d.red = rtpx.AppendRED(d.red[:0], d.pt, older, p.payload)
 	return d.redPT, d.red
+}
+
+// unprotected is what the worst line to somebody loses whose browser takes no
+// redundancy, as a receiver report has it: told to the publisher, it makes Opus
+// put forward error correction into its frames (RFC 6716 section 2.1.7), which
+// passes through us to that one.
+func (u *UpTrack) unprotected() uint8 {
+	if u.kind != wire.Audio {
+		return 0
+	}
+	worst := int64(0)
+	for _, d := range *u.subs.Load() {
+		if d.redPT == 0 {
+			worst = max(worst, d.lossPermille.Load())
+		}
+	}
+	return uint8(min(worst, mostToldLoss) * 256 / 1000)
 }
 
 // redOf finds the payload type of redundant Opus in an offer's section.

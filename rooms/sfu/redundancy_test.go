@@ -278,3 +278,24 @@ func TestAnswer_TakesRedundancyWhereItIsOffered(t *testing.T) {
 		})
 	}
 }
+
+func TestRedundancy_APublisherHearsOfLinesThatTakeNone(t *testing.T) {
+	b := newBench(0, false)
+	with, _ := b.ear(1)
+	with.lossPermille.Store(80)
+	mic := b.p.upBySource(Microphone)
+	if got := mic.unprotected(); got != 0 {
+		t.Errorf("told %d of a line that has redundancy", got)
+	}
+	without, _ := b.ear(1)
+	without.redPT = 0
+	for permille, want := range map[int64]uint8{0: 0, 50: 12, 100: 25, 400: 25} {
+		without.lossPermille.Store(permille)
+		if got := mic.unprotected(); got != want {
+			t.Errorf("a loss of %d in a thousand is told as %d, want %d", permille, got, want)
+		}
+	}
+	if got := b.cam.unprotected(); got != 0 {
+		t.Errorf("pictures have repair of their own, and yet %d", got)
+	}
+}
