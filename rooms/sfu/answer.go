@@ -52,10 +52,10 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 		}
 		if s.slot >= 0 {
 			// Pion answers every extension it knows, whoever would stamp it.
-			// Firefox takes a mid that is negotiated and not stamped badly, and
-			// Chromium would send feedback on numbers that never come.
+			// Firefox takes a mid that is negotiated and not stamped badly.
 			m.Attributes = slices.DeleteFunc(m.Attributes, func(a sdp.Attribute) bool {
-				return a.Key == "extmap" && !strings.HasSuffix(a.Value, " "+wire.ExtAudioLevel)
+				return a.Key == "extmap" && !strings.HasSuffix(a.Value, " "+wire.ExtAudioLevel) &&
+					!strings.HasSuffix(a.Value, " "+wire.ExtTransport)
 			})
 			continue
 		}

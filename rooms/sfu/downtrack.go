@@ -52,21 +52,31 @@ type DownTrack struct {
 	extLevel uint8
 	clock    uint32
 	cname    string
-	gate     *atomic.Bool // of the viewer: nothing leaves before
+
+	extTransport uint8 // zero: packets bear no transport-wide number
+
+	gate *atomic.Bool // of the viewer: nothing leaves before
 
 	asked Ceiling               // owned by the viewer's loop
 	shown atomic.Pointer[Layer] // current, for who does not hold mu
 
 	packets, octets, resent, plis, nacks atomic.Uint64
-	lossPermille                         atomic.Int64 // as the browser reports it
-	wrote                                stamp        // newest packet with a payload that left
-	reports                              receipts     // what the browser reports
+	lossPermille                         atomic.Int64  // as the browser reports it
+	wrote                                stamp         // newest packet with a payload that left
+	reports                              receipts      // what the browser reports
+	cuts                                 atomic.Uint32 // what waits from before the newest never leaves
+	paused                               atomic.Bool   // the line carries no picture here
 
 	mu      sync.Mutex // guards all below; held for one packet or one replay
 	feed    Feed
 	source  *UpTrack
 	bound   time.Time // when source was
-	ceiling int       // highest rank shown
+	ceiling int       // highest rank that is wanted
+	allowed int       // highest rank that the line carries; -1: none
+	halted  bool      // the queue was full: waits until there is room again
+	again   time.Time // when it could begin again after a pause or a cut
+	keyTS   uint32    // timestamp of the newest keyframe, as it went out
+	older   uint64    // numbers that probes repeated
 	current *Layer    // nil: waits for a keyframe, or for the first sound
 	fresh   bool      // bound or reopened, cached keyframe not tried yet
 	munger  *rtpx.Munger
@@ -79,14 +89,16 @@ type DownTrack struct {
 	raw     []byte // one from the cache
 	began   uint64 // number of the source that this slot began with
 	red     []byte // payload with older frames
-	exts    [1]rtpx.Extension
+	exts    [2]rtpx.Extension
+	room    [2]byte // for a transport-wide number
 }
 
 func newDownTrack(p *Peer, slot int, w *wire.Writer) *DownTrack {
 	d := &DownTrack{
 		peer: p, slot: slot, kind: w.Kind, out: w, ssrc: w.SSRC, pt: w.PT,
 		rtxSSRC: w.RTXSSRC, rtxPT: w.RTXPT, extLevel: w.Extensions[wire.ExtAudioLevel],
-		cname: streamID(slot), clock: 48000, gate: &p.audioReady,
+		extTransport: w.Extensions[wire.ExtTransport],
+		cname:        streamID(slot), clock: 48000, gate: &p.audioReady,
 		ceiling: p.profile.ceiling(0),
 	}
 	if d.kind == wire.Video {
@@ -97,6 +109,7 @@ func newDownTrack(p *Peer, slot int, w *wire.Writer) *DownTrack {
 }
 
 func (d *DownTrack) init() {
+	d.allowed = maxRids - 1
 	history := rtpx.HistorySize
 	if d.kind == wire.Audio {
 		history = audioHistory
@@ -161,6 +174,8 @@ func (d *DownTrack) interrupt(u *UpTrack) {
 // stop is called with mu held.
 func (d *DownTrack) stop() {
 	d.munger.Stop()
+	d.peer.egress.forget(d)
+	d.halted = false
 	d.show(nil)
 	d.fresh = true
 }
@@ -179,7 +194,7 @@ func (d *DownTrack) show(l *Layer) {
 
 // forward takes one packet of the source, on the publisher's RTP goroutine.
 func (d *DownTrack) forward(p *packet) {
-	if !d.gate.Load() {
+	if !d.gate.Load() || d.paused.Load() {
 		return
 	}
 	// Most of what a wall is handed is of layers that it does not show, and only
@@ -189,7 +204,7 @@ func (d *DownTrack) forward(p *packet) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.source != p.layer.up || !d.source.isOpen() { // shut while this packet was on its way
+	if d.source != p.layer.up || !d.source.isOpen() || d.paused.Load() { // shut while this packet was on its way
 		return
 	}
 	if d.current != p.layer {
@@ -207,22 +222,26 @@ func (d *DownTrack) crosses(p *packet) bool {
 	if d.kind == wire.Audio {
 		return true
 	}
+	if d.current == nil && !d.mayBegin() {
+		return false
+	}
+	most := d.highest()
 	if !p.vp8.Keyframe {
-		if d.current == nil && d.source.best(d.ceiling, p.now) == p.layer {
+		if d.current == nil && d.source.best(most, p.now) == p.layer {
 			p.layer.requestKeyframe(p.now)
 		}
 		return false
 	}
 	if d.current == nil {
-		return p.layer.rank <= d.ceiling || d.source.best(d.ceiling, p.now) == p.layer
+		return p.layer.rank <= most || d.source.best(most, p.now) == p.layer
 	}
 	if !d.current.flows(p.now) {
 		return true
 	}
-	if p.layer.rank > d.ceiling {
+	if p.layer.rank > most {
 		return false
 	}
-	return p.layer.rank >= d.current.rank || d.current.rank > d.ceiling
+	return p.layer.rank >= d.current.rank || d.current.rank > most
 }
 
 // begin ends the current layer, if any, and starts another. mu is held.
@@ -230,7 +249,11 @@ func (d *DownTrack) begin(l *Layer, now time.Time) {
 	s := rtpx.Switch{Cache: l.cache}
 	switch {
 	case d.current == nil:
-		d.peer.engine.metrics.shown(d.kind, d.bound, l.up.since.get(), now)
+		since := d.bound
+		if d.again.After(since) {
+			since = d.again
+		}
+		d.peer.engine.metrics.shown(d.kind, since, l.up.since.get(), now)
 	case d.current.up == l.up:
 		s.Shift, s.Aligned = l.up.peer.timeline.Shift(d.current.ssrc, l.ssrc)
 	}
@@ -290,26 +313,16 @@ func (d *DownTrack) fetch(c *rtpx.Cache, ext uint64) (rtpx.Header, rtpx.VP8, boo
 	return h, v, err == nil
 }
 
-// write sends one rewritten packet. mu is held. What the socket does not take is
-// lost: the browser asks for it, or for a keyframe.
+// write sends one rewritten packet. mu is held.
 func (d *DownTrack) write(o rtpx.Out, pt uint8, payload []byte, v rtpx.VP8, level []byte, now time.Time) {
-	var exts []rtpx.Extension
-	if d.extLevel != 0 && len(level) > 0 {
-		d.exts[0] = rtpx.Extension{ID: d.extLevel, Data: level}
-		exts = d.exts[:]
-	}
 	d.buf = rtpx.AppendPacket(d.buf[:0], rtpx.OutHeader{
 		PayloadType: pt, Marker: o.Marker, Sequence: o.Sequence, Timestamp: o.Timestamp, SSRC: d.ssrc,
-	}, exts, payload)
+	}, d.extensions(level), payload)
 	if d.kind == wire.Video && len(payload) > 0 {
 		v.Rewrite(d.buf[len(d.buf)-len(payload):], o.PictureID, o.TL0, o.KeyIdx)
 	}
-	if d.out.Write(d.buf) == nil {
-		d.packets.Add(1)
-		d.octets.Add(uint64(len(payload)))
-		if len(payload) > 0 {
-			d.wrote.set(now)
-		}
+	if c := d.class(o, v); !d.peer.egress.send(c, d, d.buf, len(payload), now) && c != classSound {
+		d.cut(now)
 	}
 }
 
@@ -339,8 +352,8 @@ func (d *DownTrack) look(now time.Time) {
 		d.mu.Unlock()
 		return
 	}
-	best := u.best(d.ceiling, now)
-	if best == nil {
+	best := u.best(d.highest(), now)
+	if best == nil || d.paused.Load() || d.current == nil && !d.mayBegin() {
 		d.mu.Unlock()
 		return
 	}
@@ -382,7 +395,7 @@ func (d *DownTrack) refresh(now time.Time) {
 
 // nack answers a request for packets (RFC 4585 6.2.1) over RTX (RFC 4588).
 func (d *DownTrack) nack(pairs []rtcp.NackPair, now time.Time, rtt time.Duration) {
-	if d.rtxSSRC == 0 || !d.gate.Load() {
+	if d.rtxSSRC == 0 || !d.gate.Load() || d.peer.engine.without.RTX {
 		return
 	}
 	d.mu.Lock()
@@ -410,24 +423,28 @@ func (d *DownTrack) nack(pairs []rtcp.NackPair, now time.Time, rtt time.Duration
 
 // resend sends one packet again as it was the first time. mu is held.
 func (d *DownTrack) resend(seq uint16, now time.Time, rtt time.Duration) {
-	origin, ok := d.munger.Resend(seq, now, rtt)
-	if !ok || origin.Cache == nil || d.current == nil || origin.Cache != d.current.cache {
-		return
+	if origin, ok := d.munger.Resend(seq, now, rtt); ok {
+		d.repeat(classRepair, origin, now)
+	}
+}
+
+// repeat sends a packet once more, over RTX. mu is held.
+func (d *DownTrack) repeat(c class, origin rtpx.Origin, now time.Time) bool {
+	if origin.Cache == nil || d.current == nil || origin.Cache != d.current.cache {
+		return false
 	}
 	h, v, ok := d.fetch(origin.Cache, origin.Ext)
 	if !ok {
-		return
+		return false
 	}
 	o := origin.Rewrite(h.Timestamp(), h.Marker(), v)
 	payload := h.Payload()
 	d.buf = rtpx.AppendRTX(d.buf[:0], rtpx.OutHeader{
 		PayloadType: d.rtxPT, Marker: o.Marker, Sequence: d.rtxSeq, Timestamp: o.Timestamp, SSRC: d.rtxSSRC,
-	}, nil, o.Sequence, payload)
+	}, d.extensions(nil), o.Sequence, payload)
 	v.Rewrite(d.buf[len(d.buf)-len(payload):], o.PictureID, o.TL0, o.KeyIdx)
 	d.rtxSeq++
-	if d.out.Write(d.buf) == nil {
-		d.resent.Add(1)
-	}
+	return d.peer.egress.send(c, d, d.buf, len(payload), now)
 }
 
 // report returns the sender report that is due, placed on the publisher's

@@ -33,9 +33,6 @@ type Config struct {
 	// Advertise lists the addresses that answers name, and no others. Empty:
 	// the address listened on, which must then be a definite one.
 	Advertise []netip.Addr
-	// Relay tells whether an address is one that a TURN server relays from; nil:
-	// none is known.
-	Relay func(netip.AddrPort) bool
 	// Streams are ICE-TCP connections that somebody else took in, who has told
 	// them apart from others on the same port; nil: none. StreamsPort is that
 	// port as browsers reach it.
@@ -60,10 +57,10 @@ type Engine struct {
 	// fixed after New
 	log     *slog.Logger
 	net     *wire.Net
-	relay   func(netip.AddrPort) bool
 	without Without
 	begun   time.Time // steps of loudness count from here
 	metrics *metrics
+	parcels sync.Pool // of *parcel: packets that wait in the queues of Peers
 
 	mu     sync.Mutex // guards peers and closed
 	peers  map[PeerID]*Peer
@@ -78,21 +75,16 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	n, err := wire.Listen(wire.Config{
-		UDP: cfg.UDP, TCP: cfg.TCP, Advertise: cfg.Advertise, Logger: cfg.Logger,
+		UDP: cfg.UDP, TCP: cfg.TCP, Advertise: cfg.Advertise,
+		Streams: cfg.Streams, StreamsPort: cfg.StreamsPort, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sfu: %w", err)
 	}
-	e := &Engine{log: cfg.Logger, net: n, relay: cfg.Relay, without: cfg.Without, begun: time.Now(), peers: make(map[PeerID]*Peer)}
+	e := &Engine{log: cfg.Logger, net: n, without: cfg.Without, begun: time.Now(), peers: make(map[PeerID]*Peer)}
 	e.metrics = newMetrics(e, cfg.Metrics)
 	return e, nil
 }
-
-// UDP and TCP are the addresses the Engine listens on; invalid for none.
-func (e *Engine) UDP() netip.AddrPort { return e.net.UDP() }
-
-// TCP is the address the Engine listens on for ICE-TCP.
-func (e *Engine) TCP() netip.AddrPort { return e.net.TCP() }
 
 // Open answers an offer with a new Peer. All its sources are shut and all its
 // slots silent. The observer hears of it until StateClosed.
@@ -112,7 +104,7 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 	}()
 	id := PeerID(strings.ToLower(rand.Text()))
 	p := newPeer(e, id, asked.Profile, obs)
-	conn, answer, err := e.net.Accept(p, o.sdp, slotsOf(o.sections))
+	conn, answer, err := e.net.Accept(p, asked.transport(o))
 	if err != nil {
 		e.log.Debug("sfu: offer refused", "err", err)
 		return "", "", badOffer("not answerable")

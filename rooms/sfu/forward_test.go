@@ -59,6 +59,7 @@ func newBench(viewers int, keep bool) *bench {
 	}
 	b.p.equipUplinks(sections, ups)
 	b.p.ready.Store(true)
+	b.p.egress.target.Store(1 << 40) // nothing waits: there is no pacer
 	b.cam = b.p.upBySource(Camera)
 	for _, u := range b.p.ups {
 		u.open.Store(true)

@@ -45,6 +45,8 @@ type Layer struct {
 	first  uint64 // number since when the source is open
 	opened uint64 // which opening that was
 
+	meter meter // of packets and bytes; the Peer's clock reads them
+
 	mu     sync.Mutex // guards all below; held for one packet, never while forwarding
 	seq    rtpx.Sequence
 	losses rtpx.Losses
@@ -149,7 +151,7 @@ func (l *Layer) begin() {
 
 // askMissing sends a NACK for what is missing and due, while somebody watches.
 func (l *Layer) askMissing(now time.Time) {
-	if l.viewers.Load() == 0 {
+	if l.viewers.Load() == 0 || l.up.peer.engine.without.RTX {
 		return
 	}
 	rtt := l.up.peer.roundTrip()

@@ -50,10 +50,12 @@ type Peer struct {
 	ext      uplink // ids alone: they are the same in all sections of a bundle
 	ssrc     uint32 // of our own RTCP
 	timeline *rtpx.Timeline
+	egress   *egress
 
 	ctx    context.Context // until teardown
 	cancel context.CancelFunc
 	done   chan struct{} // the clock has ended
+	paced  chan struct{} // the pacer has
 	kick   chan struct{} // wakes the clock; holds one
 
 	ready    atomic.Bool // start has run
@@ -112,9 +114,10 @@ func newPeer(e *Engine, id PeerID, profile Profile, obs Observer) *Peer {
 	p := &Peer{
 		id: id, profile: profile, engine: e, log: e.log.With("peer", id), observer: obs,
 		ssrc: rand.Uint32(), timeline: rtpx.NewTimeline(),
-		done: make(chan struct{}), kick: make(chan struct{}, 1),
+		done: make(chan struct{}), paced: make(chan struct{}), kick: make(chan struct{}, 1),
 		byMid: make(map[string]*UpTrack), announce: make(map[uint32]announced), bySSRC: make(map[uint32]*DownTrack),
 	}
+	p.egress = newEgress(e, profile, time.Now())
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.arrivals.rec = twcc.NewRecorder(p.ssrc)
 	p.streams.Store(&map[uint32]stream{})
@@ -185,11 +188,13 @@ func (up *uplink) merge(o uplink) {
 	}
 }
 
-// start begins the loop and the clock; teardown ends and waits for both.
+// start begins the loop, the clock and the pacer; teardown ends and waits for
+// all of them.
 func (p *Peer) start() {
 	p.loop = newLoop(p)
 	p.ready.Store(true)
 	go p.clock()
+	go p.pacer()
 }
 
 func (p *Peer) restart(o *offer) (string, error) {
@@ -385,6 +390,7 @@ func (p *Peer) teardown() {
 		defer p.engine.wg.Done()
 		p.cancel()
 		<-p.done
+		<-p.paced
 		// No publisher may find this Peer's tracks, nor the other way round.
 		for _, u := range p.ups {
 			u.close()

@@ -263,6 +263,20 @@ func (m *Munger) Resend(seq uint16, now time.Time, rtt time.Duration) (Origin, b
 	return m.origin(e), true
 }
 
+// Recent is the packet that went out n numbers before the newest; false when
+// none did, or it lies before the newest keyframe sent.
+func (m *Munger) Recent(n uint64) (Origin, bool) {
+	out := m.lastOut - n
+	e := &m.history[out&m.mask]
+	if !m.active || e.out != out || !e.done || e.epoch != m.epoch || out < m.keyOut {
+		return Origin{}, false
+	}
+	return m.origin(e), true
+}
+
+// LastTimestamp is the newest that was sent.
+func (m *Munger) LastTimestamp() uint32 { return m.lastTS }
+
 // Rewrite tells how to rewrite the packet that was taken from the Cache, given
 // its own timestamp, marker and descriptor: as it was the first time.
 func (o Origin) Rewrite(timestamp uint32, marker bool, v VP8) Out {

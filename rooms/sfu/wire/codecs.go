@@ -58,7 +58,7 @@ func mediaEngine() (*webrtc.MediaEngine, error) {
 		dirs  []webrtc.RTPTransceiverDirection
 	}{
 		{ExtMid, []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}, receive},
-		{ExtTransport, []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}, receive},
+		{ExtTransport, []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}, both},
 		{ExtRid, []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo}, receive},
 		{ExtRepairedRid, []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo}, receive},
 		{ExtAudioLevel, []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio}, both},

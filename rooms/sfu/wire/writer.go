@@ -38,7 +38,13 @@ func (w *Writer) Write(packet []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.stream.WriteRTP(&w.header, packet[n:])
+	payload := packet[n:]
+	w.header.PaddingSize = 0
+	if w.header.Padding && len(payload) > 0 { // Pion adds it again
+		w.header.PaddingSize = payload[len(payload)-1]
+		payload = payload[:max(0, len(payload)-int(w.header.PaddingSize))]
+	}
+	_, err = w.stream.WriteRTP(&w.header, payload)
 	return err
 }
 
