@@ -53,6 +53,7 @@ func directions() []direction {
 		{"signaling/mail", []string{"rooms/schedule", "rooms/timetable"}, "a letter is written and sent without a server"},
 		{"signaling/hooks", []string{"rooms/schedule", "signaling/protocol"}, "webhooks follow the ledger and need no room"},
 		{"signaling/turn", nil, "a relay knows addresses and credentials, and no rooms"},
+		{"signaling/certs", nil, "a certificate is had without a server"},
 		{"signaling/front", nil, "the port is divided by bytes alone"},
 		{"signaling", []string{"rooms", "rooms/...", "signaling/...", "static"}, "the edge calls down and is called by cmd alone"},
 		{"static", nil, "the client is files"},
@@ -75,6 +76,7 @@ func outsiders() []outside {
 		{"github.com/pion", []string{"rooms/sfu", "signaling/turn", "signaling/signaltest"}, "WebRTC stays inside the media plane"},
 		{"github.com/alicebob/miniredis", []string{"cmd", "rooms/store/storetest"}, "the trial store belongs to the demo, and to tests"},
 		{"github.com/alecthomas", []string{"cmd"}, "flags are cmd's; the rest takes structs"},
+		{"github.com/caddyserver/certmagic", []string{"signaling/certs"}, "one package asks authorities"},
 		{"testing", []string{"rooms/sfu/sfutest", "rooms/store/storetest", "signaling/signaltest"}, "tests are no part of the program"},
 	}
 }
