@@ -1,10 +1,13 @@
 package sfu
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"sangdam/rooms/sfu/wire"
 )
 
 const (
@@ -26,7 +29,8 @@ func (e *Engine) Truth(id PeerID) (Truth, bool) {
 	}
 	now := time.Now()
 	t := Truth{State: p.told.state.Load().(State), LossUp: p.lossUp(), LossDown: p.lossDown(now), Level: silence}
-	t.Route = p.route()
+	t.Route, t.Line = p.route(), p.line()
+	t.Paused = slices.Clone(*p.allocation.paused.Load())
 	if p.measured.Load() {
 		t.RoundTrip = p.roundTrip()
 	}
@@ -57,20 +61,17 @@ func (e *Engine) Levels(id PeerID) Levels {
 	return Levels{}
 }
 
-// route is how the nominated pair leads to the browser. What a TURN server
-// relays looks like the browser's own packets from another address: only who
-// knows the servers' addresses can tell (Config.Relay).
+// route is how the nominated pair leads to the browser.
 func (p *Peer) route() Route {
-	tcp, remote, ok := p.conn.Path()
-	switch {
-	case !ok:
-		return RouteNone
-	case p.engine.relay != nil && p.engine.relay(remote):
-		return RouteRelay
-	case tcp:
+	switch p.conn.Path() {
+	case wire.UDP:
+		return RouteUDP
+	case wire.TCP:
 		return RouteTCP
+	case wire.Relayed:
+		return RouteRelay
 	}
-	return RouteUDP
+	return RouteNone
 }
 
 // lossUp is the share of what a browser sent in the last seconds that did not
@@ -116,12 +117,12 @@ func (d *DownTrack) holes() uint64 {
 // unfed tells what the slot should carry when it does not though it could.
 func (d *DownTrack) unfed(now, since time.Time) (Feed, bool) {
 	d.mu.Lock()
-	f, u, bound := d.feed, d.source, d.bound
+	f, u, bound, again := d.feed, d.source, d.bound, d.again
 	d.mu.Unlock()
-	if u == nil || !u.flowing(now) {
+	if u == nil || !u.flowing(now) || d.paused.Load() {
 		return f, false
 	}
-	for _, t := range []time.Time{since, bound, u.since.get(), d.wrote.get()} {
+	for _, t := range []time.Time{since, bound, again, u.since.get(), d.wrote.get()} {
 		if now.Sub(t) < unfedAfter {
 			return f, false
 		}

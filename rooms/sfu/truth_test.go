@@ -1,7 +1,6 @@
 package sfu
 
 import (
-	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -215,16 +214,13 @@ func (h *house) truth(g *guest) Truth {
 
 func TestTruth_RouteIsThatOfTheNominatedPair(t *testing.T) {
 	t.Parallel()
-	for want, c := range map[Route]struct {
-		o     sfutest.Options
-		relay func(netip.AddrPort) bool
-	}{
-		RouteUDP:   {o: sfutest.Options{ID: 1}},
-		RouteTCP:   {o: sfutest.Options{ID: 1, TCP: true}, relay: func(netip.AddrPort) bool { return false }},
-		RouteRelay: {o: sfutest.Options{ID: 1}, relay: func(a netip.AddrPort) bool { return a.Addr().IsLoopback() && a.Port() != 0 }},
+	for want, options := range map[Route]func(*house) sfutest.Options{
+		RouteUDP:   func(*house) sfutest.Options { return sfutest.Options{ID: 1} },
+		RouteTCP:   func(*house) sfutest.Options { return sfutest.Options{ID: 1, TCP: true} },
+		RouteRelay: func(h *house) sfutest.Options { return sfutest.Options{ID: 1, Setting: h.relayed("udp4")} },
 	} {
-		h := houseWith(t, Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Relay: c.relay})
-		g, answer := h.open(c.o)
+		h := houseWith(t, Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"})
+		g, answer := h.open(options(h))
 		if got := h.truth(g).Route; got != RouteNone {
 			t.Errorf("route %q before there is a path", got)
 		}

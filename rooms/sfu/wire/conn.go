@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +18,8 @@ import (
 
 // ErrClosed is returned by writes to a Conn that has ended.
 var ErrClosed = errors.New("wire: closed")
+
+var errCandidates = errors.New("wire: an offer with candidates")
 
 // Kind is what a section carries.
 type Kind string
@@ -85,31 +86,58 @@ const (
 	receiveMTU      = 1500
 )
 
-// Conn is one peer's transport: ICE-lite, DTLS passive, SRTP.
+// Path is how packets travel between a peer and us.
+type Path int
+
+// The paths there are. Relayed is over UDP as far as ICE knows, through a relayed
+// address of ours.
+const (
+	NoPath Path = iota
+	UDP
+	TCP
+	Relayed
+)
+
+// Asked is what a peer wants to be answered, and how.
+type Asked struct {
+	Offer string
+	Slots []Slot
+	// Active: a full ICE agent that checks and begins DTLS, instead of ICE-lite
+	// that only answers. It still checks nothing but where checks came from.
+	Active bool
+	// Only is the one kind of candidates that the answer names, UDP or TCP; NoPath:
+	// all of them.
+	Only Path
+}
+
+// Conn is one peer's transport: ICE, DTLS, SRTP.
 type Conn struct {
 	// fixed after Accept
 	net     *Net
 	handler Handler
+	asked   Asked
 	pc      *webrtc.PeerConnection
 	api     *webrtc.API
 	writers []*Writer
 
 	lastHeard atomic.Int64 // of the newest authenticated check, mono
 
-	mu    sync.Mutex // guards ufrag
+	mu    sync.Mutex // guards all below
 	ufrag []byte     // USERNAME of the generation that was nominated
+	local string     // the ufrag that it is checked by
+	ended bool
 
 	closing sync.Once
 }
 
 // Accept makes the transport that answers one offer.
-func (n *Net) Accept(h Handler, offer string, slots []Slot) (_ *Conn, answer string, err error) {
-	c := &Conn{net: n, handler: h}
+func (n *Net) Accept(h Handler, asked Asked) (_ *Conn, answer string, err error) {
+	c := &Conn{net: n, handler: h, asked: asked}
 	media, err := mediaEngine()
 	if err != nil {
 		return nil, "", err
 	}
-	settings, err := c.settings(offer, len(slots))
+	settings, err := c.settings()
 	if err != nil {
 		return nil, "", err
 	}
@@ -126,10 +154,10 @@ func (n *Net) Accept(h Handler, offer string, slots []Slot) (_ *Conn, answer str
 		}
 	}()
 	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { h.Notify(Changed) })
-	if err = c.setOffer(offer); err != nil {
+	if err = c.setOffer(asked.Offer); err != nil {
 		return nil, "", err
 	}
-	if err = c.addSlots(slots); err != nil {
+	if err = c.addSlots(asked.Slots); err != nil {
 		return nil, "", err
 	}
 	answer, err = c.answer()
@@ -177,17 +205,18 @@ func (c *Conn) State() State {
 	}
 }
 
-// Path tells how the nominated pair leads to the peer; false while there is none.
-func (c *Conn) Path() (tcp bool, remote netip.AddrPort, ok bool) {
+// Path tells how the nominated pair leads to the peer.
+func (c *Conn) Path() Path {
 	pair, err := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
-	if err != nil || pair == nil {
-		return false, remote, false
+	switch {
+	case err != nil || pair == nil:
+		return NoPath
+	case pair.Local.Protocol == webrtc.ICEProtocolTCP:
+		return TCP
+	case pair.Local.Port == relayPort:
+		return Relayed
 	}
-	addr, err := netip.ParseAddr(pair.Remote.Address)
-	if err != nil {
-		return false, remote, false
-	}
-	return pair.Local.Protocol == webrtc.ICEProtocolTCP, netip.AddrPortFrom(addr.Unmap(), pair.Remote.Port), true
+	return UDP
 }
 
 // WriteRTCP encrypts and sends one compound packet. It fails until DTLS is up.
@@ -201,10 +230,23 @@ func (c *Conn) WriteRTCP(packets ...RTCP) error {
 // Close ends the transport and waits for its goroutines. The handler hears
 // nothing after it, and must not call Close itself.
 func (c *Conn) Close() {
-	c.closing.Do(func() { _ = c.pc.GracefulClose() })
+	c.closing.Do(func() {
+		_ = c.pc.GracefulClose()
+		c.mu.Lock()
+		c.ended = true
+		former := c.local
+		c.mu.Unlock()
+		c.net.calls.replace(former, "")
+	})
 }
 
+// setOffer takes no candidates: a full agent would check whatever they point at.
+// Packets go only to where authenticated checks came from. (Pion's filter of
+// remote addresses holds for these, too, and cannot tell them from an offer's.)
 func (c *Conn) setOffer(offer string) error {
+	if strings.Contains(offer, "a=candidate") || strings.Contains(offer, "a=remote-candidates") {
+		return errCandidates
+	}
 	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer})
 	if err != nil {
 		return fmt.Errorf("wire: offer: %w", err)
@@ -245,13 +287,33 @@ func (c *Conn) answer() (string, error) {
 		return "", fmt.Errorf("wire: answer: %w", err)
 	}
 	<-gathered // the muxes' own addresses: nothing goes out
-	return c.withCandidates(c.pc.LocalDescription().SDP), nil
+	sdp := c.pc.LocalDescription().SDP
+	c.expect(sdp)
+	return c.withCandidates(sdp), nil
+}
+
+// expect makes the ufrag of the answer known before anybody has the answer.
+func (c *Conn) expect(sdp string) {
+	_, rest, _ := strings.Cut(sdp, "a=ice-ufrag:")
+	ufrag, _, _ := strings.Cut(rest, "\r\n")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended {
+		c.net.calls.replace(c.local, ufrag)
+		c.local = ufrag
+	}
 }
 
 // withCandidates puts the advertised addresses in the place of whatever Pion
 // found on this machine. BUNDLE: the first section's are all that count.
 func (c *Conn) withCandidates(sdp string) string {
-	var out []string
+	var out, lines []string
+	for _, l := range c.net.candidates {
+		if c.asked.Only == NoPath || c.asked.Only == l.path {
+			lines = append(lines, l.line)
+		}
+	}
+	lines = append(lines, "a=end-of-candidates")
 	sections := 0
 	for line := range strings.SplitSeq(strings.TrimSuffix(sdp, "\r\n"), "\r\n") {
 		if strings.HasPrefix(line, "a=candidate:") || line == "a=end-of-candidates" {
@@ -259,21 +321,21 @@ func (c *Conn) withCandidates(sdp string) string {
 		}
 		if strings.HasPrefix(line, "m=") {
 			if sections++; sections == 2 {
-				out = append(append(out, c.net.candidates...), "a=end-of-candidates")
+				out = append(out, lines...)
 			}
 		}
 		out = append(out, line)
 	}
 	if sections == 1 {
-		out = append(append(out, c.net.candidates...), "a=end-of-candidates")
+		out = append(out, lines...)
 	}
 	return strings.Join(out, "\r\n") + "\r\n"
 }
 
-func (c *Conn) settings(offer string, slots int) (webrtc.SettingEngine, error) {
+func (c *Conn) settings() (webrtc.SettingEngine, error) {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = loggers{c.net.log}
-	s.SetLite(true)
+	s.SetLite(!c.asked.Active)
 	s.SetNetworkTypes([]webrtc.NetworkType{
 		webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6,
 	})
@@ -292,8 +354,12 @@ func (c *Conn) settings(offer string, slots int) (webrtc.SettingEngine, error) {
 	s.SetICEBindingRequestHandler(c.onCheck)
 	// Firefox nominates every pair it checks; without priorities the pair whose
 	// check came last would win (pion/ice 739).
-	s.SetICEUseCandidateCheckPriority(strings.Contains(offer, "o=mozilla"))
-	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
+	s.SetICEUseCandidateCheckPriority(c.nominatesAll())
+	role := webrtc.DTLSRoleServer
+	if c.asked.Active {
+		role = webrtc.DTLSRoleClient
+	}
+	if err := s.SetAnsweringDTLSRole(role); err != nil {
 		return s, fmt.Errorf("wire: %w", err)
 	}
 	s.SetDTLSInsecureSkipHelloVerify(true)
@@ -308,21 +374,26 @@ func (c *Conn) settings(offer string, slots int) (webrtc.SettingEngine, error) {
 	// Senders made after the offer must see the ids it settled on: on a copy
 	// they would stamp others, and media dies after seconds without an error.
 	s.DisableMediaEngineCopy(true)
-	s.BufferFactory = newIntake(c.handler, slots).open
+	s.BufferFactory = newIntake(c.handler, len(c.asked.Slots)).open
 	return s, nil
 }
 
+// nominatesAll tells Firefox, which nominates every pair that it checks.
+func (c *Conn) nominatesAll() bool { return strings.Contains(c.asked.Offer, "o=mozilla") }
+
 // onCheck takes the first authenticated check of an ICE generation as its
 // nomination. Chromium sends USE-CANDIDATE to a lite peer only seconds later at
-// real round trip times; when it comes it still switches the pair.
-func (c *Conn) onCheck(m *stun.Message, _, _ ice.Candidate, _ *ice.CandidatePair) bool {
+// real round trip times; when it comes it still switches the pair. A full agent
+// waits for its own checks to be answered: Pion nominates there.
+func (c *Conn) onCheck(m *stun.Message, local, _ ice.Candidate, _ *ice.CandidatePair) bool {
 	c.lastHeard.Store(time.Now().UnixNano())
 	user, err := m.Get(stun.AttrUsername)
 	if err != nil {
 		return false
 	}
+	nominates := m.Contains(stun.AttrUseCandidate)
 	c.mu.Lock()
-	first := !bytes.Equal(user, c.ufrag)
+	first := !bytes.Equal(user, c.ufrag) && (nominates || !c.asked.Active)
 	if first {
 		c.ufrag = bytes.Clone(user)
 	}
@@ -330,5 +401,10 @@ func (c *Conn) onCheck(m *stun.Message, _, _ ice.Candidate, _ *ice.CandidatePair
 	if first {
 		c.handler.Notify(Nominated)
 	}
-	return first
+	if c.asked.Active {
+		return false
+	}
+	// A relayed check may be the first to come. Firefox's preference for the direct
+	// way is not in the priorities it sends.
+	return first || nominates && c.nominatesAll() && local.Port() != relayPort && c.Path() == Relayed
 }

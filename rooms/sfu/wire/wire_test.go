@@ -44,7 +44,8 @@ func TestListen_AdvertisesWhatItWasToldAndNothingElse(t *testing.T) {
 			defer n.Close()
 			var got []string
 			last := ^uint32(0)
-			for _, line := range n.candidates {
+			for _, c := range n.candidates {
+				line := c.line
 				f := strings.Fields(line)
 				got = append(got, f[2]+" "+f[4])
 				if (f[2] == "tcp") != strings.HasSuffix(line, "typ host tcptype passive") {

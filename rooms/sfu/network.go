@@ -1,0 +1,35 @@
+package sfu
+
+import (
+	"net"
+	"net/netip"
+
+	"sangdam/rooms/sfu/wire"
+)
+
+// UDP and TCP are the addresses the Engine listens on; invalid for none.
+func (e *Engine) UDP() netip.AddrPort { return e.net.UDP() }
+
+// TCP is the address the Engine listens on for ICE-TCP.
+func (e *Engine) TCP() netip.AddrPort { return e.net.TCP() }
+
+// Advertised is the media port under each address that answers name: what a
+// relay may reach.
+func (e *Engine) Advertised() []netip.AddrPort { return e.net.Advertised() }
+
+// OpenRelay makes a relayed transport address of one family ("udp4", "udp6") that
+// is no port of the kernel's. What is written to one of Advertised arrives as from
+// LocalAddr; what is sent to LocalAddr is read. Whoever opened it closes it.
+func (e *Engine) OpenRelay(network string) (net.PacketConn, error) { return e.net.OpenRelay(network) }
+
+// transport is how an offer is answered below SDP.
+func (asked Offer) transport(o *offer) wire.Asked {
+	t := wire.Asked{Offer: o.sdp, Slots: slotsOf(o.sections), Active: asked.Active}
+	switch asked.Only {
+	case RouteUDP:
+		t.Only = wire.UDP
+	case RouteTCP:
+		t.Only = wire.TCP
+	}
+	return t
+}
