@@ -86,11 +86,13 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 		}
 		for i := range u.layers {
 			if l := u.layers[i].Load(); l != nil {
+				l.meter.read(l.bytes.Load(), l.packets.Load(), now)
 				l.askMissing(now)
 				l.repeatKeyframe(now)
 			}
 		}
 	}
+	p.steer(now)
 	for _, d := range p.downs {
 		d.look(now)
 	}
@@ -102,7 +104,7 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 		if now.Sub(c.reception) >= receptionEvery {
 			c.reception = now
 			p.sendReceiverReports(now)
-			p.redundancy.judge(p.lossDown(now), 0, now)
+			p.redundancy.judge(p.lossDown(now), p.line(), now)
 		}
 		p.sendSenderReports(now)
 	}

@@ -104,6 +104,7 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 	}()
 	id := PeerID(strings.ToLower(rand.Text()))
 	p := newPeer(e, id, asked.Profile, obs)
+	p.soundOnly = asked.SoundOnly
 	conn, answer, err := e.net.Accept(p, asked.transport(o))
 	if err != nil {
 		e.log.Debug("sfu: offer refused", "err", err)

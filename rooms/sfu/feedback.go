@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"sangdam/rooms/sfu/bandwidth"
 	"sangdam/rooms/sfu/rtpx"
 	"sangdam/rooms/sfu/wire"
 )
@@ -14,6 +15,8 @@ const (
 	maxRTT = 5 * time.Second
 	// reportsPerCompound keeps a compound of reports and names below one MTU.
 	reportsPerCompound = 16
+	// fastestLine bounds what a browser claims, in bits a second.
+	fastestLine = 1e9
 )
 
 // RTCP implements wire.Handler.
@@ -43,6 +46,10 @@ func (p *Peer) rtcp(b []byte, now time.Time) {
 				d.nacks.Add(1)
 				d.nack(r.Nacks, now, p.roundTrip())
 			}
+		case *rtcp.TransportLayerCC:
+			p.egress.line.Feedback(r, now)
+		case *rtcp.ReceiverEstimatedMaximumBitrate:
+			p.onLimit(r, now)
 		case *rtcp.PictureLossIndication:
 			p.onKeyframeRequest(r.MediaSSRC, now)
 		case *rtcp.FullIntraRequest:
@@ -72,9 +79,23 @@ func (p *Peer) onSenderReport(r *rtcp.SenderReport, now time.Time) {
 	l.mu.Unlock()
 }
 
+// onLimit takes what a browser believes that its line carries. Of the SSRCs that
+// it names nothing is believed: there is one line.
+func (p *Peer) onLimit(r *rtcp.ReceiverEstimatedMaximumBitrate, now time.Time) {
+	if rate := r.Bitrate; rate >= 0 { // no number at all is not
+		p.egress.line.Limit(bandwidth.Rate(min(rate, fastestLine)), now)
+	}
+}
+
 // onReports takes what the browser says about our slots; it is also the only
 // measure of the round trip, since an ICE-lite end sends no checks.
 func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
+	told := false
+	defer func() {
+		if told {
+			p.egress.line.Report(p.lossDown(now), p.roundTrip(), now)
+		}
+	}()
 	for _, r := range reports {
 		d := p.bySSRC[r.SSRC]
 		if d == nil || r.SSRC != d.ssrc {
@@ -82,6 +103,7 @@ func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
 		}
 		d.lossPermille.Store(int64(r.FractionLost) * 1000 / 256)
 		d.reports.add(r, d.holes(), now)
+		told = true
 		if r.LastSenderReport == 0 {
 			continue
 		}
@@ -95,6 +117,15 @@ func (p *Peer) onReports(reports []rtcp.ReceptionReport, now time.Time) {
 		old := time.Duration(p.rtt.Load())
 		p.rtt.Store(int64(old + (rtt-old)/4))
 	}
+}
+
+// line is what the line to this Peer carries, bits a second, as estimated; 0:
+// not known yet.
+func (p *Peer) line() int {
+	if s := p.egress.line.State(); s.Feedback {
+		return int(s.Target)
+	}
+	return 0
 }
 
 // roundTrip is the smoothed round trip time to this Peer.

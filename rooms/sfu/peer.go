@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,23 +35,24 @@ const (
 // Peer is the server's end of one PeerConnection.
 type Peer struct {
 	// fixed after start
-	id       PeerID
-	profile  Profile
-	engine   *Engine
-	log      *slog.Logger
-	observer Observer
-	conn     *wire.Conn
-	rtcpOut  func(...wire.RTCP) error
-	loop     *loop.Loop
-	ups      []*UpTrack
-	byMid    map[string]*UpTrack
-	announce map[uint32]announced // SSRCs of the offer
-	downs    []*DownTrack
-	bySSRC   map[uint32]*DownTrack
-	ext      uplink // ids alone: they are the same in all sections of a bundle
-	ssrc     uint32 // of our own RTCP
-	timeline *rtpx.Timeline
-	egress   *egress
+	id        PeerID
+	profile   Profile
+	engine    *Engine
+	log       *slog.Logger
+	observer  Observer
+	conn      *wire.Conn
+	rtcpOut   func(...wire.RTCP) error
+	loop      *loop.Loop
+	ups       []*UpTrack
+	byMid     map[string]*UpTrack
+	announce  map[uint32]announced // SSRCs of the offer
+	downs     []*DownTrack
+	bySSRC    map[uint32]*DownTrack
+	ext       uplink // ids alone: they are the same in all sections of a bundle
+	ssrc      uint32 // of our own RTCP
+	timeline  *rtpx.Timeline
+	egress    *egress
+	soundOnly bool // no picture leaves
 
 	ctx    context.Context // until teardown
 	cancel context.CancelFunc
@@ -78,6 +80,7 @@ type Peer struct {
 	malformed atomic.Uint64 // packets that could not be read at all
 
 	redundancy redundancy // of the sound that leaves
+	allocation allocation // of the line, to pictures
 
 	former struct {
 		sync.Mutex // held while a layer takes another's place
@@ -118,6 +121,7 @@ func newPeer(e *Engine, id PeerID, profile Profile, obs Observer) *Peer {
 		byMid: make(map[string]*UpTrack), announce: make(map[uint32]announced), bySSRC: make(map[uint32]*DownTrack),
 	}
 	p.egress = newEgress(e, profile, time.Now())
+	p.allocation.init()
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.arrivals.rec = twcc.NewRecorder(p.ssrc)
 	p.streams.Store(&map[uint32]stream{})
@@ -165,6 +169,7 @@ func (p *Peer) equipUplinks(sections []section, uplinks []uplink) {
 
 func (p *Peer) addDown(d *DownTrack) {
 	p.downs = append(p.downs, d)
+	p.allocation.add(d)
 	p.bySSRC[d.ssrc] = d
 	if d.rtxSSRC != 0 {
 		p.bySSRC[d.rtxSSRC] = d
@@ -272,6 +277,7 @@ func (p *Peer) bind(bindings []Binding) {
 	for _, d := range p.downs {
 		d.limit(d.asked.rank(p.profile.ceiling(people)))
 	}
+	p.allocation.rebound.Store(true)
 	p.wake()
 }
 
@@ -355,6 +361,10 @@ func (p *Peer) reconcile() {
 			p.observer.SourceFlow(p.id, u.source, f)
 		}
 	}
+	if a := &p.allocation; a.told.Load() != a.paused.Load() {
+		a.told.Store(a.paused.Load())
+		p.observer.Paused(p.id, slices.Clone(*a.told.Load()))
+	}
 	switch s := p.state(now); {
 	case s == was || s == StateNew && was != StateNew:
 		// An ICE restart passes through "connecting": nobody needs to know.
@@ -380,7 +390,7 @@ func (p *Peer) outdated(now time.Time) bool {
 			return true
 		}
 	}
-	return false
+	return p.allocation.told.Load() != p.allocation.paused.Load()
 }
 
 // teardown ends everything of the Peer; it is called once for each, by whoever

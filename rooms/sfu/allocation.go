@@ -1,0 +1,335 @@
+package sfu
+
+import (
+	"cmp"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"sangdam/rooms/sfu/bandwidth"
+	"sangdam/rooms/sfu/wire"
+)
+
+const (
+	allocateEvery = 200 * time.Millisecond
+
+	// More is shown when the line has carried headroom times what it takes for
+	// steady; before a line was ever short, for early: a meeting begins.
+	headroom = 1.15
+	steady   = 3 * time.Second
+	early    = 500 * time.Millisecond
+	// Less is shown at once, when what is shown takes slack times the line.
+	slack = 1.05
+	// What was changed stays for dwell, a paused picture for pauseStays, and of
+	// a slot no more than switchesIn switches are made in switchWindow: a
+	// picture that comes and goes tires more than one that is away.
+	dwell        = 2 * time.Second
+	pauseStays   = 5 * time.Second
+	switchWindow = 10 * time.Second
+	switchesIn   = 2
+
+	// speechRate is what a voice takes with headers, and voicesAtOnce how many
+	// speak at a time: so much is kept free though all are silent.
+	speechRate   = 48_000
+	voicesAtOnce = 2
+	// speaking is the level, in −dBov, from which somebody has the floor; who
+	// had it last keeps it until another has spoken for a while.
+	speaking = 40
+
+	// tooLossy is the loss from which nothing is sent merely to find something
+	// out.
+	tooLossy = 0.05
+)
+
+// allocation decides which pictures the line to a browser carries, and in which
+// layer. Sound is never less for it. The Peer's clock owns it.
+type allocation struct {
+	at      time.Time // of the newest decision
+	shares  []share   // one a video section, in the order of slots
+	tight   bool      // the line was too narrow once
+	voice   meter     // of what sound takes
+	floor   *UpTrack  // the microphone of who spoke last
+	floorAt time.Time // since when
+	rival   *UpTrack  // who speaks instead
+	rivalAt time.Time //
+
+	rebound atomic.Bool           // the loop has bound slots
+	paused  atomic.Pointer[[]int] // slots whose picture is not shown; the clock writes it
+	told    atomic.Pointer[[]int] // what the Observer heard of that; the loop writes it
+}
+
+// share is what one slot has.
+type share struct {
+	track *DownTrack
+	stake stake
+	rank  int  // -1: paused
+	known bool // what rank was decided about is still shown
+
+	changed  time.Time
+	better   time.Time // since when more would fit; zero: it would not
+	best     int       // the least of what would have fitted since
+	switched [switchesIn]time.Time
+}
+
+func (a *allocation) init() {
+	a.paused.Store(&[]int{})
+	a.told.Store(a.paused.Load())
+}
+
+// add takes a slot, before anything is bound. Where pictures never leave, none
+// is shown until the first decision either.
+func (a *allocation) add(d *DownTrack) {
+	if d.kind != wire.Video {
+		return
+	}
+	if d.peer.soundOnly {
+		d.allowed = -1
+		d.paused.Store(true)
+	}
+	a.shares = append(a.shares, share{track: d, rank: d.allowed})
+}
+
+// steer is the clock's part of all that leaves: the estimate, probes, and which
+// pictures are shown.
+func (p *Peer) steer(now time.Time) {
+	g, a := p.egress, &p.allocation
+	if g.free && !p.soundOnly {
+		return
+	}
+	target := int(g.line.Target())
+	falls := int64(target) < g.target.Swap(int64(target))
+	if p.videoReady.Load() && !g.free && g.line.State().Loss < tooLossy {
+		if c, ok := g.line.Probe(now); ok {
+			g.probe(c, now)
+		}
+	}
+	hurry := a.rebound.Swap(false) || falls && a.used() > target
+	if !hurry && now.Sub(a.at) < allocateEvery {
+		return
+	}
+	a.at = now
+	a.voice.read(g.voice.Load(), 0, now)
+	voices := 0
+	for _, d := range p.downs {
+		if d.kind == wire.Audio && d.carries(now) {
+			voices++
+		}
+	}
+	sound := max(int(a.voice.rate.Load()), speechRate*min(voices, voicesAtOnce))
+	if p.soundOnly {
+		target = 0
+	}
+	a.look(now)
+	g.line.Wanted(bandwidth.Rate(sound+a.wanted()), now)
+	a.decide(target-sound, now)
+	a.tell()
+}
+
+// carries tells whether a slot's source sends.
+func (d *DownTrack) carries(now time.Time) bool {
+	d.mu.Lock()
+	u := d.source
+	d.mu.Unlock()
+	return u != nil && u.flowing(now)
+}
+
+// look finds out what slots could show.
+func (a *allocation) look(now time.Time) {
+	for i := range a.shares {
+		s := &a.shares[i]
+		st := s.track.stake(now)
+		if st.source != s.stake.source || st.bound != s.stake.bound {
+			s.known, s.better = false, time.Time{}
+		}
+		s.stake = st
+		if st.source == nil && s.rank < 0 && !s.track.peer.soundOnly {
+			s.set(0, now) // its first picture shall not wait for a decision
+		}
+	}
+	a.listen(now)
+}
+
+// listen finds who has the floor: a cough does not take it.
+func (a *allocation) listen(now time.Time) {
+	var loudest *UpTrack
+	level := uint8(speaking)
+	for i := range a.shares {
+		if u := a.shares[i].stake.source; u != nil && u.source == Camera {
+			if m := u.peer.upBySource(Microphone); m != nil && m.flowing(now) {
+				if l := m.hearing.loudest(time.Second, now); l < level {
+					loudest, level = m, l
+				}
+			}
+		}
+	}
+	switch {
+	case loudest == nil, loudest == a.floor:
+		a.rival = nil
+	case loudest != a.rival:
+		a.rival, a.rivalAt = loudest, now
+	}
+	if a.rival != nil && (a.floor == nil || now.Sub(a.rivalAt) >= time.Second && now.Sub(a.floorAt) >= dwell) {
+		a.floor, a.floorAt, a.rival = a.rival, now, nil
+	}
+}
+
+// wanted is what all pictures together would take.
+func (a *allocation) wanted() int {
+	sum := 0
+	for i := range a.shares {
+		if s := &a.shares[i]; s.stake.source != nil {
+			sum += s.stake.rates[maxRids-1]
+		}
+	}
+	return sum
+}
+
+// used is what those that are shown take.
+func (a *allocation) used() int {
+	sum := 0
+	for i := range a.shares {
+		sum += a.shares[i].cost(a.shares[i].rank)
+	}
+	return sum
+}
+
+func (s *share) cost(rank int) int {
+	if rank < 0 || s.stake.source == nil {
+		return 0
+	}
+	return s.stake.rates[rank]
+}
+
+// top is the highest rank that makes a difference.
+func (s *share) top() int { return min(s.stake.ceiling, maxRids-1) }
+
+// order lists shares by what people need most: a screen, whoever speaks, who is
+// shown large, the others.
+func (a *allocation) order() []*share {
+	all := make([]*share, 0, len(a.shares))
+	for i := range a.shares {
+		if a.shares[i].stake.source != nil {
+			all = append(all, &a.shares[i])
+		}
+	}
+	weight := func(s *share) int {
+		u := s.stake.source
+		switch {
+		case u.source == Screen:
+			return 0
+		case a.floor != nil && u.peer == a.floor.peer:
+			return 1
+		}
+		return 2 + maxRids - s.stake.ceiling
+	}
+	slices.SortStableFunc(all, func(x, y *share) int { return cmp.Compare(weight(x), weight(y)) })
+	return all
+}
+
+// plan divides a budget: the lowest layer of as many as fit, in order, then
+// better ones, in order. most bounds the rank of each.
+func plan(shares []*share, budget int, most func(*share) int) map[*share]int {
+	ranks := make(map[*share]int, len(shares))
+	for _, s := range shares {
+		ranks[s] = -1
+		if c := s.cost(0); most(s) >= 0 && c <= budget {
+			ranks[s], budget = 0, budget-c
+		}
+	}
+	for _, s := range shares {
+		for r := most(s); ranks[s] >= 0 && r > ranks[s]; r-- {
+			if c := s.cost(r) - s.cost(ranks[s]); c <= budget {
+				ranks[s], budget = r, budget-c
+			}
+		}
+	}
+	return ranks
+}
+
+// decide gives slots less at once where they must have less, and more where
+// they could have had it for a while.
+func (a *allocation) decide(budget int, now time.Time) {
+	order := a.order()
+	fresh := false
+	for _, s := range order {
+		fresh = fresh || !s.known
+	}
+	if used := a.used(); fresh || float64(used) > slack*float64(max(budget, 0)) && used > 0 {
+		less := plan(order, budget, func(s *share) int {
+			if !s.known {
+				return s.top()
+			}
+			return s.rank
+		})
+		for _, s := range order {
+			a.tight = a.tight || s.known && less[s] < s.rank
+			s.set(less[s], now)
+			s.known = true
+		}
+	}
+	a.improve(order, budget, now)
+}
+
+func (a *allocation) improve(order []*share, budget int, now time.Time) {
+	wait := early
+	if a.tight {
+		wait = steady
+	}
+	more := plan(order, int(float64(budget)/headroom), (*share).top)
+	for _, s := range order {
+		if more[s] <= s.rank {
+			s.better = time.Time{}
+			continue
+		}
+		if s.better.IsZero() {
+			s.better, s.best = now, more[s]
+		}
+		s.best = min(s.best, more[s])
+		if now.Sub(s.better) < wait || !s.mayRise(now, a.tight) {
+			continue
+		}
+		if a.used()-s.cost(s.rank)+s.cost(s.best) > budget {
+			continue
+		}
+		s.set(s.best, now)
+		s.better = time.Time{}
+	}
+}
+
+// mayRise tells whether the newest changes are long enough ago.
+func (s *share) mayRise(now time.Time, tight bool) bool {
+	if !tight {
+		return true
+	}
+	stays := dwell
+	if s.rank < 0 {
+		stays = pauseStays
+	}
+	return now.Sub(s.changed) >= stays && (s.rank < 0 || now.Sub(s.switched[0]) >= switchWindow)
+}
+
+// set gives a slot a rank.
+func (s *share) set(rank int, now time.Time) {
+	if rank == s.rank {
+		return
+	}
+	if rank >= 0 && s.rank >= 0 {
+		copy(s.switched[:], s.switched[1:])
+		s.switched[switchesIn-1] = now
+	}
+	s.rank, s.changed = rank, now
+	s.track.allow(rank, now)
+}
+
+// tell writes down which slots have a picture that is not shown.
+func (a *allocation) tell() {
+	paused := []int{}
+	for i := range a.shares {
+		if s := &a.shares[i]; s.rank < 0 && s.stake.source != nil {
+			paused = append(paused, s.track.slot)
+		}
+	}
+	if !slices.Equal(paused, *a.paused.Load()) {
+		a.paused.Store(&paused)
+	}
+}
