@@ -54,12 +54,12 @@ type Line struct {
 	rng      *rand.Rand
 	counters Counters
 
-	free     time.Duration // when the last queued packet will have been sent
-	last     time.Duration // when the last ordered packet arrives
-	bad      bool          // in a burst
-	turnsAt  time.Duration // when the burst, or the good time, ends
-	waiting  []departure   // in the queue, first to leave first
-	queued   int           // bytes of them
+	free    time.Duration // when the last queued packet will have been sent
+	last    time.Duration // when the last ordered packet arrives
+	bad     bool          // in a burst
+	turnsAt time.Duration // when the burst, or the good time, ends
+	waiting []departure   // in the queue, first to leave first
+	queued  int           // bytes of them
 }
 
 // New returns a perfect line; the seed fixes all that happens by chance.

@@ -1,0 +1,163 @@
+package netlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"time"
+)
+
+// Case is one bad network and what must come of it.
+type Case struct {
+	Name string
+	// Quick cases are the subset that every test run has.
+	Quick   bool
+	Setting Setting
+	// Fresh cases have a meeting of their own; others go on in that of the case before,
+	// when it has the same setting and went well.
+	Fresh bool
+	// Needs names what resilience the case is there for: with it switched off at the
+	// server (setting media-without) at least one of the rows must fail.
+	Needs string
+	Run   func(ctx context.Context, t *Trial) error
+}
+
+// Trial is a case that is being tried, in its meeting.
+type Trial struct {
+	*Meeting
+	// Short: as short as still means something.
+	Short bool
+	rows  []Row
+}
+
+// AtMost writes a figure that must not exceed its bound.
+func (t *Trial) AtMost(figure string, got, bound float64, unit string) {
+	t.rows = append(t.rows, Row{Figure: figure, Got: got, Bound: bound, Unit: unit, Pass: got <= bound})
+}
+
+// AtLeast writes a figure that must reach its bound.
+func (t *Trial) AtLeast(figure string, got, bound float64, unit string) {
+	t.rows = append(t.rows, Row{Figure: figure, Got: got, Bound: bound, Unit: unit, Least: true, Pass: got >= bound})
+}
+
+// Note writes a figure that has no bound.
+func (t *Trial) Note(figure string, got float64, unit string) {
+	t.rows = append(t.rows, Row{Figure: figure, Got: got, Unit: unit, Noted: true, Pass: true})
+}
+
+// Is writes something that is so or not.
+func (t *Trial) Is(figure string, so bool, says string) {
+	t.rows = append(t.rows, Row{Figure: figure, Says: says, Pass: so})
+}
+
+// Full is how long a measurement takes, or the shorter time in the subset.
+func (t *Trial) Full(full, short time.Duration) time.Duration {
+	if t.Short {
+		return short
+	}
+	return full
+}
+
+// Row is one line of the table.
+type Row struct {
+	Case   string  `json:"case"`
+	Figure string  `json:"figure"`
+	Got    float64 `json:"got"`
+	Says   string  `json:"says,omitempty"` // in place of a number
+	Unit   string  `json:"unit,omitempty"`
+	Bound  float64 `json:"bound"`
+	Least  bool    `json:"least,omitempty"` // the bound is a lower one
+	Noted  bool    `json:"noted,omitempty"` // there is no bound
+	Pass   bool    `json:"pass"`
+	// Without is what was switched off: one of the case's rows must fail.
+	Without string `json:"without,omitempty"`
+}
+
+// Run says which cases are tried and how.
+type Run struct {
+	Files Files
+	// Cases whose name matches; nil: all.
+	Cases *regexp.Regexp
+	// Quick: the subset alone, and shorter.
+	Quick bool
+	// Off tries the cases that need resilience once more without it.
+	Off bool
+	// Log tells what goes on.
+	Log io.Writer
+}
+
+// caseLimit bounds one case, whatever it waits for.
+const caseLimit = 4 * time.Minute
+
+// All tries all cases one after the other.
+func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
+	var table Table
+	var current *Meeting
+	defer func() {
+		if current != nil {
+			_ = current.Close()
+		}
+	}()
+	try := func(c Case, without string) error {
+		setting := c.Setting
+		setting.Without = without
+		began := time.Now()
+		within, cancel := context.WithTimeoutCause(ctx, caseLimit, fmt.Errorf("the case takes longer than %v", caseLimit))
+		defer cancel()
+		var err error
+		if current != nil && (c.Fresh || current.Setting != setting) {
+			err = current.Close()
+			current = nil
+		}
+		if err == nil && current == nil {
+			current, err = Meet(within, r.Files, regexp.MustCompile(`[^a-zA-Z0-9]+`).ReplaceAllString(c.Name, "-"), setting)
+		}
+		met := time.Since(began)
+		t := &Trial{Meeting: current, Short: r.Quick}
+		if err == nil {
+			if err = c.Run(within, t); err == nil && !setting.Lobby {
+				err = current.Calm(within)
+			}
+		}
+		if err != nil {
+			t.rows = append(t.rows, Row{Figure: "went as it should", Says: "no", Pass: false})
+			fmt.Fprintf(r.Log, "%s: %v\n", c.Name, err)
+		}
+		failed := table.add(c.Name, without, t.rows)
+		if current != nil && (failed || err != nil) {
+			fmt.Fprintf(r.Log, "%s: see %s\n", c.Name, current.Keep(ctx))
+		}
+		if current != nil && (c.Fresh || err != nil) {
+			if closed := current.Close(); closed != nil {
+				fmt.Fprintf(r.Log, "%s: %v\n", c.Name, closed)
+			}
+			current = nil
+		}
+		fmt.Fprintf(r.Log, "%s%s: %.1f s (of it %.1f s to meet)\n", c.Name, off(without), time.Since(began).Seconds(), met.Seconds())
+		return ctx.Err()
+	}
+	tried := 0
+	for _, c := range cases {
+		if r.Quick && !c.Quick || r.Cases != nil && !r.Cases.MatchString(c.Name) {
+			continue
+		}
+		tried++
+		if err := try(c, ""); err != nil {
+			return table, err
+		}
+	}
+	for _, c := range cases {
+		if !r.Off || c.Needs == "" || r.Cases != nil && !r.Cases.MatchString(c.Name) {
+			continue
+		}
+		if err := try(c, c.Needs); err != nil {
+			return table, err
+		}
+	}
+	if tried == 0 {
+		return table, errors.New("no case has such a name")
+	}
+	return table, nil
+}

@@ -1,0 +1,106 @@
+package netlab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"sangdam/signaling/signaltest/netlab/truth"
+)
+
+// Person is somebody at a browser, in a place of their own.
+type Person struct {
+	*Browser
+	// Role is how others' pages call them, Number what their film and sound say.
+	Role   string
+	Number int
+	Place  *Place
+}
+
+// patience bounds waiting for a page that should do something by itself.
+const patience = 30 * time.Second
+
+// Until waits until an expression of the page is true; what is for the failure.
+func (p *Person) Until(ctx context.Context, what, expression string, within time.Duration) error {
+	deadline := time.Now().Add(within)
+	var last error
+	for {
+		var ok bool
+		if last = p.Evaluate(ctx, "!!("+expression+")", &ok); last == nil && ok {
+			return nil
+		}
+		if ctx.Err() != nil || time.Now().After(deadline) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	var seen string
+	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err := p.Evaluate(look, `document.querySelector('[data-place]')?.dataset.place + ': ' + document.body.innerText.slice(0, 600)`, &seen)
+	return errors.Join(fmt.Errorf("the %s waited %v for %s; sees %q; faults %q", p.Role, within, what, seen, p.Faults()), last, err)
+}
+
+func exists(selector string) string {
+	return fmt.Sprintf("document.querySelector(%s)", quote(selector))
+}
+
+func quote(s string) string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string has a JSON form
+	}
+	return string(text)
+}
+
+// At waits until the page is at a place of the visit: lobby, room …
+func (p *Person) At(ctx context.Context, place string) error {
+	return p.Until(ctx, "the "+place, exists(`[data-place="`+place+`"]`), patience)
+}
+
+// Ready waits until the button of the lobby can be pressed.
+func (p *Person) Ready(ctx context.Context) error {
+	return p.Until(ctx, "a join button to press", `(b => b && !b.disabled && b.getAttribute('aria-disabled') !== 'true')(`+exists(`[data-testid="join"]`)+`)`, patience)
+}
+
+// Join presses it and waits for the room.
+func (p *Person) Join(ctx context.Context) error {
+	if err := p.Ready(ctx); err != nil {
+		return err
+	}
+	if err := p.Click(ctx, `[data-testid="join"]`); err != nil {
+		return err
+	}
+	return p.At(ctx, "room")
+}
+
+// tile is where a role's picture is.
+func tile(role string) string {
+	return `[data-testid="tile"][data-kind="person"][data-role="` + role + `"] video`
+}
+
+// Sees waits until the picture of a role moves.
+func (p *Person) Sees(ctx context.Context, role string, within time.Duration) error {
+	shown := `(document.querySelector(` + quote(tile(role)) + `)?.getVideoPlaybackQuality().totalVideoFrames ?? 0)`
+	var before float64
+	if err := p.Evaluate(ctx, shown, &before); err != nil {
+		return err
+	}
+	// After a change of the element the count begins anew.
+	return p.Until(ctx, "pictures of the "+role, fmt.Sprintf("(n => n >= %v + 5 || (n < %v && n >= 5))(%s)", before, before, shown), within)
+}
+
+// Record is what the page saw and heard until now.
+func (p *Person) Record(ctx context.Context) (*truth.Record, error) {
+	var text json.RawMessage
+	if err := p.Evaluate(ctx, "window.__truth.report()", &text); err != nil {
+		return nil, fmt.Errorf("record of the %s: %w", p.Role, err)
+	}
+	r, err := truth.Parse(text)
+	if err == nil && len(r.Faults) > 0 {
+		err = fmt.Errorf("the reader in the page of the %s: %q", p.Role, r.Faults)
+	}
+	return r, err
+}
