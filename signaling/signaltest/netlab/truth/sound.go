@@ -9,9 +9,10 @@ import (
 )
 
 // Three tones sound at all times, each in a band of its own below 4 kHz, where no
-// speech codec is deaf: who sends, the second within the loop, and a glide that goes
-// once through its band each second. Any 20 ms of it tell the time to a few
-// milliseconds, without what came before. reader.js has the same numbers.
+// speech codec is deaf: a glide that goes once through its band each second, who
+// sends, and the second within the loop. Any 20 ms of it tell the time to a few
+// milliseconds, without what came before. The glide lies lowest: Opus below 32 kbit/s
+// smears a tone that moves above 2 kHz. reader.js has the same numbers.
 const (
 	glideFrom, glideTo     = 400.0, 1600.0 // Hz, in one second
 	senderTone, senderStep = 1850.0, 60.0  // Hz
