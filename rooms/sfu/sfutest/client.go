@@ -61,6 +61,9 @@ type Options struct {
 	Picture *picture.Picture
 	// VideoPeriod is the time from one frame to the next; 0 means 50 ms.
 	VideoPeriod time.Duration
+	// Watch is told each payload that carries a Stamp, late ones and those that came by
+	// RTX included, as it arrives. The readers of all slots call it, and wait for it.
+	Watch func(s Stamp, at time.Time)
 	// Setting changes Pion's settings before the PeerConnection is made.
 	Setting func(*webrtc.SettingEngine)
 }

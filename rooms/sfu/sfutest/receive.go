@@ -168,6 +168,9 @@ func (r *Receiver) packet(p *rtp.Packet, attributes interceptor.Attributes) {
 		r.got.Foreign++
 		return
 	}
+	if watch := r.client.opts.Watch; watch != nil {
+		watch(stamp, time.Now())
+	}
 	if !newest {
 		return
 	}
