@@ -33,8 +33,8 @@ type watcher struct {
 	news []string
 }
 
-func (w *watcher) PeerState(_ PeerID, s State) { w.add(string(s)) }
-func (w *watcher) Paused(PeerID, []int)        {}
+func (w *watcher) PeerState(_ PeerID, s State)  { w.add(string(s)) }
+func (w *watcher) Paused(_ PeerID, slots []int) { w.add(fmt.Sprintf("paused %v", slots)) }
 
 func (w *watcher) SourceFlow(_ PeerID, s Source, on bool) {
 	w.add(fmt.Sprintf("%s %v", s, on))
@@ -50,6 +50,17 @@ func (w *watcher) all() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]string(nil), w.news...)
+}
+
+// last is the newest that begins with s.
+func (w *watcher) last(s string) string {
+	all := w.all()
+	for i := len(all) - 1; i >= 0; i-- {
+		if strings.HasPrefix(all[i], s) {
+			return all[i]
+		}
+	}
+	return ""
 }
 
 func (w *watcher) has(s string) bool { return w.count(s) > 0 }
