@@ -5,6 +5,7 @@ import "time"
 // Counted is what the browser itself counted in a time, over all its PeerConnections.
 type Counted struct {
 	Samples, Concealed float64 // of sound; what was concealed with silence is not counted
+	Stretched          float64 // samples that the jitter buffers put in or left out
 	Packets, Lost      float64
 	JitterDelay        time.Duration // mean of the sound's jitter buffers
 	Freezes            float64
@@ -82,6 +83,7 @@ func (r *Record) Counted(from, to time.Time) Counted {
 func (c *Counted) add(o Counted, sign float64) {
 	c.Samples += sign * o.Samples
 	c.Concealed += sign * o.Concealed
+	c.Stretched += sign * o.Stretched
 	c.Packets += sign * o.Packets
 	c.Lost += sign * o.Lost
 	c.Freezes += sign * o.Freezes
@@ -101,7 +103,7 @@ func (c *Counted) add(o Counted, sign float64) {
 func (in Inbound) counted() Counted {
 	c := Counted{
 		Packets: in.Packets, Lost: in.Lost, Retransmitted: in.Retransmitted, PLIs: in.PLIs, Received: in.Bytes,
-		Samples: in.Samples, Concealed: in.Concealed - in.SilentlyConcealed, Redundant: in.Redundant,
+		Samples: in.Samples, Concealed: in.Concealed - in.SilentlyConcealed, Redundant: in.Redundant, Stretched: in.Inserted + in.Removed,
 		Freezes: in.Freezes, Frozen: seconds(in.Frozen), Decoded: in.Decoded,
 	}
 	if in.Kind == "audio" {

@@ -16,8 +16,13 @@ func TestMeasure_ACleanPathHasNoGapAndTheRightPerson(t *testing.T) {
 		from := when(r.Now - 2500)
 		f := Measure(r, r, Ask{Sender: 3, Label: "video", From: from})
 		t.Log(f)
-		if f.Sound.First > 50*time.Millisecond || len(f.Sound.Gaps) > 0 || len(f.Picture.Gaps) > 0 {
-			return fmt.Errorf("gaps on a clean path: sound %v, picture %v", f.Sound.Gaps, f.Picture.Gaps)
+		c := r.Counted(from, time.Time{})
+		if f.Sound.First > 100*time.Millisecond || f.Sound.Share() > 0.1 || f.Picture.Share() > 0.1 {
+			return fmt.Errorf("a clean path has holes: sound %v, picture %v", f.Sound.Gaps, f.Picture.Gaps)
+		}
+		// A busy machine starves the jitter buffer now and then, and the browser says so.
+		if undisturbed := c.Concealed+c.Stretched < 20*48; undisturbed && len(f.Sound.Gaps) > 0 {
+			return fmt.Errorf("gaps that the browser knows nothing of: %v", f.Sound.Gaps)
 		}
 		if f.Picture.Rate() < 12 || f.Strangers != 0 {
 			return fmt.Errorf("%.1f frames a second, %d of others", f.Picture.Rate(), f.Strangers)
@@ -30,7 +35,6 @@ func TestMeasure_ACleanPathHasNoGapAndTheRightPerson(t *testing.T) {
 				return fmt.Errorf("delay %+v", flow.Delay)
 			}
 		}
-		c := r.Counted(from, time.Time{})
 		if c.Samples < 48_000 || c.ConcealedShare() > 0.05 || c.Decoded < 20 || c.JitterDelay <= 0 || c.Lost != 0 || c.CPULimited != 0 {
 			return fmt.Errorf("counted %+v", c)
 		}

@@ -385,7 +385,7 @@
 
   const pick = (from, names) => Object.fromEntries(names.filter((n) => from[n] !== undefined).map((n) => [n, from[n]]));
   const inbound = [
-    'kind', 'mid', 'packetsReceived', 'packetsLost', 'bytesReceived', 'totalSamplesReceived', 'concealedSamples', 'silentConcealedSamples', 'concealmentEvents',
+    'kind', 'mid', 'packetsReceived', 'packetsLost', 'bytesReceived', 'totalSamplesReceived', 'concealedSamples', 'silentConcealedSamples', 'concealmentEvents', 'insertedSamplesForDeceleration', 'removedSamplesForAcceleration',
     'jitterBufferDelay', 'jitterBufferEmittedCount', 'framesDecoded', 'framesDropped', 'keyFramesDecoded', 'freezeCount', 'totalFreezesDuration',
     'frameWidth', 'pliCount', 'nackCount', 'retransmittedPacketsReceived', 'fecPacketsReceived',
   ];

@@ -76,6 +76,8 @@ type Inbound struct {
 	Samples           float64 `json:"totalSamplesReceived"`
 	Concealed         float64 `json:"concealedSamples"`
 	SilentlyConcealed float64 `json:"silentConcealedSamples"`
+	Inserted          float64 `json:"insertedSamplesForDeceleration"`
+	Removed           float64 `json:"removedSamplesForAcceleration"`
 	JitterDelay       float64 `json:"jitterBufferDelay"` // seconds, summed over Emitted
 	Emitted           float64 `json:"jitterBufferEmittedCount"`
 	Decoded           float64 `json:"framesDecoded"`
