@@ -159,8 +159,9 @@ export function person(id: string, role: SeatRole, name: string, sources: Source
 
 export function tile(participant: Participant, kind: Tile['kind'], picture: MediaStream | null): Tile {
   const pictureOn = picture !== null;
+  const heldBy = 'nobody';
   const microphoneOn = participant.sources.includes('microphone');
-  return { key: `${kind}:${participant.id}`, kind, participant, picture, pictureOn, microphoneOn };
+  return { key: `${kind}:${participant.id}`, kind, participant, picture, pictureOn, heldBy, microphoneOn };
 }
 
 export interface RoomSetting {
@@ -172,6 +173,7 @@ export interface RoomSetting {
   warning?: number;
   soundBlocked?: boolean;
   sharing?: boolean;
+  resting?: boolean;
 }
 
 export function roomOf(setting: RoomSetting): RoomModel {
@@ -197,6 +199,7 @@ export function roomOf(setting: RoomSetting): RoomModel {
     warning: signal(setting.warning ?? null),
     soundBlocked: signal(setting.soundBlocked ?? false),
     sharing: signal(setting.sharing ?? false),
+    resting: signal(setting.resting ?? false),
     say: () => undefined,
     readChat: () => undefined,
     toggleShare: async () => undefined,

@@ -21,6 +21,15 @@ export function pathState(state: RTCPeerConnectionState): PathState {
   }
 }
 
+export interface PeerDeps {
+  layout: Layout;
+  /** asked anew for every restart */
+  servers(): readonly IceServer[];
+  /** by the relay alone */
+  relayed: boolean;
+  changed(state: PathState): void;
+}
+
 /**
  * MediaPeer is this browser's end of one PeerConnection, which makes one offer
  * in its life and never renegotiates; only ICE may restart. What is sent changes
@@ -31,12 +40,18 @@ export class MediaPeer {
   private readonly layout: Layout;
   private readonly senders = new Map<SourceName, RTCRtpSender>();
   private readonly changed: (state: PathState) => void;
+  private readonly servers: () => readonly IceServer[];
+  private readonly policy: RTCIceTransportPolicy;
   private received: MediaSlot[] = [];
+  private stamps = 0;
+  private bytes = 0;
 
-  constructor(layout: Layout, iceServers: readonly IceServer[], changed: (state: PathState) => void) {
+  constructor({ layout, servers, relayed, changed }: PeerDeps) {
     this.layout = layout;
     this.changed = changed;
-    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: [...iceServers] });
+    this.servers = servers;
+    this.policy = relayed ? 'relay' : 'all';
+    this.pc = new RTCPeerConnection(this.configuration());
     this.addSections();
     this.pc.onconnectionstatechange = () => this.changed(this.state);
   }
@@ -61,10 +76,31 @@ export class MediaPeer {
     if (!this.received.length) this.received = slotsOf(this.layout, this.pc.getTransceivers());
   }
 
-  /** A fresh offer of the same sections with new ICE credentials. */
+  /** A fresh offer of the same sections with new ICE credentials; the relay's credentials may have aged. */
   async restartOffer(): Promise<string> {
+    this.pc.setConfiguration(this.configuration());
     await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
     return this.pc.localDescription?.sdp ?? '';
+  }
+
+  /** Takes a restart back of which the server has not heard: the old credentials go on. */
+  async keep(): Promise<void> {
+    if (this.pc.signalingState === 'have-local-offer')
+      await this.pc.setLocalDescription({ type: 'rollback' });
+  }
+
+  /**
+   * A number that changes whenever something has come. Voices and pictures that play tell it for nothing; the
+   * browser's statistics, which cost more, are asked when these are silent.
+   */
+  async pulse(): Promise<number> {
+    let stamps = 0;
+    for (const { audio, video } of this.received)
+      for (const receiver of [audio, video])
+        for (const { rtpTimestamp } of receiver?.getSynchronizationSources() ?? []) stamps += rtpTimestamp;
+    if (stamps === this.stamps) this.bytes = bytesOf((await this.pc.getStats()).values());
+    this.stamps = stamps;
+    return this.stamps + this.bytes;
   }
 
   /** What a source sends from now on; null sends nothing. */
@@ -87,6 +123,16 @@ export class MediaPeer {
     }
   }
 
+  private configuration(): RTCConfiguration {
+    return {
+      bundlePolicy: 'max-bundle',
+      iceServers: [...this.servers()],
+      iceTransportPolicy: this.policy,
+      // Relay addresses are asked for while the offer is made, so that the lobby has them.
+      iceCandidatePoolSize: 1,
+    };
+  }
+
   private addSections(): void {
     const video = videoCodecs(RTCRtpReceiver.getCapabilities?.('video')?.codecs ?? []);
     for (const source of this.layout.sends) {
@@ -104,6 +150,8 @@ export class MediaPeer {
     const direction = 'sendonly';
     switch (source) {
       case 'microphone':
+        // When the line is narrow the voice goes before the picture.
+        return this.pc.addTransceiver('audio', { direction, sendEncodings: [{ priority: 'high' }] });
       case 'screen_audio':
         return this.pc.addTransceiver('audio', { direction });
       case 'camera':
@@ -118,6 +166,16 @@ export class MediaPeer {
         });
     }
   }
+}
+
+type Counted = RTCStats & { bytesReceived?: number; responsesReceived?: number };
+
+/** An answered ICE check counts: the path lives, even if nobody speaks. */
+function bytesOf(report: Iterable<Counted>): number {
+  let sum = 0;
+  for (const { type, bytesReceived, responsesReceived } of report)
+    if (type === 'candidate-pair') sum += (bytesReceived ?? 0) + (responsesReceived ?? 0);
+  return sum;
 }
 
 /** A browser that cannot take the preference just offers more: the answer still picks VP8. */

@@ -115,6 +115,7 @@ export type OrderKind = Wire['OrderKind'];
 export type Outcome = Wire['Outcome'];
 export type PaperRequest = Wire['PaperRequest'];
 export type Participant = Wire['Participant'];
+export type PathProfile = Wire['PathProfile'];
 export type Person = Wire['Person'];
 export type Phase = Wire['Phase'];
 export type Ping = Wire['Ping'];

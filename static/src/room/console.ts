@@ -45,7 +45,7 @@ export function openBoard({ win, opening, session, path, devices, sound }: Conso
       wall: new RoomsWall({
         ask: (show) => session.ask<Wall>('wall', show),
         reachable,
-        openMedia: () => path.open(),
+        openMedia: () => path.demand(),
         path: path.view,
         slots,
         cameras: board.cameras,
@@ -54,7 +54,7 @@ export function openBoard({ win, opening, session, path, devices, sound }: Conso
         devices,
         tell: (help) => session.ask<void>('help', help),
         media: () => {
-          path.open();
+          path.demand();
           return connected(path.view);
         },
         send: (track) => void path.peer?.send('microphone', track).catch(() => undefined),

@@ -72,8 +72,10 @@ export type Waiting =
 export type Connection =
   | { state: 'connecting' }
   | { state: 'connected' }
-  /** since: milliseconds of the server's clock; shown after 3 s */
+  /** since: milliseconds of the server's clock; shown after 3 s, and nothing is sent from then on */
   | { state: 'reconnecting'; since: number }
+  /** sound and picture go on, but messages do not: the socket is gone. Shown after 3 s */
+  | { state: 'late'; since: number }
   /** the socket is fine, but audio and video find no way */
   | { state: 'no_media' };
 
@@ -86,6 +88,8 @@ export interface Tile {
   picture: MediaStream | null;
   /** true while the picture may be shown: the source is on and frames are of this person */
   pictureOn: boolean;
+  /** whose narrow line keeps a picture that is on from coming, so that the voices do; nobody's: it comes, or is off */
+  heldBy: 'nobody' | 'me' | 'them';
   microphoneOn: boolean;
 }
 
@@ -105,6 +109,8 @@ export interface RoomModel {
   /** the browser wants a tap before it plays sound */
   readonly soundBlocked: ReadonlySignal<boolean>;
   readonly sharing: ReadonlySignal<boolean>;
+  /** my own camera rests, to keep my voice on a narrow line */
+  readonly resting: ReadonlySignal<boolean>;
   say(text: string): void;
   readChat(): void;
   toggleShare(): Promise<void>;

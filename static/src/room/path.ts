@@ -1,7 +1,12 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { PathState } from '../media/peer';
+import { Pulse } from '../media/pulse';
 import type { MediaSlot } from '../media/slots';
+import { isPassing } from '../protocol/codes';
 import { Refused } from '../protocol/failure';
+import type { Code, PathProfile } from '../protocol/types';
+import type { Hint } from '../signal/platform';
+import { arrived, missed, type Search, searchFrom } from './ways';
 
 /** What the path needs of a MediaPeer. */
 export interface Peer {
@@ -10,6 +15,10 @@ export interface Peer {
   offer(): Promise<string>;
   accept(answer: string): Promise<void>;
   restartOffer(): Promise<string>;
+  /** takes a restart back of which the server has not heard */
+  keep(): Promise<void>;
+  /** grows with every packet that comes */
+  pulse(): Promise<number>;
   close(): void;
 }
 
@@ -22,42 +31,91 @@ export type PathView =
   /** tried all there is; tries go on */
   | { state: 'hopeless' };
 
+/** An offer that the server is to answer on the session that lives. */
+export interface Mending {
+  offer: string;
+  /** a new PeerConnection, not a restart of ICE on the old one */
+  rebuild: boolean;
+  path: PathProfile;
+}
+
 export interface PathDeps<P extends Peer> {
-  make(changed: (state: PathState) => void): P;
-  /** asks the server to take an offer made by an ICE restart */
-  restart(offer: string): Promise<string>;
-  /** true while the server can be asked */
-  reachable(): boolean;
-  /** asks the server to take a new PeerConnection in place of the old one */
-  rebuild(offer: string): Promise<string>;
+  make(way: PathProfile, changed: (state: PathState) => void): P;
+  /** what worked for this seat the last time */
+  start(): PathProfile;
+  /** there is a relay to try */
+  relays(): boolean;
+  /** asks the server in every way there is, and gives its first answer; the same offer may be sent again */
+  mend(mending: Mending): Promise<string>;
   /** a new PeerConnection stands: what is sent and heard has to be attached to it */
   rebuilt(peer: P): void;
   /** the server would not: a new session, please */
-  renew(): void;
+  renew(code: Code): void;
+  /** media is silent: the socket may be, too */
+  doubted(): void;
   /** milliseconds, null while unknown */
   roundTrip(): number | null;
+  monotonic(): number;
 }
 
-/** "disconnected" often heals by itself within a second. */
+/**
+ * Where the path stands, from the day's first rung to its last. Every change makes a new value, so that what comes back
+ * late from an old one is known by it.
+ */
+type Step<P> =
+  | { at: 'none' }
+  /** a new session's hello carries the offer */
+  | { at: 'greeting'; peer: P }
+  /** a new PeerConnection for the session that lives; its offer is sent until somebody answers */
+  | Asking<'rebuilding', P>
+  /** answered: `connected` is due */
+  | { at: 'opening'; peer: P }
+  | { at: 'up'; peer: P }
+  /** the browser says that it broke; often it heals by itself */
+  | { at: 'doubted'; peer: P; since: number }
+  /** an ICE restart; its offer is sent until somebody answers */
+  | Asking<'restarting', P>
+  /** answered: `connected` is due */
+  | { at: 'restarted'; peer: P }
+  /** lost; the next one is due */
+  | { at: 'pausing'; peer: P; since: number }
+  /** of no use any more: the hello of another session begins the next one */
+  | { at: 'stranded'; peer: P };
+
+type Asking<At, P> = { at: At; peer: P; offer: string | null; sent: number; sentAt: number };
+
+const listenEvery = 250;
+/** Chromium asks a quiet path at least this often, and finds a new NAT binding by it: no restart before. */
+const askedWithin = 2500;
+/** A path that the browser calls broken, and that carries nothing, is not coming back by itself. */
+const brokenFor = 1200;
+/** After a word of the platform, or the socket's end, less silence will do. */
+const alarmedFor = 600;
+const alarm = 4000;
 const benefitOfDoubt = 1000;
-const firstConnect = 10_000;
-const pauses = [0, 2000, 5000, 10_000, 20_000, 30_000] as const;
+const flowing = 500;
+const firstConnect = 8000;
+const pauses = [1000, 3000, 8000, 15_000, 30_000] as const;
+const again = [700, 1200, 2000, 2500] as const;
+/** Two hints of one event are one. */
+const hurried = 300;
 
 /**
- * MediaPath keeps media alive under a session: it restarts ICE when the path
- * breaks while the server answers, and takes a new PeerConnection when that does
- * not help. It never gives up.
+ * MediaPath keeps media alive under a session, rung by rung: ICE restarts when the path is silent, then a new
+ * PeerConnection, then another way (see PathProfile). It needs no socket, asks over whatever answers first, begins at
+ * once when the platform says that something has changed, and never gives up.
  */
 export class MediaPath<P extends Peer> {
   private readonly deps: PathDeps<P>;
   private readonly viewSignal = signal<PathView>({ state: 'none' });
-  private current: P | null = null;
-  /** the server knows the present PeerConnection */
-  private answered = false;
+  private readonly waySignal = signal<PathProfile>('normal');
+  private step: Step<P> = { at: 'none' };
+  private search: Search | null = null;
+  private readonly pulse = new Pulse();
+  private alarmedAt = Number.NEGATIVE_INFINITY;
+  private distrustedAt = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private busy = false;
-  /** PeerConnections in a row that never connected or did not come back */
-  private failures = 0;
+  private listener: ReturnType<typeof setInterval> | undefined;
 
   constructor(deps: PathDeps<P>) {
     this.deps = deps;
@@ -67,151 +125,294 @@ export class MediaPath<P extends Peer> {
     return this.viewSignal;
   }
 
+  /** How media goes, or is tried, just now. */
+  get way(): ReadonlySignal<PathProfile> {
+    return this.waySignal;
+  }
+
   get peer(): P | null {
-    return this.current;
+    return this.step.at === 'none' ? null : this.step.peer;
   }
 
   /** A new PeerConnection for a new session, and its one offer. */
   async begin(): Promise<string> {
-    this.drop();
-    const peer = this.deps.make((state) => this.changed(peer, state));
-    this.current = peer;
-    this.viewSignal.value = { state: this.failures > 1 ? 'hopeless' : 'connecting' };
+    const peer = this.make();
+    this.become({ at: 'greeting', peer });
     return peer.offer();
   }
 
+  /** The answer to what begin() gave. */
   async accept(answer: string): Promise<void> {
-    const peer = this.current;
-    if (!peer) return;
-    await peer.accept(answer);
-    if (peer !== this.current) return;
-    this.answered = true;
-    if (peer.state !== 'connected') this.later(firstConnect, () => this.surrender(peer));
+    const { step } = this;
+    if (step.at !== 'greeting') return;
+    await step.peer.accept(answer);
+    if (step === this.step) this.open(step.peer);
   }
 
   /** For a session that began without one: there is to be a PeerConnection from now on. */
-  open(): void {
-    if (!this.current) void this.rebuild(null);
+  demand(): void {
+    if (this.step.at === 'none') void this.rebuild();
   }
 
-  /** The server can be asked again, or the network is said to be new: look after the path. */
-  check(): void {
-    const peer = this.current;
-    if (!peer || this.busy || !this.deps.reachable()) return;
-    if (!this.answered) void this.rebuild(peer);
-    else if (peer.state === 'interrupted' || peer.state === 'failed') void this.restart(peer);
+  /** The session can be asked again, or the platform knows something: no waiting now. */
+  check(hint: Hint | 'socket'): void {
+    const { step } = this;
+    const now = this.deps.monotonic();
+    const changed = hint === 'online' || hint === 'network';
+    if (hint !== 'visible') this.alarmedAt = now;
+    switch (step.at) {
+      case 'none':
+      case 'greeting':
+      case 'stranded':
+        break;
+      case 'rebuilding':
+      case 'restarting':
+        // What was gathered on the old network leads nowhere.
+        if (changed && step.at === 'restarting') void this.restart(step.peer);
+        else if (changed && step.sentAt > 0) void this.rebuild();
+        else if (now - step.sentAt > hurried) void this.send(step);
+        break;
+      case 'opening':
+      case 'up':
+      case 'doubted':
+      case 'restarted':
+        if (step.peer.state === 'closed') this.miss(step.peer);
+        else void this.listen();
+        break;
+      case 'pausing':
+        if (now - step.since > hurried) void this.rebuild();
+        break;
+    }
+  }
+
+  /** The socket broke by itself: the way under it may have. */
+  alarm(): void {
+    this.alarmedAt = this.deps.monotonic();
   }
 
   /** The path calls itself connected and carries nothing. */
   distrust(): void {
-    if (this.current) void this.restart(this.current);
+    if (this.step.at !== 'up') return;
+    const now = this.deps.monotonic();
+    const twice = now - this.distrustedAt < 60_000;
+    this.distrustedAt = now;
+    if (twice) this.miss(this.step.peer);
+    else void this.restart(this.step.peer);
   }
 
   close(): void {
-    this.drop();
-    this.viewSignal.value = { state: 'none' };
-  }
-
-  private drop(): void {
-    clearTimeout(this.timer);
-    this.busy = false;
-    this.answered = false;
-    const peer = this.current;
-    this.current = null;
+    const { peer } = this;
+    this.become({ at: 'none' });
     peer?.close();
   }
 
-  private changed(peer: P, state: PathState): void {
-    if (peer !== this.current) return;
-    switch (state) {
-      case 'connected':
-        clearTimeout(this.timer);
-        this.failures = 0;
-        this.viewSignal.value = { state: 'connected' };
-        break;
-      case 'interrupted':
-        this.interrupted();
-        if (!this.busy) this.later(benefitOfDoubt, () => void this.restart(peer));
-        break;
-      case 'failed':
-        this.interrupted();
-        void this.restart(peer);
-        break;
-      case 'connecting':
-      case 'closed':
-        break;
-    }
+  private make(): P {
+    this.peer?.close();
+    this.search ??= searchFrom(this.deps.start());
+    const { way } = this.search;
+    this.waySignal.value = way;
+    const peer: P = this.deps.make(way, (state) => this.changed(peer, state));
+    this.pulse.reset();
+    return peer;
   }
 
-  private interrupted(): void {
-    if (this.viewSignal.value.state === 'connected') this.viewSignal.value = { state: 'interrupted' };
+  private become(step: Step<P>): void {
+    clearTimeout(this.timer);
+    this.step = step;
+    const listens = step.at === 'up' || step.at === 'doubted' || step.at === 'restarted';
+    if (!listens) {
+      clearInterval(this.listener);
+      this.listener = undefined;
+    } else this.listener ??= setInterval(() => void this.listen(), listenEvery);
+    const state = this.stateOf(step);
+    if (state !== this.viewSignal.peek().state) this.viewSignal.value = { state };
+  }
+
+  private stateOf(step: Step<P>): PathView['state'] {
+    if (step.at === 'none') return 'none';
+    if (step.at === 'up') return 'connected';
+    if ((this.search?.rounds ?? 0) > 0) return 'hopeless';
+    return this.search?.met ? 'interrupted' : 'connecting';
   }
 
   private later(delay: number, then: () => void): void {
+    const { step } = this;
     clearTimeout(this.timer);
-    this.timer = setTimeout(then, delay);
+    this.timer = setTimeout(() => {
+      if (step === this.step) then();
+    }, delay);
   }
 
-  /** One try at a time; while the server is away the socket's return calls check(). */
-  private async exclusively(peer: P, work: () => Promise<void>): Promise<void> {
-    if (peer !== this.current || this.busy || !this.deps.reachable()) return;
-    this.busy = true;
-    clearTimeout(this.timer);
-    try {
-      await work();
-    } finally {
-      // close() and begin() have given the flag to the next PeerConnection.
-      if (peer === this.current) this.busy = false;
+  private open(peer: P): void {
+    this.become({ at: 'opening', peer });
+    if (peer.state === 'connected') this.arrive(peer);
+    else this.later(firstConnect, () => this.miss(peer));
+  }
+
+  private arrive(peer: P): void {
+    if (this.search) this.search = arrived(this.search);
+    this.become({ at: 'up', peer });
+  }
+
+  private changed(peer: P, state: PathState): void {
+    const { step } = this;
+    if (step.at === 'none' || peer !== step.peer) return;
+    switch (state) {
+      case 'connected':
+        if (step.at === 'opening' || step.at === 'doubted' || step.at === 'restarted') this.arrive(peer);
+        break;
+      case 'interrupted':
+        if (step.at === 'up') this.doubt(peer);
+        break;
+      case 'failed':
+        if (step.at === 'up' || step.at === 'doubted') void this.restart(peer);
+        else if (step.at === 'opening' || step.at === 'restarted') this.miss(peer);
+        break;
+      case 'closed':
+        this.miss(peer);
+        break;
+      case 'connecting':
+        break;
     }
   }
 
-  private restart(peer: P): Promise<void> {
-    return this.exclusively(peer, async () => {
-      try {
-        const answer = await this.deps.restart(await peer.restartOffer());
-        if (peer !== this.current) return;
-        await peer.accept(answer);
-      } catch {
-        // Lost with its socket, or refused: the old credentials are gone either
-        // way, so only a new PeerConnection helps.
-        this.later(0, () => this.surrender(peer));
-        return;
+  private doubt(peer: P): void {
+    this.become({ at: 'doubted', peer, since: this.deps.monotonic() });
+    this.deps.doubted();
+    void this.listen();
+  }
+
+  /** Looks whether anything comes, and acts on silence. Where packets still flow ICE is left alone: a restart would break them. */
+  private async listen(): Promise<void> {
+    const { step } = this;
+    if (step.at === 'none') return;
+    const count = await step.peer.pulse().catch(() => null);
+    if (step !== this.step || count === null) return;
+    const now = this.deps.monotonic();
+    const beats = this.pulse.beat(now, count);
+    const quiet = this.pulse.quiet(now);
+    const alarmed = now - this.alarmedAt < alarm && quiet > alarmedFor;
+    switch (step.at) {
+      case 'up': {
+        const unasked = askedWithin + 2 * (this.deps.roundTrip() ?? 250);
+        if (this.pulse.lively && (alarmed || quiet > unasked)) void this.restart(step.peer);
+        break;
       }
-      const patience = Math.max(4000, 8 * (this.deps.roundTrip() ?? 0));
-      this.later(patience, () => {
-        if (peer.state !== 'connected') this.surrender(peer);
-      });
+      case 'doubted':
+        if (alarmed || quiet > brokenFor || (now - step.since >= benefitOfDoubt && quiet > flowing))
+          void this.restart(step.peer);
+        break;
+      case 'restarted':
+        if (beats && step.peer.state === 'connected') this.arrive(step.peer);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private async restart(peer: P): Promise<void> {
+    const step: Asking<'restarting', P> = { at: 'restarting', peer, offer: null, sent: 0, sentAt: 0 };
+    this.become(step);
+    this.deps.doubted();
+    await this.ask(step, () => peer.restartOffer());
+  }
+
+  private async rebuild(): Promise<void> {
+    const peer = this.make();
+    const step: Asking<'rebuilding', P> = { at: 'rebuilding', peer, offer: null, sent: 0, sentAt: 0 };
+    this.become(step);
+    await this.ask(step, () => peer.offer());
+  }
+
+  private async ask(
+    step: Asking<'restarting' | 'rebuilding', P>,
+    offer: () => Promise<string>,
+  ): Promise<void> {
+    try {
+      step.offer = await offer();
+    } catch {
+      if (step === this.step) this.miss(step.peer);
+      return;
+    }
+    if (step === this.step) await this.send(step as Step<P> & { at: 'restarting' | 'rebuilding' });
+  }
+
+  private async send(step: Step<P> & { at: 'restarting' | 'rebuilding' }): Promise<void> {
+    const { offer, peer } = step;
+    if (offer === null) return;
+    const pause = again[Math.min(step.sent, again.length - 1)] ?? 0;
+    step.sent += 1;
+    step.sentAt = this.deps.monotonic();
+    // Not when this try fails, but in any case: on a dead way a try hangs for seconds.
+    this.later(pause + 4 * (this.deps.roundTrip() ?? 0), () => void this.sendAgain(step));
+    const rebuild = step.at === 'rebuilding';
+    const path = this.waySignal.peek();
+    let answer: string;
+    try {
+      answer = await this.deps.mend({ offer, rebuild, path });
+    } catch (error) {
+      if (step === this.step && error instanceof Refused) this.refused(step, error);
+      return;
+    }
+    if (step !== this.step) return;
+    try {
+      await peer.accept(answer);
+    } catch {
+      if (step === this.step) this.miss(peer);
+      return;
+    }
+    if (step !== this.step) return;
+    if (rebuild) {
+      this.open(peer);
+      this.deps.rebuilt(peer);
+      return;
+    }
+    // The old way may have brought packets until a moment ago; only new ones count.
+    this.pulse.beat(this.deps.monotonic(), await peer.pulse().catch(() => 0));
+    if (step !== this.step) return;
+    this.become({ at: 'restarted', peer });
+    this.later(Math.max(4000, 8 * (this.deps.roundTrip() ?? 0)), () => {
+      if (peer.state === 'connected') this.arrive(peer);
+      else this.miss(peer);
     });
   }
 
-  /** This PeerConnection is lost. The first time a new one follows at once, then ever more slowly. */
-  private surrender(peer: P): void {
-    if (peer !== this.current) return;
-    const pause = pauses[Math.min(this.failures, pauses.length - 1)] ?? 0;
-    this.failures += 1;
-    if (this.failures > 1) this.viewSignal.value = { state: 'hopeless' };
-    else this.interrupted();
-    this.answered = false;
-    this.later(pause, () => void this.rebuild(peer));
+  /** Nobody has answered. Unless the path has healed meanwhile, the same offer goes out again. */
+  private async sendAgain(step: Step<P> & { at: 'restarting' | 'rebuilding' }): Promise<void> {
+    if (step.at === 'restarting' && step.peer.state === 'connected') {
+      const count = await step.peer.pulse().catch(() => null);
+      if (step !== this.step) return;
+      if (count !== null && this.pulse.beat(this.deps.monotonic(), count)) {
+        await step.peer.keep().catch(() => undefined);
+        if (step === this.step) this.arrive(step.peer);
+        return;
+      }
+    }
+    await this.send(step);
   }
 
-  private async rebuild(old: P | null): Promise<void> {
-    if (old !== this.current || this.busy || !this.deps.reachable()) return;
-    const offering = this.begin();
-    const peer = this.current;
-    if (!peer) return;
-    this.busy = true;
-    try {
-      const offer = await offering;
-      const answer = await this.deps.rebuild(offer);
-      if (peer !== this.current) return;
-      await this.accept(answer);
-      if (peer === this.current) this.deps.rebuilt(peer);
-    } catch (error) {
-      if (peer === this.current && error instanceof Refused) this.deps.renew();
-      // Otherwise the socket is gone; its return calls check().
-    } finally {
-      if (peer === this.current) this.busy = false;
-    }
+  private refused(step: Step<P> & { at: 'restarting' | 'rebuilding' }, error: Refused): void {
+    if (error.action === 'rejoin' || error.code === 'session_unknown') this.strand(step.peer, error.code);
+    else if (isPassing(error.code) && step.sent < 4)
+      this.later(Math.max(error.retryAfter, 500), () => void this.send(step));
+    // The server no longer has this PeerConnection, or will not have it.
+    else if (step.at === 'restarting') this.miss(step.peer);
+    else this.strand(step.peer, 'internal');
+  }
+
+  private strand(peer: P, code: Code): void {
+    this.become({ at: 'stranded', peer });
+    this.deps.renew(code);
+  }
+
+  /** This PeerConnection is lost. A new one follows at once; when a whole round of ways was in vain, after a pause. */
+  private miss(peer: P): void {
+    if (this.step.at === 'none' || peer !== this.step.peer) return;
+    const before = this.search ?? searchFrom(this.deps.start());
+    this.search = missed(before, this.deps.relays());
+    const { rounds } = this.search;
+    const pause = rounds > before.rounds ? (pauses[Math.min(rounds, pauses.length) - 1] ?? 0) : 0;
+    this.become({ at: 'pausing', peer, since: this.deps.monotonic() });
+    this.later(pause, () => void this.rebuild());
   }
 }

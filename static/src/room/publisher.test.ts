@@ -11,7 +11,7 @@ function setup(answer: (change: SetSource) => Promise<void> = async () => undefi
   const refused: SourceName[] = [];
   const publisher = new Publisher({
     tell: (change) => {
-      log.push(`tell ${change.source} ${change.on ? 'on' : 'off'}`);
+      log.push(`tell ${change.source} ${change.on ? 'on' : 'off'}${change.resting ? ' resting' : ''}`);
       return answer(change);
     },
     refused: (source) => refused.push(source),
@@ -114,4 +114,74 @@ test('leaving the room stops what is sent', async () => {
   publisher.set('camera', track('d'));
   await turn();
   expect(log).toEqual(['send camera nothing']);
+});
+
+test('a camera that rests is on and not sent, and the others are told; then it comes back', async () => {
+  const { publisher, outlet, log } = setup();
+  publisher.set('camera', track('c'));
+  publisher.enter(outlet, ['camera']);
+  await turn();
+  log.length = 0;
+  publisher.rest('camera', true);
+  publisher.rest('camera', true);
+  await turn();
+  expect(log).toEqual(['tell camera on resting', 'send camera nothing']);
+  expect(publisher.sources()).toEqual(['camera']);
+  log.length = 0;
+  publisher.rest('camera', false);
+  await turn();
+  expect(log).toEqual(['send camera c', 'tell camera on']);
+});
+
+test('another camera rests as the one before did, and off is off', async () => {
+  const { publisher, outlet, log } = setup();
+  publisher.set('camera', track('c'));
+  publisher.enter(outlet, ['camera']);
+  publisher.rest('camera', true);
+  await turn();
+  log.length = 0;
+  publisher.set('camera', track('d'));
+  publisher.set('camera', null);
+  await turn();
+  expect(log).toEqual(['send camera nothing', 'tell camera off', 'send camera nothing']);
+});
+
+test('on a new PeerConnection what rests goes on resting, and is told again', async () => {
+  const { publisher, outlet, log } = setup();
+  publisher.set('camera', track('c'));
+  publisher.rest('camera', true);
+  publisher.enter(outlet, publisher.sources());
+  await turn();
+  expect(log).toEqual(['tell camera on resting', 'send camera nothing']);
+});
+
+test('who is away sends nothing, and on and off stay as they were', async () => {
+  const { publisher, outlet, log } = setup();
+  publisher.set('microphone', track('m'));
+  publisher.set('camera', null);
+  publisher.enter(outlet, ['microphone']);
+  await turn();
+  log.length = 0;
+  publisher.hush(true);
+  await turn();
+  expect(log).toEqual(['send microphone nothing']);
+  log.length = 0;
+  publisher.set('camera', track('c')); // switched on while away
+  await turn();
+  expect(log).toEqual(['send camera nothing', 'tell camera on']);
+  log.length = 0;
+  publisher.hush(false);
+  await turn();
+  expect(log).toEqual(['send microphone m', 'send camera c']);
+});
+
+test('away on a new PeerConnection nothing is sent either, until the way is back', async () => {
+  const { publisher, outlet, log } = setup();
+  publisher.set('microphone', track('m'));
+  publisher.hush(true);
+  publisher.enter(outlet, publisher.sources());
+  await turn();
+  publisher.hush(false);
+  await turn();
+  expect(log).toEqual(['send microphone nothing', 'send microphone m']);
 });

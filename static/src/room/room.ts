@@ -26,6 +26,7 @@ export interface RoomDeps {
   publisher: Publisher;
   preview: ReadonlySignal<MediaStream | null>;
   soundBlocked: ReadonlySignal<boolean>;
+  resting: ReadonlySignal<boolean>;
   newKey(): string;
   monotonic(): number;
   slots(): readonly MediaSlot[];
@@ -105,6 +106,10 @@ export class Room implements RoomModel {
   }
   get sharing(): ReadonlySignal<boolean> {
     return this.sharingSignal;
+  }
+
+  get resting(): ReadonlySignal<boolean> {
+    return this.deps.resting;
   }
 
   /** Who should be seen and heard just now. */
@@ -233,17 +238,33 @@ export class Room implements RoomModel {
     void this.media.value; // read, so that new slots make new tiles
     const { participants, slots } = this.truth.value;
     const places = placeTiles(this.meSignal.value, participants, slots, this.order.value);
-    return places.map(({ key, kind, participant, slot }) => {
+    return places.map(({ key, kind, participant, slot, paused }) => {
       const microphoneOn = participant.sources.includes('microphone');
       if (kind === 'self') {
         const picture = this.deps.preview.value;
-        return { key, kind, participant, picture, pictureOn: picture !== null, microphoneOn };
+        return {
+          key,
+          kind,
+          participant,
+          picture,
+          pictureOn: picture !== null,
+          heldBy: 'nobody',
+          microphoneOn,
+        };
       }
       const source = kind === 'stage' ? 'screen' : 'camera';
       const picture = slot === null ? null : (this.slot(slot)?.picture ?? null);
       const right = slot !== null && this.pictures.isReady(slot, participant.id);
-      const pictureOn = picture !== null && right && participant.sources.includes(source);
-      return { key, kind, participant, picture, pictureOn, microphoneOn };
+      const on = participant.sources.includes(source);
+      const heldBy = !on
+        ? 'nobody'
+        : participant.resting.includes(source)
+          ? 'them'
+          : paused
+            ? 'me'
+            : 'nobody';
+      const pictureOn = picture !== null && right && on && heldBy === 'nobody';
+      return { key, kind, participant, picture, pictureOn, heldBy, microphoneOn };
     });
   }
 
@@ -259,10 +280,11 @@ export class Room implements RoomModel {
   private async watch(): Promise<void> {
     if (!this.deps.connected()) return;
     const { participants, slots } = this.truth.value;
-    const flowing = slots.filter(({ kind, participant }) => {
+    const flowing = slots.filter(({ kind, participant, paused }) => {
       const person = participants.find((p) => p.id === participant);
       if (!person || person.away || kind !== 'person') return false;
-      return person.sources.includes('microphone') || person.sources.includes('camera');
+      if (person.sources.includes('microphone')) return true;
+      return person.sources.includes('camera') && !person.resting.includes('camera') && !paused;
     });
     const places = flowing.flatMap(({ slot }) => this.slot(slot) ?? []);
     const counts = await Promise.all(places.map(countSlot));

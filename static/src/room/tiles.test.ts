@@ -58,3 +58,13 @@ test('what I share myself is no stage of mine', () => {
 test('a slot of somebody unknown shows nothing', () => {
   expect(keys([me], [], [slot(0, 'ghost'), slot(7, 'ghost', 'stage')])).toEqual(['self']);
 });
+
+test('a picture that my line would not carry is told with its tile', () => {
+  const paused = { ...slot(0, 'firm'), paused: true };
+  const tiles = placeTiles('me', [me, firm, help], [paused, slot(1, 'help')], []);
+  expect(tiles.map((t) => [t.participant.id, t.paused])).toEqual([
+    ['me', false],
+    ['firm', true],
+    ['help', false],
+  ]);
+});

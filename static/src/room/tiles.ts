@@ -6,6 +6,8 @@ export interface Placement {
   kind: 'self' | 'person' | 'stage';
   participant: Participant;
   slot: number | null;
+  /** my line would not carry the picture beside the voices */
+  paused: boolean;
 }
 
 /**
@@ -36,20 +38,23 @@ export function placeTiles(
   const byId = new Map(participants.map((p) => [p.id, p]));
   const tiles: Placement[] = [];
   const self = byId.get(me);
-  if (self) tiles.push({ key: 'self', kind: 'self', participant: self, slot: null });
+  if (self) tiles.push({ key: 'self', kind: 'self', participant: self, slot: null, paused: false });
   const others = participants
     .filter((p) => p.id !== me)
     .toSorted((a, b) => order.indexOf(keyOf(a)) - order.indexOf(keyOf(b)));
   const taken = new Set<string>();
   for (const participant of others) {
-    const slot = slots.find((s) => s.kind === 'person' && s.participant === participant.id)?.slot ?? null;
+    const place = slots.find((s) => s.kind === 'person' && s.participant === participant.id);
+    const slot = place?.slot ?? null;
+    const paused = place?.paused ?? false;
     // For a moment an old and a new session may sit on one seat.
     const key = taken.has(keyOf(participant)) ? `session:${participant.id}` : keyOf(participant);
     taken.add(key);
-    tiles.push({ key, kind: 'person', participant, slot });
+    tiles.push({ key, kind: 'person', participant, slot, paused });
   }
   const stage = slots.find((s) => s.kind === 'stage' && s.participant !== me);
   const shows = stage && byId.get(stage.participant);
-  if (stage && shows) tiles.push({ key: 'stage', kind: 'stage', participant: shows, slot: stage.slot });
+  if (stage && shows)
+    tiles.push({ key: 'stage', kind: 'stage', participant: shows, slot: stage.slot, paused: stage.paused });
   return tiles;
 }

@@ -1,7 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { Devices, storedChoices } from '../media/devices';
-import { roomLayout, wallLayout } from '../media/layout';
-import { MediaPeer } from '../media/peer';
+import type { MediaPeer } from '../media/peer';
 import { SoundBank } from '../media/sound';
 import { abilitiesOf, unsupported } from '../media/support';
 import { keepAwake } from '../media/wakelock';
@@ -12,8 +11,6 @@ import type {
   Consultation,
   Hello,
   Joined,
-  Restart,
-  Restarted,
   Resumed,
   SourceName,
   Welcome,
@@ -29,9 +26,10 @@ import { connectionOf } from './connection';
 import { openBoard, watchBoard } from './console';
 import { consoleAddress, type Entrance, entranceOf, signInAddress } from './entrance';
 import { Guided } from './guided';
+import { Line } from './line';
 import type { Connection, Place, Visit } from './model';
 import { Opening } from './opening';
-import { MediaPath } from './path';
+import type { MediaPath } from './path';
 import { Publisher } from './publisher';
 import { Room } from './room';
 import { SignIn } from './signin';
@@ -62,6 +60,7 @@ class PageVisit implements Visit, SessionOwner {
   private readonly clock: ServerClock;
   readonly sound: SoundBank;
   readonly opening: Opening;
+  private readonly line: Line;
   readonly path: MediaPath<MediaPeer>;
   private readonly publisher: Publisher;
   private readonly attend: Attend;
@@ -104,27 +103,26 @@ class PageVisit implements Visit, SessionOwner {
       random: Math.random,
       owner: this,
     });
-    this.path = new MediaPath<MediaPeer>({
-      make: (changed) => {
-        const { kind, ice_servers } = this.opening.known;
-        return new MediaPeer(kind === 'console' ? wallLayout : roomLayout, ice_servers, changed);
-      },
-      restart: (offer) => this.restart({ offer }),
-      rebuild: (offer) => this.restart({ offer, rebuild: true }),
-      rebuilt: (peer) => this.rebuilt(peer),
-      reachable: () => this.session.state.at === 'up',
-      renew: () => {
-        this.attend.sessionRenewed();
-        this.session.renew('internal');
-      },
-      roundTrip: () => this.clock.roundTrip,
-    });
     this.publisher = new Publisher({
       tell: (change) => this.session.ask('source', change),
       refused: (source) => {
         if (source === 'screen') this.room()?.stopShare();
       },
     });
+    this.line = new Line({
+      win,
+      opening: this.opening,
+      session: this.session,
+      clock: this.clock,
+      publisher: this.publisher,
+      showing: () => this.attend.seated.peek() !== null && this.publisher.sources().includes('camera'),
+      rebuilt: (peer) => this.rebuilt(peer),
+      renew: (code) => {
+        this.attend.sessionRenewed();
+        this.session.renew(code);
+      },
+    });
+    this.path = this.line.path;
     this.attend = new Attend({
       bootstrap: () => this.opening.known,
       now: () => this.now(),
@@ -210,7 +208,7 @@ class PageVisit implements Visit, SessionOwner {
       case 'room':
       case 'console':
         this.session.hint('visible');
-        this.path.check();
+        this.path.check('visible');
         break;
       case 'sign_in':
       case 'over':
@@ -239,7 +237,7 @@ class PageVisit implements Visit, SessionOwner {
       this.win.navigator.sendBeacon('/api/v1/bye', body);
     });
     this.attend.stop();
-    this.path.close();
+    this.line.close();
     this.devices.close();
   }
 
@@ -252,10 +250,12 @@ class PageVisit implements Visit, SessionOwner {
     const profile = kind === 'console' ? 'wall' : 'room';
     // A console makes no PeerConnection before somebody looks at the wall or listens.
     if (this.board && !this.board.wall.wants && !this.path.peer) return { token, profile, language };
-    return { token, profile, offer: await this.path.begin(), language };
+    const offer = await this.path.begin();
+    return { token, profile, offer, path: this.path.way.peek(), language };
   }
 
   async welcomed(welcome: Welcome): Promise<void> {
+    this.line.learn(welcome.ice_servers);
     if (!welcome.answer) return;
     await this.path.accept(welcome.answer);
     this.shown.clear();
@@ -265,6 +265,7 @@ class PageVisit implements Visit, SessionOwner {
   }
 
   resumed(resumed: Resumed, replayed: boolean): void {
+    this.line.learn(resumed.ice_servers);
     if (resumed.board) this.board?.reset(resumed.board);
     if (!replayed) this.attend.resynced(resumed.state ?? null);
     this.around.resumed(resumed, replayed);
@@ -296,16 +297,18 @@ class PageVisit implements Visit, SessionOwner {
           this.attend.sessionUp();
           this.around.sessionUp();
         }
-        this.path.check();
+        this.path.check('socket');
         this.publisher.retell();
         this.room()?.sayAgain();
         break;
       case 'stopped':
         this.stopped(state.code);
         break;
+      case 'waiting':
+        this.path.alarm();
+        break;
       case 'idle':
       case 'opening':
-      case 'waiting':
         break;
       default:
         unreachable(state);
@@ -389,7 +392,7 @@ class PageVisit implements Visit, SessionOwner {
           this.sessionAt.value,
           // The wall tells of its own path; the board needs none.
           at === 'console' ? 'none' : path.view.value.state,
-          at !== 'room' || this.attend.seated.value !== null,
+          at !== 'room' ? 'elsewhere' : this.attend.seated.value !== null ? 'seated' : 'returning',
           this.now(),
         );
       }),
@@ -407,18 +410,16 @@ class PageVisit implements Visit, SessionOwner {
   private entered(sources: readonly SourceName[]): void {
     const { peer } = this.path;
     if (peer) this.publisher.enter(peer, sources);
+    this.line.entered();
     this.sound.play();
     this.letSleep ??= keepAwake(this.win);
   }
 
   private leftRoom(): void {
     this.publisher.leave();
+    this.line.left();
     this.letSleep?.();
     this.letSleep = null;
-  }
-
-  private async restart(restart: Restart): Promise<string> {
-    return (await this.session.ask<Restarted>('restart', restart)).answer;
   }
 
   /** Same session and room on a new PeerConnection. */
@@ -445,6 +446,7 @@ class PageVisit implements Visit, SessionOwner {
       publisher: this.publisher,
       preview: this.devices.preview,
       soundBlocked: this.sound.blocked,
+      resting: this.line.resting,
       newKey: () => this.win.crypto.randomUUID(),
       monotonic: () => this.win.performance.now(),
       slots: () => this.path.peer?.slots ?? [],

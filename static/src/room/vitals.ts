@@ -109,14 +109,15 @@ export function carriedBy(
   places: readonly MediaSlot[],
 ): Map<string, string> {
   const carried = new Map<string, string>();
-  for (const { slot, kind, participant } of slots) {
+  for (const { slot, kind, participant, paused } of slots) {
     const person = participants.find(({ id }) => id === participant);
     if (!person || person.away) continue;
     const [sound, picture] =
       kind === 'stage' ? (['screen_audio', 'screen'] as const) : (['microphone', 'camera'] as const);
     const { audio, video } = places[slot] ?? {};
     if (audio && person.sources.includes(sound)) carried.set(audio.track.id, participant);
-    if (video && person.sources.includes(picture)) carried.set(video.track.id, participant);
+    const rests = paused || person.resting.includes(picture);
+    if (video && !rests && person.sources.includes(picture)) carried.set(video.track.id, participant);
   }
   return carried;
 }

@@ -39,7 +39,7 @@ export function watchPage({
     () => win.removeEventListener('pagehide', hidden),
     watchPlatform(win, (hint) => {
       session.hint(hint);
-      path.check();
+      path.check(hint);
     }),
     effect(() => publisher.set('microphone', microphone.value)),
     effect(() => publisher.set('camera', devices.outgoing('camera').value)),

@@ -19,6 +19,7 @@ import type {
 } from '../protocol/types';
 import { delayBefore } from './backoff';
 import type { ServerClock } from './clock';
+import type { Identity } from './mend';
 import type { Hint } from './platform';
 import type { Message } from './requests';
 import { Sequence } from './sequence';
@@ -61,17 +62,14 @@ export interface SessionDeps {
   owner: SessionOwner;
 }
 
-interface Identity {
-  session: string;
-  secret: string;
-}
-
 const requestTimeout = 8000;
 const pingEvery = 2500;
 const pingTimeout = 5000;
 /** After a hint that the network changed, a silent socket is not trusted as long. */
 const suspiciousTimeout = 2000;
 const hangingAfter = 1500;
+const openTimeout = 8000;
+const resumeTimeout = 4000;
 
 /**
  * Session is the signalling life of this page: it survives sockets by resuming,
@@ -97,6 +95,16 @@ export class Session {
 
   get state(): SessionState {
     return this.current;
+  }
+
+  /** Counts tries to open a socket. */
+  get number(): number {
+    return this.generation;
+  }
+
+  /** The right to this session, for what is asked beside the socket. */
+  get credentials(): Identity | null {
+    return this.identity;
   }
 
   get id(): string | null {
@@ -191,7 +199,7 @@ export class Session {
     this.openingSince = this.deps.monotonic();
     this.become({ at: 'opening' });
     try {
-      const socket = await Socket.open(this.deps.url, {
+      const socket = await Socket.open(this.deps.url, this.patience(), {
         received: (message) => mine === this.generation && this.note(message),
         message: (message) => mine === this.generation && this.take(message),
         ended: (end) => mine === this.generation && this.ended(end),
@@ -207,6 +215,15 @@ export class Session {
     } catch (error) {
       if (mine === this.generation) this.failed(error);
     }
+  }
+
+  /**
+   * On a way that was gone for a while the first packets go out ever more rarely, so a fresh try finds it sooner than
+   * a patient one. Every sixth has time all the same: some networks are that slow.
+   */
+  private patience(): number {
+    if (!this.identity || (this.attempt > 0 && this.attempt % 6 === 0)) return openTimeout;
+    return Math.min(openTimeout, 2500 + 6 * (this.deps.clock.roundTrip ?? 0));
   }
 
   private async greet(socket: Socket, mine: number): Promise<void> {
@@ -230,7 +247,8 @@ export class Session {
   private async resume(socket: Socket, identity: Identity, mine: number): Promise<void> {
     const body: Resume = { ...identity, seq: this.sequence.last };
     const sentAt = this.deps.monotonic();
-    const resumed = await socket.ask<Resumed>('resume', body, requestTimeout);
+    const patience = resumeTimeout + 4 * (this.deps.clock.roundTrip ?? 0);
+    const resumed = await socket.ask<Resumed>('resume', body, patience);
     if (mine !== this.generation) return;
     this.deps.clock.sample(sentAt, Date.parse(resumed.server_time));
     this.deps.owner.resumed(resumed, resumed.seq === body.seq);

@@ -17,7 +17,6 @@ export interface SocketEvents {
 }
 
 export const subprotocol = 'sangdam.v1';
-const openTimeout = 8000;
 
 /** Socket is one WebSocket from its opening to its end, which is told exactly once. */
 export class Socket {
@@ -35,7 +34,8 @@ export class Socket {
     ws.onclose = (event) => this.end(event.code);
   }
 
-  static open(url: string, events: SocketEvents): Promise<Socket> {
+  /** `patience`: how long it may take to open, in milliseconds */
+  static open(url: string, patience: number, events: SocketEvents): Promise<Socket> {
     return new Promise((resolve, reject) => {
       const ws = new WebSocket(url, subprotocol);
       const giveUp = (why: string) => {
@@ -44,7 +44,7 @@ export class Socket {
         ws.close();
         reject(new Unreachable(why));
       };
-      const timer = setTimeout(() => giveUp('the socket did not open in time'), openTimeout);
+      const timer = setTimeout(() => giveUp('the socket did not open in time'), patience);
       ws.onclose = () => giveUp('the socket did not open');
       ws.onopen = () => {
         clearTimeout(timer);

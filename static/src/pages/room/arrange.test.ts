@@ -30,6 +30,7 @@ function tile(kind: Tile['kind'], participant: Participant): Tile {
     participant,
     picture: null,
     pictureOn: false,
+    heldBy: 'nobody',
     microphoneOn: false,
   };
 }

@@ -1,0 +1,120 @@
+import { effect, type ReadonlySignal, untracked } from '@preact/signals';
+import type { Stat } from '../media/diagnose';
+import { roomLayout, wallLayout } from '../media/layout';
+import { MediaPeer } from '../media/peer';
+import { uplinkOf } from '../media/uplink';
+import type { Code, IceServer, Restarted } from '../protocol/types';
+import type { ServerClock } from '../signal/clock';
+import { Mender } from '../signal/mend';
+import type { Session } from '../signal/session';
+import { CameraRest } from './camerarest';
+import { patience } from './connection';
+import type { Opening } from './opening';
+import { MediaPath } from './path';
+import type { Publisher } from './publisher';
+import { isRelayed } from './ways';
+
+export interface LineDeps {
+  win: Window & typeof globalThis;
+  opening: Opening;
+  session: Session;
+  clock: ServerClock;
+  publisher: Publisher;
+  /** in a room just now, with the camera on */
+  showing(): boolean;
+  rebuilt(peer: MediaPeer): void;
+  /** the session is to be another one, because of this */
+  renew(code: Code): void;
+}
+
+/** Line is this page's one line of media: its path, its ICE servers, and what is held back while the line is broken or narrow. */
+export class Line {
+  readonly path: MediaPath<MediaPeer>;
+  private readonly camera: CameraRest;
+  private servers: readonly IceServer[] | null = null;
+  private readonly unwatch: () => void;
+  private hushing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ win, opening, session, clock, publisher, showing, rebuilt, renew }: LineDeps) {
+    const monotonic = () => win.performance.now();
+    const servers = () => this.servers ?? opening.known.ice_servers;
+    const mender = new Mender({
+      identity: () => session.credentials,
+      ask: (restart) => session.ask<Restarted>('restart', restart),
+      socket: () => session.number,
+      fetcher: win.fetch.bind(win),
+      roundTrip: () => clock.roundTrip,
+    });
+    this.path = new MediaPath<MediaPeer>({
+      make: (way, changed) =>
+        new MediaPeer({
+          layout: opening.known.kind === 'console' ? wallLayout : roomLayout,
+          servers,
+          relayed: isRelayed(way),
+          changed,
+        }),
+      start: () => opening.known.path || 'normal',
+      relays: () => servers().some(({ urls }) => urls.some((url) => url.startsWith('turn'))),
+      mend: ({ offer, rebuild, path }) => mender.mend(rebuild ? { offer, rebuild, path } : { offer }),
+      rebuilt,
+      renew,
+      doubted: () => session.hint('visible'),
+      roundTrip: () => clock.roundTrip,
+      monotonic,
+    });
+    const { path } = this;
+    this.camera = new CameraRest({
+      open: () => path.view.peek().state === 'connected' && showing(),
+      soundOnly: () => path.way.peek() === 'audio',
+      uplink: async () => (path.peer ? uplinkOf([...(await path.peer.report()).values()] as Stat[]) : null),
+      slow: () => slowest.has(speedOf(win.navigator)),
+      rest: (on) => publisher.rest('camera', on),
+      monotonic,
+    });
+    this.unwatch = effect(() => {
+      const { state } = path.view.value;
+      untracked(() => this.hold(publisher, state !== 'connected' && state !== 'none'));
+    });
+  }
+
+  /** The own camera rests, because the line up would not carry it beside the voice. */
+  get resting(): ReadonlySignal<boolean> {
+    return this.camera.resting;
+  }
+
+  /** The server gave fresh credentials for its relays. */
+  learn(servers: readonly IceServer[] | undefined): void {
+    if (servers) this.servers = servers;
+  }
+
+  entered(): void {
+    this.camera.start();
+  }
+
+  left(): void {
+    this.camera.stop();
+  }
+
+  close(): void {
+    clearTimeout(this.hushing);
+    this.unwatch();
+    this.camera.stop();
+    this.path.close();
+  }
+
+  /** Who is told that the line is broken sends nothing more; see Publisher.hush. */
+  private hold(publisher: Publisher, broken: boolean): void {
+    clearTimeout(this.hushing);
+    if (broken) this.hushing = setTimeout(() => publisher.hush(true), patience);
+    else publisher.hush(false);
+  }
+}
+
+const slowest: ReadonlySet<string> = new Set(['slow-2g', '2g']);
+
+/** As the system guesses; empty where browsers do not tell. */
+function speedOf(navigator: Navigator): string {
+  return (
+    (navigator as Navigator & { connection?: { effectiveType?: string } }).connection?.effectiveType ?? ''
+  );
+}
