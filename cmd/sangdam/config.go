@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,6 +31,7 @@ type Config struct {
 	Hooks  Hooks   `embed:"" prefix:"hooks-"`
 	Node   string  `default:"main" placeholder:"NAME" help:"Name of this server among several on one Redis."`
 	Media  Media   `embed:"" prefix:"media-"`
+	TURN   TURN    `embed:"" prefix:"turn-"`
 	Log    Logging `embed:"" prefix:"log-"`
 
 	Metrics string `placeholder:"ADDR" help:"Address and port for Prometheus, apart from the pages: /metrics tells much. Nothing set: no metrics are served."`
@@ -37,11 +39,11 @@ type Config struct {
 
 // Edge is where pages and signalling are served.
 type Edge struct {
-	Listen    string   `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and port of the pages and the signalling."`
-	PublicURL string   `name:"public-url" placeholder:"URL" help:"What people have in their address bar, e.g. https://meet.example.kr; links start with it."`
-	TLS       TLSFiles `embed:"" prefix:"tls-"`
+	Listen    string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address and TCP port of everything that comes by TCP: pages, signalling, TURN and ICE-TCP. With TLS here it is :443."`
+	PublicURL string `name:"public-url" placeholder:"URL" help:"What people have in their address bar, e.g. https://meet.example.kr; links start with it."`
+	TLS       TLS    `embed:"" prefix:"tls-"`
 
-	TrustedProxies []string `placeholder:"CIDR,…" help:"Networks of the proxies in front, whose X-Forwarded-For is believed."`
+	TrustedProxies []string `placeholder:"CIDR,…" help:"Networks of the proxies in front, whose X-Forwarded-For and PROXY headers are believed."`
 }
 
 // Memory is where the program's memory is.
@@ -97,19 +99,6 @@ func (o *OpenID) check() error {
 	return nil
 }
 
-// Media is where audio and video travel.
-type Media struct {
-	Advertise []string `placeholder:"IP,…" help:"Addresses at which browsers reach the media ports. Nothing set: the addresses of this machine's network cards."`
-	UDP       string   `default:":7000" placeholder:"ADDR" help:"Address and UDP port of the media."`
-	TCP       string   `default:":7000" placeholder:"ADDR" help:"Address and TCP port of the media, for networks that block UDP."`
-}
-
-// TLSFiles turn on https without a proxy in front.
-type TLSFiles struct {
-	Cert string `placeholder:"FILE" help:"Certificate chain (PEM). Nothing set: plain http, for a proxy in front or for 127.0.0.1."`
-	Key  string `placeholder:"FILE" help:"Its private key (PEM)."`
-}
-
 // Logging says how much is written to standard error, and how.
 type Logging struct {
 	Level  string `enum:"debug,info,warn,error" default:"info" help:"Least level that is written: debug, info, warn or error."`
@@ -130,7 +119,7 @@ func (c *Config) check() error {
 	if err := c.OpenID.check(); err != nil {
 		return err
 	}
-	return c.Media.check()
+	return errors.Join(c.Media.check(), c.TURN.check())
 }
 
 func (c *Edge) check() error {
@@ -139,9 +128,6 @@ func (c *Edge) check() error {
 	}
 	if _, err := c.proxies(); err != nil {
 		return err
-	}
-	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
-		return fmt.Errorf("tls-cert and tls-key belong together: one of them is missing")
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
@@ -152,18 +138,7 @@ func (c *Edge) check() error {
 			return fmt.Errorf("public-url: %q must not have a path", c.PublicURL)
 		}
 	}
-	return nil
-}
-
-func (m *Media) check() error {
-	if _, _, err := net.SplitHostPort(m.UDP); err != nil {
-		return fmt.Errorf("media-udp: %q is not an address with a port, like :7000", m.UDP)
-	}
-	if _, _, err := net.SplitHostPort(m.TCP); err != nil {
-		return fmt.Errorf("media-tcp: %q is not an address with a port, like :7000", m.TCP)
-	}
-	_, err := m.addresses()
-	return err
+	return c.TLS.check(c.PublicURL)
 }
 
 // proxies are the networks whose word about a visitor's address is believed.
@@ -190,7 +165,7 @@ func (c *Edge) publicURL(bound net.Addr) string {
 		return strings.TrimSuffix(c.PublicURL, "/")
 	}
 	scheme := "http"
-	if c.TLS.Cert != "" {
+	if c.TLS.on() {
 		scheme = "https"
 	}
 	at := c.Listen
@@ -205,47 +180,6 @@ func (c *Edge) publicURL(bound net.Addr) string {
 		host = "localhost"
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
-}
-
-// addresses are the configured addresses, or else those of this machine.
-func (m *Media) addresses() ([]netip.Addr, error) {
-	var out []netip.Addr
-	for _, s := range m.Advertise {
-		ip, err := netip.ParseAddr(strings.TrimSpace(s))
-		if err != nil {
-			return nil, fmt.Errorf("media-advertise: %q is not an IP address", s)
-		}
-		if ip.IsUnspecified() {
-			return nil, fmt.Errorf("media-advertise: %q is no address that a browser can reach", s)
-		}
-		out = append(out, ip)
-	}
-	if len(out) > 0 {
-		return out, nil
-	}
-	return localAddresses()
-}
-
-// localAddresses lists this machine's IPv4 addresses, those of network cards
-// first: Firefox never pairs 127.0.0.1, so a machine that has another address
-// must name it even when everybody sits at that machine.
-func localAddresses() ([]netip.Addr, error) {
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil, fmt.Errorf("list this machine's addresses: %w", err)
-	}
-	var out []netip.Addr
-	for _, a := range all {
-		prefix, err := netip.ParsePrefix(a.String())
-		if err != nil {
-			continue
-		}
-		ip := prefix.Addr()
-		if ip.Is4() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
-			out = append(out, ip)
-		}
-	}
-	return append(out, netip.AddrFrom4([4]byte{127, 0, 0, 1})), nil
 }
 
 // logger writes to w as Logging says.

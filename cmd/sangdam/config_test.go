@@ -69,12 +69,12 @@ func TestSettings_TheSampleFileIsReadIntoTheStruct(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Edge:   Edge{Listen: "127.0.0.1:8080", PublicURL: "https://meet.example.kr", TrustedProxies: []string{"127.0.0.0/8"}},
+		Edge:   Edge{Listen: ":443", PublicURL: "https://meet.example.kr", TLS: TLS{ACME: []string{"meet.example.kr"}}, TrustedProxies: []string{}},
 		Memory: Memory{Redis: "redis://127.0.0.1:6379/0"},
 		Folder: Folder{Data: "/var/lib/sangdam"},
 		Hooks:  Hooks{Networks: []string{}},
 		Node:   "main",
-		Media:  Media{Advertise: []string{"203.0.113.10"}, UDP: ":7000", TCP: ":7000"},
+		Media:  Media{Advertise: []string{"203.0.113.10", "2001:db8::10"}, UDP: ":7000", TCP: "none", Without: []string{}},
 		Log:    Logging{Level: "info", Format: "text"},
 
 		Metrics: "127.0.0.1:9100",
@@ -141,10 +141,23 @@ func TestSettings_ContradictionsAreRefused(t *testing.T) {
 		{"--public-url", "meet.example.kr"},
 		{"--public-url", "https://meet.example.kr/room"},
 		{"--tls-cert", "cert.pem"},
+		{"--tls-acme", "192.0.2.1"},
+		{"--tls-acme", "localhost"},
+		{"--tls-acme", "meet.example.kr:443"},
+		{"--tls-acme", "meet.example.kr", "--tls-self-signed"},
+		{"--tls-acme", "meet.example.kr", "--public-url", "https://other.example.kr"},
+		{"--public-url", "http://meet.example.kr", "--tls-self-signed"},
+		{"--tls-acme-directory", "http://acme.example.kr"},
+		{"--turn-udp", "3478"},
+		{"--turn-tls", "turn.example.kr"},
+		{"--turn-tls", ":443"},
+		{"--turn-secret", "short"},
 		{"--trusted-proxies", "127.0.0.1"},
 		{"--media-udp", "7000"},
+		{"--media-tcp", "off"},
 		{"--media-advertise", "meet.example.kr"},
 		{"--media-advertise", "0.0.0.0"},
+		{"--media-advertise", "ff02::1"},
 	} {
 		c, err := parse(t, append([]string{"serve"}, args...)...)
 		if err != nil {

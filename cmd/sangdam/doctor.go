@@ -97,7 +97,7 @@ func askLocal(ctx context.Context, c *Edge) error {
 		host = "127.0.0.1"
 	}
 	scheme := "http"
-	if c.TLS.Cert != "" {
+	if c.TLS.on() {
 		scheme = "https"
 	}
 	client := &http.Client{

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,10 +21,13 @@ import (
 	"sangdam/rooms/store"
 	"sangdam/signaling"
 	"sangdam/signaling/auth"
+	"sangdam/signaling/certs"
 	"sangdam/signaling/desk"
+	"sangdam/signaling/front"
 	"sangdam/signaling/hooks"
 	"sangdam/signaling/mail"
 	"sangdam/signaling/staff"
+	"sangdam/signaling/turn"
 	"sangdam/static"
 )
 
@@ -48,6 +53,8 @@ const drainLimit = 15 * time.Second
 type nodeOptions struct {
 	Edge    Edge
 	Media   Media
+	TURN    TURN
+	Data    string // folder of the certificates that are kept; empty for none
 	Node    string
 	Metrics string // address, empty for none
 	Keeper  *auth.Keeper
@@ -63,6 +70,9 @@ type nodeOptions struct {
 type node struct {
 	// Fixed after startNode.
 	url      string
+	certs    certs.Source // nil: no TLS in this process
+	front    *front.Front
+	turn     *turn.Server
 	engine   *sfu.Engine
 	mail     *mail.Sender // nil: no mail is sent
 	hooks    *hooks.Courier
@@ -70,8 +80,9 @@ type node struct {
 	server   *signaling.Server
 	logger   *slog.Logger
 
-	served chan error // one value a listener, when it has ended
-	https  []*http.Server
+	served  chan error // one value of each that serves, when it has ended
+	serving int
+	https   []*http.Server
 }
 
 // startNode starts everything in the order in which it is needed and serves in
@@ -84,26 +95,11 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		}
 	}()
 
-	listener, err := net.Listen("tcp", o.Edge.Listen)
-	if err != nil {
-		return nil, portTaken("listen", o.Edge.Listen, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = listener.Close()
-		}
-	}()
-	n.url = o.Edge.publicURL(listener.Addr())
-
-	advertise, err := o.Media.addresses()
-	if err != nil {
-		return nil, err
-	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	n.engine, err = sfu.New(sfu.Config{UDP: o.Media.UDP, TCP: o.Media.TCP, Advertise: advertise, Metrics: metrics, Logger: o.Logger})
+	w, err := n.openPorts(o, metrics)
 	if err != nil {
-		return nil, portTaken("media-udp and media-tcp", o.Media.UDP+" and "+o.Media.TCP, err)
+		return nil, err
 	}
 
 	o.Store.Register(metrics)
@@ -172,6 +168,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Static:         static.FS(),
 		Origins:        origins(o.Edge.PublicURL),
 		TrustedProxies: proxies,
+		ICEServers:     w.iceServers(turn.NewCredentials(o.turnKey())),
 		Trial:          o.Trial,
 		Ready:          n.registry.Loaded,
 		StoreOK:        func() bool { return o.Store.AwaySince().IsZero() },
@@ -179,20 +176,110 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Metrics:        signaling.NewMetrics(metrics),
 	})
 
-	listeners := []*listening{{server: n.httpServer(n.server), on: listener, tls: o.Edge.TLS}}
+	n.https = []*http.Server{n.httpServer(n.server)}
+	serve := []func() error{n.front.Serve, func() error { return n.https[0].Serve(n.front.HTTP()) }}
 	if o.Metrics != "" {
 		at, err := net.Listen("tcp", o.Metrics)
 		if err != nil {
 			return nil, portTaken("metrics", o.Metrics, err)
 		}
-		listeners = append(listeners, &listening{server: n.httpServer(signaling.MetricsHandler(metrics)), on: at})
+		s := n.httpServer(signaling.MetricsHandler(metrics))
+		n.https = append(n.https, s)
+		serve = append(serve, func() error { return s.Serve(at) })
 	}
-	n.served = make(chan error, len(listeners))
-	for _, l := range listeners {
-		n.https = append(n.https, l.server)
-		go func() { n.served <- l.serve() }()
+	n.serving = len(serve)
+	n.served = make(chan error, n.serving)
+	for _, f := range serve {
+		go func() {
+			err := f()
+			if errors.Is(err, http.ErrServerClosed) { // as it was told to
+				err = nil
+			}
+			n.served <- err
+		}()
 	}
 	return n, nil
+}
+
+// openPorts opens the one port, the media's and TURN's, with what ends behind
+// each. Nobody is served before Serve.
+func (n *node) openPorts(o nodeOptions, metrics prometheus.Registerer) (ways, error) {
+	listener, err := net.Listen("tcp", o.Edge.Listen)
+	if err != nil {
+		return ways{}, portTaken("listen", o.Edge.Listen, err)
+	}
+	n.url = o.Edge.publicURL(listener.Addr())
+	proxies, err := o.Edge.proxies()
+	if err == nil {
+		n.certs, err = o.Edge.source(listener.Addr(), o.Data, &o.Media, o.Logger)
+	}
+	if err != nil {
+		_ = listener.Close()
+		return ways{}, err
+	}
+	certs.Register(metrics, n.certs)
+	cfg := front.Config{
+		Listener: listener, Metrics: metrics, Logger: o.Logger,
+		Trusted: func(a netip.Addr) bool {
+			return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+		},
+	}
+	if n.certs != nil {
+		cfg.TLS = n.certs.TLS()
+	}
+	n.front = front.New(cfg)
+
+	addresses, err := o.Media.addresses()
+	if err != nil {
+		return ways{}, err
+	}
+	var packets []net.PacketConn
+	b := bound{listen: listener.Addr()}
+	if o.TURN.UDP != "" {
+		at, err := net.ListenPacket("udp", o.TURN.UDP)
+		if err != nil {
+			return ways{}, portTaken("turn-udp", o.TURN.UDP, err)
+		}
+		packets, b.turnUDP = []net.PacketConn{at}, at.LocalAddr()
+	}
+	w := waysOf(n.url, &o.Edge, &o.TURN, addresses, b)
+	media := sfu.Config{
+		UDP: o.Media.UDP, TCP: o.Media.tcp(), Advertise: addresses, Without: o.Media.without(), Metrics: metrics, Logger: o.Logger,
+	}
+	if w.Streams {
+		media.Streams, media.StreamsPort = n.front.Streams(), w.Port
+	} else {
+		_ = n.front.Streams().Close() // nobody is told to come
+	}
+	n.engine, err = sfu.New(media)
+	if err != nil {
+		closeAll(packets)
+		return ways{}, portTaken("media-udp and media-tcp", o.Media.UDP+" and "+o.Media.TCP, err)
+	}
+	n.turn, err = turn.New(turn.Config{
+		Key: o.turnKey(), Listeners: []net.Listener{n.front.TURN()}, Packets: packets,
+		Peers: n.engine.Advertised, Relay: n.engine.OpenRelay, Realm: w.Host, Metrics: metrics, Logger: o.Logger,
+	})
+	if err != nil {
+		closeAll(packets)
+		return ways{}, fmt.Errorf("start TURN: %w", err)
+	}
+	b.udp, b.tcp = n.engine.UDP(), n.engine.TCP()
+	return waysOf(n.url, &o.Edge, &o.TURN, addresses, b), nil
+}
+
+// turnKey is what credentials of TURN derive from.
+func (o nodeOptions) turnKey() []byte {
+	if o.TURN.Secret != "" {
+		return []byte(o.TURN.Secret)
+	}
+	return o.Keeper.Relay()
+}
+
+func closeAll(packets []net.PacketConn) {
+	for _, p := range packets {
+		_ = p.Close()
+	}
 }
 
 // office is who lets staff in and works on their accounts.
@@ -207,27 +294,6 @@ func (o nodeOptions) office(publicURL string, signedOut func(context.Context, []
 		}, nil)
 	}
 	return staff.New(d)
-}
-
-// listening is an HTTP server and its port.
-type listening struct {
-	server *http.Server
-	on     net.Listener
-	tls    TLSFiles
-}
-
-// serve returns when the server was shut down (nil) or its port failed.
-func (l *listening) serve() error {
-	var err error
-	if l.tls.Cert != "" {
-		err = l.server.ServeTLS(l.on, l.tls.Cert, l.tls.Key)
-	} else {
-		err = l.server.Serve(l.on)
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
 }
 
 func (n *node) httpServer(h http.Handler) *http.Server {
@@ -260,7 +326,7 @@ func (n *node) URL() string { return n.url }
 // Wait serves until ctx ends or a port fails, then drains.
 func (n *node) Wait(ctx context.Context) error {
 	var failed error
-	running := len(n.https)
+	running := n.serving
 	select {
 	case <-ctx.Done():
 		n.logger.Info("stopping")
@@ -275,7 +341,8 @@ func (n *node) Wait(ctx context.Context) error {
 }
 
 // stop ends what was started, the edge first: browsers are told to come back,
-// rooms write down who was there, then media ends.
+// rooms write down who was there, then media ends, its ways around firewalls and
+// the port. The certificate is the port's, and goes last.
 func (n *node) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
 	defer cancel()
@@ -300,9 +367,20 @@ func (n *node) stop() {
 			n.logger.Warn("close the rooms", "err", err)
 		}
 	}
+	if n.turn != nil {
+		if err := n.turn.Close(); err != nil {
+			n.logger.Warn("close TURN", "err", err)
+		}
+	}
 	if n.engine != nil {
 		if err := n.engine.Close(); err != nil {
 			n.logger.Warn("close the media ports", "err", err)
 		}
+	}
+	if n.front != nil {
+		n.front.Close()
+	}
+	if n.certs != nil {
+		n.certs.Close()
 	}
 }

@@ -32,7 +32,7 @@ func (c *serveCommand) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	n, err := startNode(ctx, nodeOptions{Edge: c.Edge, Keeper: key, Mail: c.Mail, OpenID: c.OpenID, Hooks: c.Hooks, Media: c.Media, Node: c.Node, Metrics: c.Metrics, Store: s, Logger: logger})
+	n, err := startNode(ctx, nodeOptions{Edge: c.Edge, Keeper: key, Mail: c.Mail, OpenID: c.OpenID, Hooks: c.Hooks, Media: c.Media, TURN: c.TURN, Data: c.Data, Node: c.Node, Metrics: c.Metrics, Store: s, Logger: logger})
 	if err != nil {
 		return err
 	}

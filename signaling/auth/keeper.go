@@ -111,6 +111,9 @@ func (k *Keeper) Path(l schedule.Link) (string, bool) {
 // Flows is the key that signs the cookie of a sign-in at a provider.
 func (k *Keeper) Flows() []byte { return k.sum("flows") }
 
+// Relay is what credentials of TURN derive from.
+func (k *Keeper) Relay() []byte { return k.sum("relay") }
+
 // id names the link of a place: always the same, so that two imports at once
 // make one link. 80 bits that survive being typed: lower case, no sign that ends
 // a URL in a mail.
