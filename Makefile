@@ -52,7 +52,7 @@ static/dist/index.html: $(NPM) $(CLIENT)
 	touch static/dist/.gitkeep $@
 
 .PHONY: test
-test: deps build test-go test-client e2e ## everything that has to be green, in under 18 minutes on two cores
+test: deps build test-go test-client e2e netlab-quick ## everything that has to be green, in under 18 minutes on two cores
 
 .PHONY: deps
 deps: ## install what the tests need (redis-server, browsers, network tools) or say what is missing
@@ -83,6 +83,25 @@ test-client: $(NPM) ## the client's unit tests
 e2e: deps build ## browsers meet through the real server, in a network namespace of their own
 	$(call title,browser tests)
 	static/e2e/run.sh
+
+.PHONY: bed
+bed: ## build the network bed: bin/netlab, and people made of Pion
+	$(call title,the network bed)
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/netlab ./signaling/signaltest/netlab/run
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/crowd ./signaling/signaltest/crowd/run
+
+# Cases whose name matches, all when not given.
+CASES ?=
+
+.PHONY: netlab
+netlab: deps build bed ## try bad networks, CASES=regexp some of them, with and without what helps; prints a table
+	$(call title,bad networks)
+	bin/netlab -off -cases '$(CASES)' -out static/e2e/out/netlab
+
+.PHONY: netlab-quick
+netlab-quick: deps build bed ## the bad networks that every test run has, under 3 minutes
+	$(call title,bad networks: the subset)
+	bin/netlab -quick -cases '$(CASES)' -out static/e2e/out/netlab
 
 .PHONY: check
 check: $(NPM) ## format, vet, lint, types and generated files: all clean or it fails

@@ -29,8 +29,12 @@ type Trial struct {
 	*Meeting
 	// Short: as short as still means something.
 	Short bool
+	log   io.Writer
 	rows  []Row
 }
+
+// Logf tells what the table has no room for.
+func (t *Trial) Logf(format string, args ...any) { fmt.Fprintf(t.log, format+"\n", args...) }
 
 // AtMost writes a figure that must not exceed its bound.
 func (t *Trial) AtMost(figure string, got, bound float64, unit string) {
@@ -104,6 +108,7 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 		setting := c.Setting
 		setting.Without = without
 		began := time.Now()
+		fmt.Fprintf(r.Log, "\n== %s%s, %s\n", c.Name, off(without), began.Format(time.TimeOnly))
 		within, cancel := context.WithTimeoutCause(ctx, caseLimit, fmt.Errorf("the case takes longer than %v", caseLimit))
 		defer cancel()
 		var err error
@@ -115,7 +120,7 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 			current, err = Meet(within, r.Files, regexp.MustCompile(`[^a-zA-Z0-9]+`).ReplaceAllString(c.Name, "-"), setting)
 		}
 		met := time.Since(began)
-		t := &Trial{Meeting: current, Short: r.Quick}
+		t := &Trial{Meeting: current, Short: r.Quick, log: r.Log}
 		if err == nil {
 			if err = c.Run(within, t); err == nil && !setting.Lobby {
 				err = current.Calm(within)

@@ -15,7 +15,6 @@ import (
 const (
 	serverAddress = "10.77.0.1"
 	routerAddress = "10.77.0.254"
-	proxyPort     = 3128
 )
 
 // Lab is one world: server, router, and whoever has come so far.
@@ -25,6 +24,7 @@ type Lab struct {
 	router  space
 	outlets []*outlet
 	places  []*Place
+	proxies []*proxy
 }
 
 // NewLab makes a world without people. The same seed gives the same lines.
@@ -56,6 +56,9 @@ func NewLab(seed uint64) (*Lab, error) {
 // Close ends the cables and forgets the namespaces.
 func (l *Lab) Close() error {
 	var errs []error
+	for _, p := range l.proxies {
+		errs = append(errs, p.close())
+	}
 	for _, p := range l.places {
 		for _, c := range []*Cable{p.Wire, p.Spare} {
 			if c != nil {
@@ -79,6 +82,7 @@ type Place struct {
 	Wire, Spare     *Cable
 	wire, spare     *outlet
 	wireDev, spareD string
+	gateway         string // the router's address on the first link
 }
 
 // Place makes a place with one link, a perfect line until told otherwise.
@@ -96,6 +100,16 @@ func (l *Lab) Place(name string) (*Place, error) {
 		return nil, err
 	}
 	return p, p.up(p.wireDev)
+}
+
+// Proxy starts a proxy at the router for this place and returns its address.
+func (p *Place) Proxy() (string, error) {
+	at, err := startProxy(p.lab.router, p.gateway)
+	if err != nil {
+		return "", err
+	}
+	p.lab.proxies = append(p.lab.proxies, at)
+	return at.listener.Addr().String(), nil
 }
 
 // Second gives the place another link, which is not up yet.
@@ -119,6 +133,9 @@ func (p *Place) link(device string) (*Cable, *outlet, error) {
 		return nil, nil, err
 	}
 	p.lab.outlets = append(p.lab.outlets, o)
+	if p.gateway == "" {
+		p.gateway = inner + ".1"
+	}
 	return cable, o, errors.Join(
 		p.space.ip("address", "add", inner+".2/24", "dev", device),
 		p.lab.router.ip("address", "add", inner+".1/24", "dev", far),

@@ -98,13 +98,21 @@ func Meet(ctx context.Context, files Files, name string, s Setting) (_ *Meeting,
 	if err := buyer.Allow(s.Policy); err != nil {
 		return nil, err
 	}
+	how := Launch{Firefox: s.Firefox}
+	if s.Policy == OnlyHTTP {
+		proxy, err := buyer.Proxy()
+		if err != nil {
+			return nil, err
+		}
+		how.Args = []string{"--proxy-server=http://" + proxy}
+	}
 	var both errgroup.Group
 	both.Go(func() (err error) {
-		m.Firm, err = m.come(ctx, firm, "firm", 1, false)
+		m.Firm, err = m.come(ctx, firm, "firm", 1, Launch{})
 		return err
 	})
 	both.Go(func() (err error) {
-		m.Buyer, err = m.come(ctx, buyer, "buyer", 2, s.Firefox)
+		m.Buyer, err = m.come(ctx, buyer, "buyer", 2, how)
 		return err
 	})
 	if err := both.Wait(); err != nil {
@@ -122,18 +130,17 @@ func Meet(ctx context.Context, files Files, name string, s Setting) (_ *Meeting,
 }
 
 // come starts somebody's browser.
-func (m *Meeting) come(ctx context.Context, at *Place, role string, number int, firefox bool) (*Person, error) {
+func (m *Meeting) come(ctx context.Context, at *Place, role string, number int, how Launch) (*Person, error) {
 	sources, err := truth.Sources(m.files.Sound, number)
 	if err != nil {
 		return nil, err
 	}
-	language := "en-GB"
+	how.Static, how.Script, how.Language = m.files.Static, truth.Script+pageScript, "en-GB"
 	if role == "firm" {
-		language = "ko-KR"
+		how.Language = "ko-KR"
 	}
-	b, err := at.Launch(ctx, Launch{
-		Static: m.files.Static, Firefox: firefox, Args: sources.Flags(), Language: language, Script: truth.Script,
-	})
+	how.Args = append(how.Args, sources.Flags()...)
+	b, err := at.Launch(ctx, how)
 	if err != nil {
 		return nil, err
 	}

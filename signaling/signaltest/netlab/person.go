@@ -104,3 +104,9 @@ func (p *Person) Record(ctx context.Context) (*truth.Record, error) {
 	}
 	return r, err
 }
+
+// paused says whether the buyer's page explains why a picture rests.
+func (m *Meeting) paused(ctx context.Context) (bool, error) {
+	var so bool
+	return so, m.Buyer.Evaluate(ctx, `document.querySelector('[data-testid="tile"][data-paused="true"], [data-testid="paused"]') !== null`, &so)
+}

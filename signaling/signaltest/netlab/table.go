@@ -76,7 +76,7 @@ func off(without string) string {
 }
 
 func (r Row) got() string {
-	if r.Says != "" || r.Unit == "" && r.Bound == 0 && r.Got == 0 {
+	if r.Says != "" {
 		return r.Says
 	}
 	return number(r.Got) + " " + r.Unit

@@ -1,0 +1,192 @@
+package netlab
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sangdam/signaling/signaltest/netlab/line"
+)
+
+// restored writes when sound and picture were back after a time.
+func (t *Trial) restored(v View, from time.Time, sound, picture time.Duration) {
+	s, p, ok := v.Back(from)
+	t.Is("sound and picture come back", ok, map[bool]string{true: "yes", false: "not within " + v.To.Sub(from).Round(time.Second).String()}[ok])
+	if ok {
+		t.AtMost("sound is back after", s.Seconds(), sound.Seconds(), "s")
+		t.AtMost("picture is back after", p.Seconds(), picture.Seconds(), "s")
+	}
+}
+
+// outage is a line on which nothing passes for a while.
+func outage(lasts, bound time.Duration) func(context.Context, *Trial) error {
+	return func(ctx context.Context, t *Trial) error {
+		before, err := t.Buyer.Noted(ctx)
+		if err != nil {
+			return err
+		}
+		t.Line(line.Quality{Down: true}, line.Quality{Down: true})
+		if err := pause(ctx, lasts); err != nil {
+			return err
+		}
+		t.Line(Far(rtt), Far(rtt))
+		v, err := t.measure(ctx, bound+7*time.Second)
+		if err != nil {
+			return err
+		}
+		t.restored(v, v.From, bound, bound)
+		after, err := t.Buyer.Noted(ctx)
+		if err != nil {
+			return err
+		}
+		t.Note("PeerConnections made anew", float64(len(after.Made)-len(before.Made)), "")
+		return nil
+	}
+}
+
+// handover is a phone that leaves the house.
+func handover(ctx context.Context, t *Trial) error {
+	from := time.Now()
+	if err := pause(ctx, 2*time.Second); err != nil {
+		return err
+	}
+	if err := t.Buyer.Place.Switch(); err != nil {
+		return err
+	}
+	if err := pause(ctx, 10*time.Second); err != nil {
+		return err
+	}
+	v, err := t.look(ctx, from)
+	if err != nil {
+		return err
+	}
+	t.AtMost("longest time without sound", v.Silence().Seconds(), 2, "s")
+	t.AtMost("longest time without picture", v.Still().Seconds(), 3, "s")
+	return nil
+}
+
+// rebinding is a router that forgets.
+func rebinding(ctx context.Context, t *Trial) error {
+	before, err := t.Buyer.Noted(ctx)
+	if err != nil {
+		return err
+	}
+	from := time.Now()
+	if err := pause(ctx, 2*time.Second); err != nil {
+		return err
+	}
+	if err := t.Buyer.Place.Rebind(); err != nil {
+		return err
+	}
+	if err := pause(ctx, 8*time.Second); err != nil {
+		return err
+	}
+	v, err := t.look(ctx, from)
+	if err != nil {
+		return err
+	}
+	after, err := t.Buyer.Noted(ctx)
+	if err != nil {
+		return err
+	}
+	t.AtMost("longest time without sound", v.Silence().Seconds(), 1.5, "s")
+	t.AtMost("longest time without picture", v.Still().Seconds(), 1.5, "s")
+	t.AtMost("new offers", float64(after.Offers-before.Offers), 0, "")
+	return nil
+}
+
+// sockets are killed; media travels elsewhere and must not notice.
+func sockets(ctx context.Context, t *Trial) error {
+	before, err := t.Buyer.Noted(ctx)
+	if err != nil {
+		return err
+	}
+	from := time.Now()
+	for range 10 {
+		if err := t.Buyer.Place.Reset(443); err != nil {
+			return err
+		}
+		if err := pause(ctx, 2500*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	v, err := t.look(ctx, from)
+	if err != nil {
+		return err
+	}
+	after, err := t.Buyer.Noted(ctx)
+	if err != nil {
+		return err
+	}
+	t.AtLeast("sockets opened anew", float64(len(after.Sockets)-len(before.Sockets)), 10, "")
+	// What the sender's own page did not capture cannot arrive.
+	t.AtMost("longest time without sound", ms(v.Silence()), 150, "ms")
+	t.AtMost("longest time without picture", ms(v.Still()), 500, "ms")
+	t.AtMost("new offers", float64(after.Offers-before.Offers), 0, "")
+	return nil
+}
+
+// crash is a server that dies and comes back.
+func crash(ctx context.Context, t *Trial) error {
+	if err := t.Server.Kill(); err != nil {
+		return err
+	}
+	if err := pause(ctx, 1500*time.Millisecond); err != nil {
+		return err
+	}
+	if err := t.Server.Start(); err != nil {
+		return err
+	}
+	v, err := t.measure(ctx, 12*time.Second)
+	if err != nil {
+		return err
+	}
+	t.restored(v, v.From, 4*time.Second, 4*time.Second)
+	return nil
+}
+
+// sleep is a laptop that was shut.
+func sleep(ctx context.Context, t *Trial) error {
+	if err := t.Buyer.Sleep(); err != nil {
+		return err
+	}
+	err := pause(ctx, t.Full(60*time.Second, 20*time.Second))
+	if woken := t.Buyer.Wake(); err == nil {
+		err = woken
+	}
+	if err != nil {
+		return err
+	}
+	v, err := t.measure(ctx, 12*time.Second)
+	if err != nil {
+		return err
+	}
+	t.restored(v, v.From, 4*time.Second, 4*time.Second)
+	return nil
+}
+
+// filtered is a network that blocked the best way from the beginning.
+func filtered(routes ...string) func(context.Context, *Trial) error {
+	return func(ctx context.Context, t *Trial) error {
+		noted, err := t.Buyer.Noted(ctx)
+		if err != nil {
+			return err
+		}
+		if len(noted.Made) == 0 || len(noted.Connected) == 0 {
+			return fmt.Errorf("no PeerConnection has connected: %+v", noted)
+		}
+		// Three round trips is what UDP takes.
+		t.AtMost("longer until connected than by UDP", (noted.Connected[0]-noted.Made[0])/1000-3*rtt.Seconds(), 4, "s")
+		v, err := t.measure(ctx, t.Full(20*time.Second, 8*time.Second))
+		if err != nil {
+			return err
+		}
+		t.AtMost("concealed sound", v.Concealed(), 1, "%")
+		t.AtMost("frozen picture", v.Frozen(), 2, "%")
+		ok := slices.ContainsFunc(routes, func(r string) bool { return strings.HasSuffix(v.Route(), r) })
+		t.Is("media by "+strings.Join(routes, " or "), ok, v.Route())
+		return nil
+	}
+}

@@ -1,0 +1,146 @@
+package netlab
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sangdam/signaling/signaltest/netlab/truth"
+)
+
+// pageScript is the bed's own part in every page.
+//
+//go:embed page.js
+var pageScript string
+
+// View is what firm and buyer saw and heard of each other in a time, and what their
+// browsers counted.
+type View struct {
+	From, To time.Time
+	// Up is what of the buyer reached the firm, Down what of the firm reached the buyer.
+	Up, Down truth.Figures
+	// Firm and Buyer are what their browsers counted.
+	Firm, Buyer truth.Counted
+
+	firm, buyer *truth.Record
+}
+
+// View asks both pages. To is now when it is zero.
+func (m *Meeting) View(ctx context.Context, from, to time.Time) (View, error) {
+	if to.IsZero() {
+		to = time.Now()
+	}
+	v := View{From: from, To: to}
+	var both errgroup.Group
+	both.Go(func() (err error) { v.firm, err = m.Firm.Record(ctx); return err })
+	both.Go(func() (err error) { v.buyer, err = m.Buyer.Record(ctx); return err })
+	if err := both.Wait(); err != nil {
+		return v, err
+	}
+	v.Up = truth.Measure(v.firm, v.buyer, truth.Ask{Sender: m.Buyer.Number, Role: m.Buyer.Role, From: from, To: to})
+	v.Down = truth.Measure(v.buyer, v.firm, truth.Ask{Sender: m.Firm.Number, Role: m.Firm.Role, From: from, To: to})
+	v.Firm, v.Buyer = v.firm.Counted(from, to), v.buyer.Counted(from, to)
+	return v, nil
+}
+
+// Span is how long the time was.
+func (v View) Span() time.Duration { return v.To.Sub(v.From) }
+
+// Concealed is the worse of both ears' shares of concealed sound, in percent.
+func (v View) Concealed() float64 {
+	return 100 * max(v.Firm.ConcealedShare(), v.Buyer.ConcealedShare())
+}
+
+// Frozen is the worse share of time in which a picture stood, in percent.
+func (v View) Frozen() float64 { return 100 * max(v.Up.Picture.Share(), v.Down.Picture.Share()) }
+
+// Silence is the longest time without the other's voice.
+func (v View) Silence() time.Duration { return max(v.Up.Sound.Longest, v.Down.Sound.Longest) }
+
+// Still is the longest time in which a picture stood.
+func (v View) Still() time.Duration { return max(v.Up.Picture.Longest, v.Down.Picture.Longest) }
+
+// Skew is how far sound and picture were apart at worst.
+func (v View) Skew() time.Duration { return max(v.Up.Skew.Worst(), v.Down.Skew.Worst()) }
+
+// Back is how long after a time sound and picture were back, each at both; false when
+// one was not.
+func (v View) Back(from time.Time) (sound, picture time.Duration, ok bool) {
+	sounds := []time.Duration{v.Up.Sound.Back(from, v.To), v.Down.Sound.Back(from, v.To)}
+	pictures := []time.Duration{v.Up.Picture.Back(from, v.To), v.Down.Picture.Back(from, v.To)}
+	ok = min(sounds[0], sounds[1], pictures[0], pictures[1]) >= 0
+	return max(sounds[0], sounds[1]), max(pictures[0], pictures[1]), ok
+}
+
+// Strangers are pictures of somebody in another one's tile.
+func (v View) Strangers() int { return v.Up.Strangers + v.Down.Strangers }
+
+// CPULimited is how long an encoder was held back by the machine.
+func (v View) CPULimited() time.Duration { return max(v.Firm.CPULimited, v.Buyer.CPULimited) }
+
+// Route is what carried the buyer's media.
+func (v View) Route() string { return strings.Join(v.Buyer.Routes, ", ") }
+
+// Switches counts how often the buyer's picture of the firm changed its size.
+func (v View) Switches() int {
+	from, to := float64(v.From.UnixMilli()), float64(v.To.UnixMilli())
+	n, last := 0, 0.0
+	for _, s := range v.buyer.Stats {
+		if s.At < from || s.At > to {
+			continue
+		}
+		for _, in := range s.Inbound {
+			if in.Kind != "video" || in.Width == 0 || in.Decoded == 0 {
+				continue
+			}
+			if last != 0 && in.Width != last {
+				n++
+			}
+			last = in.Width
+			break
+		}
+	}
+	return n
+}
+
+// widest is the width of the largest picture that the buyer got last.
+func (v View) widest() float64 {
+	w := 0.0
+	if n := len(v.buyer.Stats); n > 0 {
+		for _, in := range v.buyer.Stats[n-1].Inbound {
+			w = max(w, in.Width)
+		}
+	}
+	return w
+}
+
+// String is for logs.
+func (v View) String() string {
+	return fmt.Sprintf("%.1f s by %s\n  buyer → firm: %v\n  firm → buyer: %v\n  firm %s\n  buyer %s",
+		v.Span().Seconds(), v.Route(), v.Up, v.Down, counted(v.Firm), counted(v.Buyer))
+}
+
+func counted(c truth.Counted) string {
+	return fmt.Sprintf("concealed %.2f %%, lost %.0f of %.0f, retransmitted %.0f, from redundancy %.0f, froze %.0f times for %.1f s, %.0f PLIs, jitter buffer %v, cpu-limited %.1f s, bandwidth-limited %.1f s, received %.0f kbit, RTT ≤ %v",
+		100*c.ConcealedShare(), c.Lost, c.Packets, c.Retransmitted, c.Redundant, c.Freezes, c.Frozen.Seconds(), c.PLIs,
+		c.JitterDelay.Round(time.Millisecond), c.CPULimited.Seconds(), c.BandwidthLimited.Seconds(), c.Received*8/1000, c.RTT)
+}
+
+// Noted is what page.js wrote down; times are Unix times in milliseconds.
+type Noted struct {
+	Offers    int       `json:"offers"`
+	Made      []float64 `json:"made"`      // PeerConnections
+	Connected []float64 `json:"connected"` // of any of them
+	Clicks    []float64 `json:"clicks"`
+	Sockets   []float64 `json:"sockets"` // opened
+}
+
+// Noted asks the page.
+func (p *Person) Noted(ctx context.Context) (Noted, error) {
+	var n Noted
+	return n, p.Evaluate(ctx, "window.__bed", &n)
+}
