@@ -57,7 +57,7 @@ type Options struct {
 	ClockOffset time.Duration
 	// Picture, of any Scale, is what the camera shows, for those who look with a
 	// browser: frames that decode, and silence for sound, take the place of
-	// Stamps. Receivers count them as foreign.
+	// Stamps. Receivers count them as foreign. With a Code every frame is a keyframe.
 	Picture *picture.Picture
 	// VideoPeriod is the time from one frame to the next; 0 means 50 ms.
 	VideoPeriod time.Duration

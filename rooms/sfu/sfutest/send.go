@@ -23,6 +23,7 @@ const (
 	reportPeriod = 500 * time.Millisecond
 	mtu          = 1100 // bytes of a frame in one packet
 	historySize  = 1024 // packets an encoding can send again
+	codes        = 150  // frames that a picture's Code tells apart
 )
 
 // SendStats counts what was sent.
@@ -293,6 +294,10 @@ func (e *encoding) sendFrame(period time.Duration) {
 // show sends a frame of a real picture. Called with mu held.
 func (e *encoding) show(p picture.Picture, ts uint32, key bool) {
 	p.Scale = 1 << e.layer
+	if p.Code.Sender > 0 {
+		// It differs from frame to frame, which deltas of ours cannot say.
+		p.Code.Frame, key = int(e.frame%codes), true
+	}
 	frame := p.Delta()
 	if key {
 		frame = p.Keyframe()

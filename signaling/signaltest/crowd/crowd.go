@@ -31,6 +31,7 @@ type Order struct {
 	URL          string `json:"url"`
 	Consultation string `json:"consultation"`
 	Number       int    `json:"number"`
+	Coded        bool   `json:"coded"` // the camera shows a Code, too, of sender Number (1 to 15)
 
 	Source string `json:"source"` // of on and off: microphone, camera, …
 	Level  int    `json:"level"`  // of level: −dBov from now on; below 0: speech again

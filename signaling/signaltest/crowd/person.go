@@ -89,9 +89,13 @@ func (p *person) enter(ctx context.Context, o Order) error {
 	if err != nil {
 		return err
 	}
+	shown := coloured(p.number)
+	if o.Coded {
+		shown.Code.Sender = p.number
+	}
 	c, err := signaltest.Visit(ctx, signaltest.Options{
 		URL: origin, Link: link, Secret: secret,
-		Media: sfutest.Options{ID: uint32(p.number), Picture: coloured(p.number), VideoPeriod: p.crowd.opts.VideoPeriod},
+		Media: sfutest.Options{ID: uint32(p.number), Picture: shown, VideoPeriod: p.crowd.opts.VideoPeriod},
 	})
 	if err != nil {
 		return err

@@ -5,7 +5,7 @@ package picture
 // the number's: 16 pixels at 160×90, 64 at 640×360. It covers whole macroblocks in
 // every layer, so that no quantizer blurs it.
 type Code struct {
-	Sender int // 0 to 15
+	Sender int // 1 to 15
 	Frame  int // 0 to 255
 }
 
@@ -14,6 +14,8 @@ type Code struct {
 const (
 	CodeColumns = 10
 	CodeRows    = 2
+
+	codeLight, codeDark = 220, 30
 )
 
 // Dots tells which are light.

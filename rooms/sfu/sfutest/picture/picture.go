@@ -15,6 +15,8 @@ type Picture struct {
 	// Scale is how many macroblocks of 16 pixels a dot of the number has: 1, 2 or
 	// 4 for 160×90, 320×180 and 640×360.
 	Scale int
+	// Code, when it names a sender, stands above the number.
+	Code Code
 }
 
 // Size is the picture's, in pixels.
@@ -32,7 +34,17 @@ const contrast = 90
 // luma of one macroblock.
 func (p Picture) luma(column, row int) int {
 	y := int(p.Y)
-	if !dot(p.Number, column/p.Scale-1, row/p.Scale) {
+	x, down := column/p.Scale, row/p.Scale
+	if p.Code.Sender > 0 {
+		if down < CodeRows {
+			if p.Code.Dots()[down*CodeColumns+x] {
+				return codeLight
+			}
+			return codeDark
+		}
+		down -= CodeRows
+	}
+	if !dot(p.Number, x-1, down) {
 		return y
 	}
 	if y >= 128 {

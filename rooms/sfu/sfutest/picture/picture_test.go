@@ -16,6 +16,7 @@ func TestKeyframe_AnotherDecoderSeesThePicture(t *testing.T) {
 			Number: rapid.IntRange(0, 99).Draw(t, "number"),
 			Y:      rapid.Uint8().Draw(t, "y"), U: rapid.Uint8().Draw(t, "u"), V: rapid.Uint8().Draw(t, "v"),
 			Scale: rapid.SampledFrom([]int{1, 2, 4}).Draw(t, "scale"),
+			Code:  Code{Sender: rapid.IntRange(0, 15).Draw(t, "sender"), Frame: rapid.IntRange(0, 255).Draw(t, "frame")},
 		}
 		frame := p.Keyframe()
 		d := vp8.NewDecoder()
@@ -74,5 +75,28 @@ func TestDigits_AllDiffer(t *testing.T) {
 			t.Errorf("%d looks like %d", n, other)
 		}
 		seen[string(shape)] = n
+	}
+}
+
+// TestCode_NoSingleDotTurnsItIntoAnother: a dot that was read wrong is noticed.
+func TestCode_NoSingleDotTurnsItIntoAnother(t *testing.T) {
+	made := make(map[[CodeRows * CodeColumns]bool]Code)
+	for sender := range 16 {
+		for frame := range 256 {
+			c := Code{Sender: sender, Frame: frame}
+			made[c.Dots()] = c
+		}
+	}
+	if len(made) != 16*256 {
+		t.Fatalf("%d codes", len(made))
+	}
+	for dots, c := range made {
+		for i := range dots {
+			wrong := dots
+			wrong[i] = !wrong[i]
+			if other, ok := made[wrong]; ok {
+				t.Fatalf("%+v is one dot from %+v", c, other)
+			}
+		}
 	}
 }

@@ -422,6 +422,8 @@
   setInterval(recount, 1000);
 
   window.__truth = {
+    /** Frames that the tiles of a role have shown so far. */
+    shown: (role) => streams.reduce((sum, s) => sum + (s.kind === 'video' && !s.own && s.role === role ? s.frames.length : 0), 0),
     async report() {
       look();
       await recount();
