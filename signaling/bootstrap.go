@@ -45,7 +45,7 @@ func (s *Server) bootstrap(ctx context.Context, token string, g schedule.Grants)
 		Languages:     each(event.Policy.WithDefaults().Languages, func(l string) string { return l }),
 		Notice:        protocol.Notice{Records: []string{}},
 		InvitedAt:     g.NotBefore.UTC(),
-		Path:          string(schedule.PathNormal),
+		Path:          string(s.path(ctx, g).Begin(s.now())),
 		ServerTime:    s.now().UTC(),
 	}
 	if booth, ok := event.Booth(g.Booth); ok {

@@ -32,6 +32,12 @@ type Engine interface {
 	Truth(id sfu.PeerID) (sfu.Truth, bool)
 }
 
+// Paths remember the way that worked for the holder of a link: *store.Store.
+type Paths interface {
+	SavePath(ctx context.Context, e schedule.EventID, id schedule.LinkID, p schedule.LinkPath) error
+	Path(ctx context.Context, e schedule.EventID, id schedule.LinkID) (schedule.LinkPath, error)
+}
+
 // Registry is what the edge asks of the rooms: *rooms.Registry.
 type Registry interface {
 	Event(ctx context.Context, id schedule.EventID) (*schedule.Event, error)
@@ -60,6 +66,7 @@ type Deps struct {
 	Desk     *desk.Desk // the coordinators' work; nil: none is offered (tests of the socket)
 	Staff    *staff.Office
 	Hooks    api.Hooks // nil: none are offered, as above
+	Paths    Paths     // nil: no way of media is remembered
 
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.

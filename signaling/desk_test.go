@@ -6,8 +6,10 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -672,4 +674,111 @@ func TestMail_WithoutAServerThereIsAPreviewAlone(t *testing.T) {
 	if got := r.call("POST", token, "events/fair/links/mail?dry_run=true", protocol.MailRequest{}, nil); got != 200 {
 		t.Errorf("the preview: %d", got)
 	}
+}
+
+// tested is a network test of a hotel that lets no UDP out.
+func tested() protocol.NetworkTest {
+	return protocol.NetworkTest{
+		At: time.Now().Add(-time.Minute).UTC().Truncate(time.Second), Socket: "passed", UDP: "failed", TCP: "passed", TLS: "passed",
+		Path: "relay", Route: "relay", RTTMS: 250, JitterMS: 12.5, LossUp: 0.01, LossDown: 0.02, UpKbps: 1200, DownKbps: 2400,
+	}
+}
+
+func TestOwn_R61_TheNetworkTestIsKeptForTheCoordinator(t *testing.T) {
+	r := newOffice(t)
+	b := r.open("buyer")
+	n := tested()
+	test := protocol.Readiness{Microphone: "passed", Camera: "passed", Speaker: "passed", Media: "passed", Supported: true, Network: &n}
+	if got := r.call("POST", b.Token, "me/readiness", test, nil); got != 204 {
+		t.Fatalf("%d", got)
+	}
+	var board protocol.ReadinessBoard
+	r.call("GET", r.open("console").Token, "events/fair/readiness", nil, &board)
+	i := slices.IndexFunc(board.Links, func(l protocol.LinkReadiness) bool { return l.Name == "Tekstil" })
+	if i < 0 || board.Links[i].Test == nil || board.Links[i].Test.Network == nil {
+		t.Fatalf("%+v", board.Links)
+	}
+	if l := board.Links[i]; l.Light != "amber" || !slices.Equal(l.Reasons, []string{"network_udp_blocked"}) || *l.Test.Network != n {
+		t.Errorf("%s %v %+v, want %+v", l.Light, l.Reasons, *l.Test.Network, n)
+	}
+	if got := r.open("buyer").Path; got != "relay" {
+		t.Errorf("the next page begins with %q", got)
+	}
+	n.Path, n.Route, n.UDP = "normal", "udp", "passed" // in another hotel
+	r.call("POST", b.Token, "me/readiness", test, nil)
+	if got := r.open("buyer").Path; got != "normal" {
+		t.Errorf("after another test the next page begins with %q", got)
+	}
+	n.Path, n.Route = "audio", "" // nothing worked: that is no path to begin with
+	r.call("POST", b.Token, "me/readiness", test, nil)
+	if got := r.open("buyer").Path; got != "normal" {
+		t.Errorf("after a test without result the next page begins with %q", got)
+	}
+	n.At = time.Now().Add(time.Hour) // the device's clock is ahead
+	r.call("POST", b.Token, "me/readiness", test, nil)
+	r.call("GET", r.open("console").Token, "events/fair/readiness", nil, &board)
+	if at := board.Links[i].Test.Network.At; at.After(time.Now()) {
+		t.Errorf("tested in the future: %v", at)
+	}
+}
+
+func TestOwn_R61_ANetworkTestOutOfItsBounds(t *testing.T) {
+	r := newOffice(t)
+	b := r.open("buyer")
+	for name, change := range map[string]func(*protocol.NetworkTest){
+		"more than all lost":  func(n *protocol.NetworkTest) { n.LossUp = 1.01 },
+		"less than none lost": func(n *protocol.NetworkTest) { n.LossDown = -0.01 },
+		"a rate below zero":   func(n *protocol.NetworkTest) { n.UpKbps = -1 },
+		"a rate of no line":   func(n *protocol.NetworkTest) { n.DownKbps = 1e8 },
+		"an hour's way":       func(n *protocol.NetworkTest) { n.RTTMS = 3_600_000 },
+		"negative jitter":     func(n *protocol.NetworkTest) { n.JitterMS = -1 },
+		"an unknown path":     func(n *protocol.NetworkTest) { n.Path = "pigeon" },
+		"no path":             func(n *protocol.NetworkTest) { n.Path = "" },
+		"an unknown route":    func(n *protocol.NetworkTest) { n.Route = "road" },
+		"an unknown result":   func(n *protocol.NetworkTest) { n.TLS = "splendid" },
+	} {
+		n := tested()
+		change(&n)
+		if err := n.Check(); err == nil {
+			t.Errorf("%s is within the bounds", name)
+		}
+		test := protocol.Readiness{Microphone: "passed", Camera: "passed", Speaker: "passed", Media: "passed", Supported: true, Network: &n}
+		if got := r.call("POST", b.Token, "me/readiness", test, nil); got < 400 || got >= 500 {
+			t.Errorf("%s: %d", name, got)
+		}
+	}
+	for _, nan := range []func(*protocol.NetworkTest){ // JSON has no such number; our own code might
+		func(n *protocol.NetworkTest) { n.LossUp = math.NaN() }, func(n *protocol.NetworkTest) { n.UpKbps = math.NaN() },
+		func(n *protocol.NetworkTest) { n.RTTMS = math.Inf(1) },
+	} {
+		n := tested()
+		nan(&n)
+		if err := n.Check(); err == nil {
+			t.Errorf("%+v is within the bounds", n)
+		}
+	}
+}
+
+// A buyer tries the network on any day from when the link was made, the doors of
+// the consultation being shut and the day another.
+func TestLobby_R61_TheTestNeedsNoOpenDoors(t *testing.T) {
+	r := newOffice(t)
+	b := r.open("buyer")
+	c := r.dial()
+	c.ask("hello", protocol.Hello{Token: b.Token, Profile: "room", Offer: "v=0"}, "hello", nil)
+	var w protocol.Waiting
+	c.ask("wait", protocol.Wait{Consultation: "S03"}, "waiting", &w)
+	if w.Clock.Phase != "scheduled" {
+		t.Fatalf("the doors of S03 are open: %+v", w.Clock)
+	}
+	c.seq = w.Seq
+	c.ask("probe", protocol.Probe{Offer: "a probe", Route: "tcp"}, "probe", nil)
+	c.ask("practice", nil, "practice", nil)
+	c.ask("probe", protocol.Probe{Offer: "a probe", Route: "udp"}, "probe", nil)
+	n := tested()
+	test := protocol.Readiness{Microphone: "passed", Camera: "untested", Speaker: "passed", Media: "passed", Supported: true, Network: &n}
+	if got := r.call("POST", b.Token, "me/readiness", test, nil); got != 204 {
+		t.Errorf("the result: %d", got)
+	}
+	c.refused("join", protocol.Join{Consultation: "S03"}, protocol.CodeTooEarly)
 }

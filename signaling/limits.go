@@ -41,13 +41,15 @@ func allowances() map[string]allowance {
 		protocol.TypeSteer:  {500 * time.Millisecond, 20},
 		protocol.TypeVitals: {4 * time.Second, 3},
 		protocol.TypeReport: {2 * time.Second, 5},
+
+		protocol.TypeProbe: {2 * time.Second, 10},
 	}
 }
 
 const (
 	linkEvery, linkBurst     = 20 * time.Millisecond, 200 // messages of a link, all its sessions together
 	helloEvery, helloBurst   = 2 * time.Second, 20        // hellos of a link
-	socketEvery, socketBurst = 50 * time.Millisecond, 300 // sockets of an address
+	socketEvery, socketBurst = 50 * time.Millisecond, 300 // sockets of an address; a hall is one, and so are restarts by REST
 	reportEvery, reportBurst = 2 * time.Second, 20        // readings of an event's record: each is derived anew
 	callEvery, callBurst     = 50 * time.Millisecond, 600 // REST requests of a link; a sheet for everybody asks hundreds of times
 	sessionsOfLink           = 12                         // that live at once
@@ -77,20 +79,22 @@ func (b budget) take(typ string, now time.Time) (wait time.Duration, ok bool) {
 
 // shared are the limits that sessions have together.
 type shared struct {
-	links   *auth.Limiter
-	hellos  *auth.Limiter
-	sockets *auth.Limiter
-	reports *auth.Limiter
-	calls   *auth.Limiter
+	links    *auth.Limiter
+	hellos   *auth.Limiter
+	sockets  *auth.Limiter
+	restarts *auth.Limiter // by REST, of an address
+	reports  *auth.Limiter
+	calls    *auth.Limiter
 }
 
 func newShared() shared {
 	return shared{
-		links:   auth.NewLimiter(linkEvery, linkBurst),
-		hellos:  auth.NewLimiter(helloEvery, helloBurst),
-		sockets: auth.NewLimiter(socketEvery, socketBurst),
-		reports: auth.NewLimiter(reportEvery, reportBurst),
-		calls:   auth.NewLimiter(callEvery, callBurst),
+		links:    auth.NewLimiter(linkEvery, linkBurst),
+		hellos:   auth.NewLimiter(helloEvery, helloBurst),
+		sockets:  auth.NewLimiter(socketEvery, socketBurst),
+		restarts: auth.NewLimiter(socketEvery, socketBurst),
+		reports:  auth.NewLimiter(reportEvery, reportBurst),
+		calls:    auth.NewLimiter(callEvery, callBurst),
 	}
 }
 

@@ -23,6 +23,7 @@ type Metrics struct {
 	Joins    prometheus.Counter
 	JoinTime prometheus.Histogram
 	Connect  *prometheus.HistogramVec // by sfu.Profile
+	Ways     *prometheus.CounterVec   // by schedule.PathProfile and sfu.Route
 	Resumes  prometheus.Counter
 	Restarts *prometheus.CounterVec // by kind: ice, rebuild
 	Panics   prometheus.Counter
@@ -48,6 +49,10 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Help:    "From the answer to an offer until media could flow, by profile.",
 			Buckets: []float64{.02, .05, .1, .2, .5, .75, 1, 1.5, 2, 3, 5, 10, 20},
 		}, []string{"profile"}),
+		Ways: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: "sangdam", Subsystem: "media", Name: "connected_total",
+			Help: "PeerConnections whose media came up, by the profile that it took and the route.",
+		}, []string{"profile", "route"}),
 		Restarts: prometheus.NewCounterVec(prometheus.CounterOpts(opts("restarts_total", "Media paths that were mended: ICE begun anew, or the whole PeerConnection.")), []string{"kind"}),
 		Resumes:  prometheus.NewCounter(prometheus.CounterOpts(opts("resumes_total", "Sessions that went on on a new socket."))),
 		Panics:   prometheus.NewCounter(prometheus.CounterOpts(opts("panics_total", "Sessions that ended by a mistake of ours."))),
@@ -59,11 +64,16 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	for _, p := range []sfu.Profile{sfu.ProfileRoom, sfu.ProfileWall} {
 		m.Connect.WithLabelValues(string(p))
 	}
+	for _, p := range protocol.Set("PathProfile") {
+		for _, route := range []sfu.Route{sfu.RouteUDP, sfu.RouteTCP, sfu.RouteRelay} {
+			m.Ways.WithLabelValues(p, string(route))
+		}
+	}
 	for _, c := range protocol.Codes() {
 		m.Faults.WithLabelValues(string(c))
 	}
 	if reg != nil {
-		reg.MustRegister(m.JoinTime, m.Connect, m.Restarts)
+		reg.MustRegister(m.JoinTime, m.Connect, m.Ways, m.Restarts)
 		reg.MustRegister(m.Sockets, m.Sessions, m.Joins, m.Resumes, m.Panics, m.Faults)
 	}
 	return m

@@ -24,13 +24,16 @@ const stuckAfter = 25 * time.Second
 // it returns is told to the client; a reply that was given is nil.
 func (s *Session) request(ctx context.Context, m protocol.Message, body any) error {
 	s.heard = s.server.now()
-	s.secret.former = "" // the newest one has arrived
+	s.secrets.arrived()
+	if b, ok := body.(*protocol.Restart); ok {
+		return s.restartByMessage(ctx, m.Ref, b) // a repetition costs nothing
+	}
 	if wait, ok := s.budget.take(m.Type, s.heard); !ok {
 		return limited(wait)
 	}
 	switch b := body.(type) {
-	case *protocol.Restart:
-		return s.restart(ctx, m.Ref, b)
+	case *protocol.Probe:
+		return s.probe(ctx, m.Ref, b)
 	case *protocol.Join:
 		return s.join(ctx, m.Ref, b)
 	case *protocol.Leave:
@@ -86,68 +89,6 @@ func (s *Session) refuse(ref uint64, f *protocol.Fault) {
 		s.log.Error("request failed", "err", f.Cause)
 	}
 	s.feed.reply(protocol.TypeError, ref, f.Wire())
-}
-
-// restart answers an ICE restart; or a new PeerConnection that takes the place
-// of one that could not be saved.
-func (s *Session) restart(ctx context.Context, ref uint64, b *protocol.Restart) error {
-	console := s.grants.Kind == schedule.LinkConsole
-	if s.media == nil && (!b.Rebuild || !console) {
-		return &protocol.Fault{Code: protocol.CodeBadOffer, Detail: "there was no offer in hello"}
-	}
-	if !b.Rebuild {
-		answer, err := s.server.engine.Restart(ctx, s.media.id, b.Offer)
-		if err != nil {
-			return err
-		}
-		s.server.metrics.Restarts.WithLabelValues(restartICE).Inc()
-		s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
-		return nil
-	}
-	profile := sfu.ProfileRoom
-	if console {
-		profile = sfu.ProfileWall
-	}
-	m, answer, err := s.open(ctx, profile, b.Offer)
-	if err != nil {
-		return err
-	}
-	old := s.media
-	if old != nil { // a console's first one mends nothing
-		s.server.metrics.Restarts.WithLabelValues(restartRebuild).Inc()
-	}
-	_, m.doubted, _ = old.now()
-	s.media = m
-	s.feed.reply(protocol.TypeRestart, ref, protocol.Restarted{Answer: answer})
-	switch at := s.at.(type) {
-	case inRoom:
-		err = at.visit.Rebind(ctx, m.id, s.on())
-		m.replay(at.visit)
-	case practising:
-		at.practice, err = s.server.registry.Practice(s.id, m.id)
-		s.at = at
-	case atBoard:
-		if at.wall != nil {
-			err = at.wall.Rebind(ctx, m.id)
-		}
-	}
-	old.close()
-	if err != nil && !errors.Is(err, rooms.ErrGone) {
-		s.log.Warn("new peer not bound", "code", fault(err).Code)
-	}
-	return nil
-}
-
-// open makes a Peer with an observer of its own.
-func (s *Session) open(ctx context.Context, p sfu.Profile, offer string) (*media, string, error) {
-	m := &media{session: s, profile: p, opened: s.server.now(), flowing: map[sfu.Source]bool{}}
-	id, answer, err := s.server.engine.Open(ctx, sfu.Offer{Profile: p, SDP: offer}, m)
-	if err != nil {
-		return nil, "", err
-	}
-	m.id = id
-	m.late = time.AfterFunc(s.server.times.connect, func() { s.post(func() {}) }) // settle
-	return m, answer, nil
 }
 
 // approach finds the own seat in a consultation and leaves wherever the session
@@ -251,6 +192,9 @@ func (s *Session) setSource(ctx context.Context, b *protocol.SetSource) error {
 		if err := r.visit.SetSource(ctx, src, b.On); err != nil {
 			return err
 		}
+		if err := r.visit.Rest(ctx, src, b.Resting); err != nil {
+			return err
+		}
 	}
 	s.sources[src] = b.On
 	return nil
@@ -295,14 +239,14 @@ func (s *Session) bye(ctx context.Context) {
 func (s *Session) resume(ctx context.Context, c *socket, ref uint64, b *protocol.Resume) error {
 	// The secret first: a session's id is known to everybody in its room, and
 	// none of them may use up its allowance.
-	if !s.secret.matches(b.Secret) {
+	if !s.secrets.match(b.Secret) {
 		return protocol.Fail(protocol.CodeSessionUnknown)
 	}
 	if wait, ok := s.budget.take(protocol.TypeResume, s.server.now()); !ok {
 		return limited(wait)
 	}
 	s.adopt(c)
-	secret := s.secret.rotate()
+	secret := s.secrets.rotate(b.Secret)
 	s.server.metrics.Resumes.Inc()
 	s.log.Info("resumed", "conn", c.id)
 	if !s.feed.replay(ref, secret, b.Seq) {

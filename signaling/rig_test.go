@@ -38,6 +38,7 @@ type fakeEngine struct {
 	mu      sync.Mutex
 	peers   map[sfu.PeerID]sfu.Observer
 	made    int
+	asked   []sfu.Offer // all that were answered
 	openErr error
 	restart func()
 	// unreachable Peers stay as they are until say.
@@ -57,6 +58,7 @@ func (e *fakeEngine) Open(_ context.Context, asked sfu.Offer, o sfu.Observer) (s
 		return "", "", fmt.Errorf("offer: %w", sfu.ErrBadOffer)
 	}
 	e.made++
+	e.asked = append(e.asked, asked)
 	id := sfu.PeerID(fmt.Sprintf("peer-%d", e.made))
 	e.peers[id] = o
 	if !e.unreachable {
@@ -249,7 +251,7 @@ func newRigOn(t *testing.T, redis string, change ...func(*Deps)) *rig {
 		t.Fatal(err)
 	}
 	deps := Deps{
-		Registry: registry, Engine: r.engine, Tokens: st, Records: NewRecords(st), Logger: log,
+		Registry: registry, Engine: r.engine, Tokens: st, Records: NewRecords(st), Paths: st, Logger: log,
 		Static: fstest.MapFS{
 			"index.html":         {Data: []byte("<!doctype html><title>page</title>")},
 			"assets/main-abc.js": {Data: []byte("export {}")},

@@ -115,10 +115,11 @@ func (s *Server) routes() http.Handler {
 		Acted: func(by schedule.Grants, a schedule.Action, c schedule.ConsultationID, what, why string) {
 			s.registry.Act(by.Event, schedule.Actor{By: by.By(), Name: by.Name}, a, c, "", what, why)
 		},
-		Bye:   s.beacon,
-		Desk:  s.deps.Desk,
-		Own:   s.deps.Desk,
-		Hooks: s.deps.Hooks,
+		Bye:     s.beacon,
+		Restart: s.restart,
+		Desk:    s.deps.Desk,
+		Own:     s.deps.Desk,
+		Hooks:   s.deps.Hooks,
 		Failed: func(_ context.Context, route string, f *protocol.Fault) {
 			if f.Code == protocol.CodeInternal { // an outage of the store is the store's to log, once
 				s.log.Error("request failed", "route", route, "err", f.Cause)
@@ -226,7 +227,7 @@ func (s *Server) beacon(ctx context.Context, in protocol.Bye) {
 		return
 	}
 	_ = ses.do(ctx, func() {
-		if ses.secret.matches(in.Secret) {
+		if ses.secrets.match(in.Secret) {
 			ses.bye(ctx)
 		}
 	})

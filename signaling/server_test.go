@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
 	"sangdam/signaling/protocol"
 )
@@ -218,6 +219,10 @@ func TestDocument_RatesAreTheAllowances(t *testing.T) {
 		fmt.Sprintf("| `hello` of a link | %d | %s |", helloBurst, short(helloEvery)),
 		fmt.Sprintf("| messages of a link | %d | %s |", linkBurst, linkEvery),
 		fmt.Sprintf("| sockets of an address | %d | %s |", socketBurst, socketEvery),
+		fmt.Sprintf("| restarts by REST of an address; the session's `restart` counts, too | %d | %s |", socketBurst, socketEvery),
+		fmt.Sprintf("ends after %d s, with the next probe", protocol.ProbeWithin/time.Second),
+		fmt.Sprintf("for %d s it counts like a socket", socketTimes().dead/time.Second),
+		fmt.Sprintf("found out, for %d hours", schedule.PathOldAfter/time.Hour),
 		fmt.Sprintf("| readings of an event's attendance | %d | %s |", reportBurst, reportEvery),
 		fmt.Sprintf("| REST requests of a link | %d | %s |", callBurst, callEvery),
 		map[int]string{8: "seven times at most"}[maxTries],

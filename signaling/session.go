@@ -3,14 +3,12 @@ package signaling
 import (
 	"context"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"sangdam/rooms"
 	"sangdam/rooms/loop"
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
-	"sangdam/signaling/auth"
 	"sangdam/signaling/protocol"
 )
 
@@ -39,8 +37,12 @@ type Session struct {
 	sources map[sfu.Source]bool
 	socket  *socket // nil while there is none
 	heard   time.Time
-	secret  secretPair
+	secrets secrets
 	budget  budget
+	posted  time.Time   // when it last talked to us without a socket
+	quiet   *time.Timer // looks whether anything followed that; nil: it never did so
+	mended  mended      // restarts as they were answered last
+	probing *probe      // a way that is tried; nil: none
 	contact contact     // as the room was told last
 	path    bool        // the room's record has it that media's path is up
 	wrote   []string    // ids of the last notes from here, so that a repetition is not in the ledger twice
@@ -70,23 +72,6 @@ func (inLobby) place() {}
 func (inRoom) place()  {}
 func (atBoard) place() {}
 
-// secretPair is the right to resume. The former secret is good until the new
-// one has certainly arrived: until a message came by the socket that got it.
-type secretPair struct {
-	now, former string // hashes
-}
-
-func (p *secretPair) rotate() string {
-	s := auth.NewSecret()
-	p.former, p.now = p.now, auth.Hash(s)
-	return s
-}
-
-func (p *secretPair) matches(secret string) bool {
-	now, former := auth.Matches(secret, p.now), auth.Matches(secret, p.former)
-	return now || former
-}
-
 // contact is what still connects a session with its room.
 type contact int
 
@@ -95,104 +80,6 @@ const (
 	contactNoMedia                // the socket alone: media is gone, or did not come up
 	contactNone                   // nothing
 )
-
-// media is a session's end of one Peer: its observer, and its transport as last
-// heard. Each Peer has its own, so that the last words of a former one say
-// nothing about the present one.
-type media struct {
-	// Fixed after newMedia.
-	session *Session
-	profile sfu.Profile
-	opened  time.Time
-	doubted bool        // it replaces one that was gone: nobody is shown before it is up
-	late    *time.Timer // looks whether it came up; stopped when its turn is over
-
-	id   sfu.PeerID // set once, by the session's loop, when the Peer is open
-	last atomic.Pointer[mediaNews]
-
-	// Owned by the Peer's loop.
-	connected bool // it was, once
-
-	// Owned by the session's loop.
-	flowing map[sfu.Source]bool
-}
-
-type mediaNews struct {
-	state sfu.State
-	at    time.Time
-}
-
-// PeerState is sfu.Observer's: called from the Peer's loop.
-func (m *media) PeerState(_ sfu.PeerID, state sfu.State) {
-	now := m.session.server.now()
-	m.last.Store(&mediaNews{state: state, at: now})
-	if state == sfu.StateConnected && !m.connected {
-		m.connected = true
-		m.session.server.metrics.Connect.WithLabelValues(string(m.profile)).Observe(now.Sub(m.opened).Seconds())
-	}
-	m.session.post(func() {}) // settle
-}
-
-// SourceFlow is sfu.Observer's: whether RTP of a source really arrives.
-func (m *media) SourceFlow(_ sfu.PeerID, source sfu.Source, flowing bool) {
-	s := m.session
-	s.post(func() {
-		m.flowing[source] = flowing
-		if r, ok := s.at.(inRoom); ok && m == s.media {
-			r.visit.Flow(source, flowing)
-		}
-	})
-}
-
-// Paused is sfu.Observer's: which pictures the line does not carry.
-func (m *media) Paused(_ sfu.PeerID, slots []int) {
-	s := m.session
-	s.post(func() {
-		if r, ok := s.at.(inRoom); ok && m == s.media {
-			r.visit.Paused(slots)
-		}
-	})
-}
-
-// now tells whether the path stands, or is missing (it stood and does not any
-// more, or did not come up in time), and when something was last received by it.
-func (m *media) now() (up, gone bool, heard time.Time) {
-	if m == nil {
-		return false, false, time.Time{}
-	}
-	n := m.last.Load()
-	if n == nil {
-		missing := m.doubted || m.session.server.now().Sub(m.opened) >= m.session.server.times.connect
-		return false, missing, m.opened
-	}
-	switch n.state {
-	case sfu.StateConnected:
-		return true, false, m.session.server.now()
-	case sfu.StateDisconnected, sfu.StateFailed, sfu.StateClosed:
-		if last := m.session.server.engine.LastHeard(m.id); !last.IsZero() {
-			return false, true, last
-		}
-		return false, true, n.at
-	}
-	return false, false, time.Time{}
-}
-
-// close ends the Peer.
-func (m *media) close() {
-	if m != nil {
-		m.late.Stop()
-		m.session.server.engine.ClosePeer(m.id)
-	}
-}
-
-// replay tells a room what flows already: a Peer tells it once.
-func (m *media) replay(v *rooms.Visit) {
-	for src, flowing := range m.flowing {
-		if flowing {
-			v.Flow(src, true)
-		}
-	}
-}
 
 func newSession(s *Server, token string, g schedule.Grants, e *schedule.Event) *Session {
 	ses := &Session{
@@ -245,7 +132,7 @@ func (s *Session) settle() {
 	up, missing, heard := s.media.now()
 	is := contactWhole
 	switch {
-	case !up && s.socket == nil:
+	case !up && !s.talks():
 		is = contactNone
 	case missing:
 		is = contactNoMedia
@@ -276,6 +163,12 @@ func (s *Session) settle() {
 	}
 }
 
+// talks tells whether the page can be reached, or was heard by REST so lately
+// that a socket which was that long silent would still count as alive.
+func (s *Session) talks() bool {
+	return s.socket != nil || !s.posted.IsZero() && s.server.now().Sub(s.posted) < s.server.times.dead
+}
+
 // lastHeard is when anything was last received from the session, in whatever
 // way.
 func (s *Session) lastHeard() time.Time {
@@ -297,7 +190,7 @@ func later(a, b time.Time) time.Time {
 // runs its own grace and says "lost" itself; this one is for the lobby and for
 // what a room no longer holds.
 func (s *Session) expire() {
-	if up, _, _ := s.media.now(); s.socket == nil && !up {
+	if up, _, _ := s.media.now(); !s.talks() && !up {
 		s.log.Info("session lost")
 		s.end(protocol.Fail(protocol.CodeSessionUnknown))
 	}
@@ -429,6 +322,9 @@ func (s *Session) closed() {
 	if s.signIn != nil {
 		s.signIn.Stop()
 	}
+	if s.quiet != nil {
+		s.quiet.Stop()
+	}
 	switch at := s.at.(type) {
 	case inRoom:
 		s.feed.exit(at.stage)
@@ -448,5 +344,6 @@ func (s *Session) closed() {
 		at.practice.Stop()
 	}
 	s.media.close()
+	s.probing.close()
 	s.server.forget(s)
 }

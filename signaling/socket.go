@@ -20,6 +20,7 @@ type times struct {
 	write time.Duration // for one write
 	close time.Duration // for the other side to answer our close frame
 
+	probe   time.Duration // for a way that is tried (R59)
 	connect time.Duration // for media to come up, then its person is shown without (R15)
 	signIn  time.Duration // between looks whether a console's sign-in still counts
 }
@@ -28,7 +29,7 @@ func socketTimes() times {
 	return times{
 		ping: 5 * time.Second, dead: 15 * time.Second, hello: 10 * time.Second,
 		write: 10 * time.Second, close: time.Second,
-		connect: 15 * time.Second, signIn: signInEvery,
+		probe: protocol.ProbeWithin, connect: 15 * time.Second, signIn: signInEvery,
 	}
 }
 

@@ -226,7 +226,7 @@ func (s *Session) begin(ctx context.Context, c *socket, ref uint64, p sfu.Profil
 		ICEServers: s.server.iceServers(s.id),
 	}
 	if b.Offer != "" {
-		m, answer, err := s.open(ctx, p, b.Offer)
+		m, answer, err := s.open(ctx, p, b.Path, b.Offer)
 		if err != nil {
 			return err
 		}
@@ -244,7 +244,7 @@ func (s *Session) begin(ctx context.Context, c *socket, ref uint64, p sfu.Profil
 	}
 	s.followSignIn()
 	s.adopt(c)
-	welcome.Secret = s.secret.rotate()
+	welcome.Secret = s.secrets.rotate("")
 	s.feed.reply(protocol.TypeHello, ref, welcome)
 	s.log.Info("session begun", "conn", c.id, "profile", p, "media", s.media != nil)
 	return nil

@@ -165,6 +165,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Engine:         n.engine,
 		Tokens:         o.Store,
 		Records:        signaling.NewRecords(o.Store),
+		Paths:          o.Store,
 		Static:         static.FS(),
 		Origins:        origins(o.Edge.PublicURL),
 		TrustedProxies: proxies,

@@ -25,6 +25,8 @@ type Readiness struct {
 	Supported   bool          `json:"supported"`
 	ClockOffset time.Duration `json:"clock_offset"` // device minus server
 	Zone        string        `json:"zone"`
+
+	Network *NetworkTest `json:"network,omitempty"` // nil: not tried
 }
 
 // Consent is a yes to what the notice of this name tells.
@@ -87,6 +89,16 @@ func (r Readiness) Light(zone string, now time.Time) (Light, []string) {
 	}
 	if r.RTT > SlowRTT {
 		say(LightAmber, "media_slow")
+	}
+	if r.Network != nil {
+		reasons, blocked := r.Network.reasons()
+		for _, reason := range reasons {
+			if blocked {
+				say(LightRed, reason)
+			} else {
+				say(LightAmber, reason)
+			}
+		}
 	}
 	if r.ClockOffset.Abs() > ClockOff {
 		say(LightAmber, "clock_off")

@@ -296,6 +296,7 @@ func (s *Store) eraseLinks(ctx context.Context, e schedule.EventID, p *party) (r
 		}
 		_, err := s.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 			pipe.HDel(ctx, keyReadiness(e), string(l.ID))
+			pipe.HDel(ctx, keyPaths(e), string(l.ID))
 			pipe.HDel(ctx, keyConsent(e), string(l.ID))
 			return nil
 		})

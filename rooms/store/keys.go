@@ -13,6 +13,7 @@ import "sangdam/rooms/schedule"
 //	sangdam:{EVENT}:revision         string  the event's       how often the timetable was written
 //	sangdam:{EVENT}:edits            stream  the event's       last 5000 or so changes, field e: JSON schedule.EditRecord
 //	sangdam:{EVENT}:readiness        hash    the event's       LINK to JSON schedule.Readiness, of its last test
+//	sangdam:{EVENT}:paths            hash    the event's       LINK to JSON schedule.LinkPath, of what media came through by
 //	sangdam:{EVENT}:consent          hash    the event's       LINK to JSON schedule.Consent
 //	sangdam:{EVENT}:links            set     the event's       ids of its links
 //	sangdam:link:ID                  hash    the event's       link: JSON schedule.Link as it was made; used, sent, revoked:
@@ -73,6 +74,7 @@ func keyRooms(e schedule.EventID) string     { return "sangdam:{" + string(e) + 
 func keyRevision(e schedule.EventID) string  { return "sangdam:{" + string(e) + "}:revision" }
 func keyEdits(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:edits" }
 func keyReadiness(e schedule.EventID) string { return "sangdam:{" + string(e) + "}:readiness" }
+func keyPaths(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:paths" }
 func keyConsent(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:consent" }
 func keyQuality(e schedule.EventID) string   { return "sangdam:{" + string(e) + "}:quality" }
 func keyNotes(e schedule.EventID) string     { return "sangdam:{" + string(e) + "}:notes" }

@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+
+	"github.com/redis/go-redis/v9"
 
 	"sangdam/rooms/schedule"
 )
@@ -16,6 +19,27 @@ func (s *Store) SaveReadiness(ctx context.Context, e schedule.EventID, id schedu
 // Readiness returns the last device test of each link that had one.
 func (s *Store) Readiness(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Readiness, error) {
 	return ofLinks[schedule.Readiness](ctx, s, keyReadiness(e))
+}
+
+// SavePath keeps the way that worked for the holder of a link.
+func (s *Store) SavePath(ctx context.Context, e schedule.EventID, id schedule.LinkID, p schedule.LinkPath) error {
+	return s.ofLink(ctx, keyPaths(e), id, p)
+}
+
+// Path returns it; the zero path: none is known.
+func (s *Store) Path(ctx context.Context, e schedule.EventID, id schedule.LinkID) (schedule.LinkPath, error) {
+	var p schedule.LinkPath
+	raw, err := s.rdb.HGet(ctx, keyPaths(e), string(id)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return p, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &p)
+	}
+	if err != nil {
+		return schedule.LinkPath{}, fmt.Errorf("path of link %s: %w", id, err)
+	}
+	return p, nil
 }
 
 // SaveConsent keeps a link's consent.

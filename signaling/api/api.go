@@ -53,6 +53,8 @@ type Deps struct {
 	Acted func(by schedule.Grants, a schedule.Action, c schedule.ConsultationID, what, why string)
 	// Bye ends the session of a page that is being closed.
 	Bye func(ctx context.Context, in protocol.Bye)
+	// Restart mends the media of a session whose socket is gone or may be.
+	Restart func(ctx context.Context, session string, in protocol.RestartSession, from netip.Addr) (protocol.Restarted, error)
 	// Failed hears of faults that are ours (status 500 and above), to log them.
 	Failed func(ctx context.Context, route string, f *protocol.Fault)
 	// Addr tells whom a request comes from.
@@ -93,6 +95,14 @@ func New(deps Deps) *API {
 		DefaultStatus: http.StatusNoContent,
 		Responses:     problemResponses(),
 	}, a.bye)
+	huma.Register(h, huma.Operation{
+		OperationID:  "restart",
+		Method:       http.MethodPost,
+		Path:         sessionsPath + "{session}/restart",
+		Summary:      "Mend the media of a session, as the restart message does",
+		MaxBodyBytes: protocol.MaxOfferMessage,
+		Responses:    problemResponses(),
+	}, a.restart)
 	attendance := problemResponses()
 	attendance["200"] = jsonResponse[protocol.Attendance]("The attendance")
 	attendance["200"].Content["text/csv"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
@@ -148,6 +158,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.deps.Addr != nil {
 		ctx = context.WithValue(ctx, addrKey{}, a.deps.Addr(r))
 	}
+	if strings.HasPrefix(r.URL.Path, sessionsPath) && !a.deps.Site.ours(r) {
+		WriteProblem(w, protocol.Fail(protocol.CodeOrigin))
+		return
+	}
 	if byCookie(r.URL.Path) {
 		from, _ := ctx.Value(addrKey{}).(netip.Addr)
 		v, err := a.deps.Site.guard(r, from)
@@ -169,7 +183,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(w, r.WithContext(ctx))
 }
 
-const byePath = "/api/v1/bye"
+const (
+	byePath      = "/api/v1/bye"
+	sessionsPath = "/api/v1/sessions/"
+)
 
 type addrKey struct{}
 
@@ -195,6 +212,21 @@ type byeInput struct{ Body protocol.Bye }
 func (a *API) bye(ctx context.Context, in *byeInput) (*struct{}, error) {
 	a.deps.Bye(ctx, in.Body)
 	return nil, nil
+}
+
+type restartInput struct {
+	Session string `path:"session" maxLength:"64" doc:"the session's id, from hello"`
+	Body    protocol.RestartSession
+}
+
+// restart needs no token: whoever has the session's secret may resume it, too.
+func (a *API) restart(ctx context.Context, in *restartInput) (*body[protocol.Restarted], error) {
+	from, _ := ctx.Value(addrKey{}).(netip.Addr)
+	out, err := a.deps.Restart(ctx, in.Session, in.Body, from)
+	if err != nil {
+		return nil, a.fail(ctx, "restart", err)
+	}
+	return &body[protocol.Restarted]{Body: out}, nil
 }
 
 type attendanceInput struct {

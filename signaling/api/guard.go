@@ -75,6 +75,12 @@ func (s Site) guard(r *http.Request, from netip.Addr) (visit, error) {
 	return v, nil
 }
 
+// ours tells whether a request is from a page of ours, or from no browser.
+func (s Site) ours(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	return origin == "" || s.own(origin, r.Host, s.Secure != nil && s.Secure(r))
+}
+
 // own tells whether a page is ours. Behind https a page of our name that came
 // without it is not: whoever holds the line can make one.
 func (s Site) own(origin, host string, secure bool) bool {

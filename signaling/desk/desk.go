@@ -39,6 +39,7 @@ type Store interface {
 
 	SaveReadiness(ctx context.Context, e schedule.EventID, id schedule.LinkID, r schedule.Readiness) error
 	Readiness(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Readiness, error)
+	SavePath(ctx context.Context, e schedule.EventID, id schedule.LinkID, p schedule.LinkPath) error
 	Erase(ctx context.Context, order store.Erasure) (store.Erased, error)
 	SaveConsent(ctx context.Context, e schedule.EventID, id schedule.LinkID, c schedule.Consent) error
 	Consents(ctx context.Context, e schedule.EventID) (map[schedule.LinkID]schedule.Consent, error)

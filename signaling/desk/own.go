@@ -47,17 +47,60 @@ func (d *Desk) Test(ctx context.Context, by schedule.Grants, in protocol.Readine
 		!finite(in.RTTMS, 60_000) || in.RTTMS < 0 || !finite(in.ClockOffsetMS, 1e14) {
 		return &protocol.Fault{Code: protocol.CodeBadMessage, Detail: "readiness: a value out of its bounds"}
 	}
+	if in.Network != nil {
+		if err := in.Network.Check(); err != nil {
+			return err
+		}
+	}
 	offset := min(math.Abs(in.ClockOffsetMS), float64(math.MaxInt64/int64(time.Millisecond))/2)
 	err := d.deps.Store.SaveReadiness(ctx, by.Event, by.Link, schedule.Readiness{
 		At: d.now(), Microphone: schedule.TestResult(in.Microphone), Camera: schedule.TestResult(in.Camera),
 		Speaker: schedule.TestResult(in.Speaker), Media: schedule.TestResult(in.Media),
 		RTT: time.Duration(in.RTTMS * float64(time.Millisecond)), Browser: in.Browser, Supported: in.Supported,
 		ClockOffset: time.Duration(math.Copysign(offset, in.ClockOffsetMS) * float64(time.Millisecond)), Zone: in.Zone,
+		Network: networkOf(in.Network, d.now()),
 	})
 	if err != nil {
 		return fail(err)
 	}
+	if n := in.Network; n != nil && n.Route != "" {
+		// The test has looked at all ways and knows better than what worked once.
+		path := schedule.LinkPath{Profile: schedule.PathProfile(n.Path).Lasting(), At: d.now().UTC()}
+		if err := d.deps.Store.SavePath(ctx, by.Event, by.Link, path); err != nil {
+			return fail(err)
+		}
+	}
 	return nil
+}
+
+// networkOf is a network test as it is kept. When it was made is the device's
+// word, as far as it can be.
+func networkOf(in *protocol.NetworkTest, now time.Time) *schedule.NetworkTest {
+	if in == nil {
+		return nil
+	}
+	at := in.At.UTC()
+	if at.After(now) || now.Sub(at) > schedule.TestOldAfter {
+		at = now.UTC()
+	}
+	return &schedule.NetworkTest{
+		At: at, Socket: schedule.TestResult(in.Socket), UDP: schedule.TestResult(in.UDP), TCP: schedule.TestResult(in.TCP),
+		TLS: schedule.TestResult(in.TLS), Path: schedule.PathProfile(in.Path), Route: in.Route,
+		RTT: time.Duration(in.RTTMS * float64(time.Millisecond)), Jitter: time.Duration(in.JitterMS * float64(time.Millisecond)),
+		LossUp: in.LossUp, LossDown: in.LossDown, Up: int64(in.UpKbps * 1000), Down: int64(in.DownKbps * 1000),
+	}
+}
+
+// wireNetwork is one as a coordinator reads it.
+func wireNetwork(n *schedule.NetworkTest) *protocol.NetworkTest {
+	if n == nil {
+		return nil
+	}
+	return &protocol.NetworkTest{
+		At: n.At.UTC(), Socket: string(n.Socket), UDP: string(n.UDP), TCP: string(n.TCP), TLS: string(n.TLS),
+		Path: string(n.Path), Route: n.Route, RTTMS: ms(n.RTT), JitterMS: ms(n.Jitter),
+		LossUp: n.LossUp, LossDown: n.LossDown, UpKbps: float64(n.Up) / 1000, DownKbps: float64(n.Down) / 1000,
+	}
 }
 
 // Readiness tells how ready everybody is who may still be needed.
@@ -121,6 +164,7 @@ func readinessOf(e *schedule.Event, l schedule.Link, test schedule.Readiness, no
 		out.At, out.Test = &at, &protocol.Readiness{
 			Microphone: string(test.Microphone), Camera: string(test.Camera), Speaker: string(test.Speaker), Media: string(test.Media),
 			RTTMS: ms(test.RTT), Browser: test.Browser, Supported: test.Supported, ClockOffsetMS: ms(test.ClockOffset), Zone: test.Zone,
+			Network: wireNetwork(test.Network),
 		}
 	}
 	return out

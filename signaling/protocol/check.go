@@ -214,6 +214,27 @@ func checkDiagnostics(d *Diagnostics) error {
 	return err
 }
 
+// Check holds a network test to its bounds.
+func (n NetworkTest) Check() error {
+	err := errors.Join(
+		oneOf("path", n.Path, "PathProfile"),
+		oneOf("route", n.Route, "NetworkRoute"),
+		between("rtt_ms", n.RTTMS, maxRTTMS),
+		between("jitter_ms", n.JitterMS, maxRTTMS),
+		between("loss_up", n.LossUp, 1),
+		between("loss_down", n.LossDown, 1),
+		between("up_kbps", n.UpKbps, maxKbps),
+		between("down_kbps", n.DownKbps, maxKbps),
+	)
+	for _, way := range []string{n.Socket, n.UDP, n.TCP, n.TLS} {
+		err = errors.Join(err, oneOf("way", way, "TestResult"))
+	}
+	if err != nil {
+		return badMessage(fmt.Errorf("network: %w", err))
+	}
+	return nil
+}
+
 func gain(percent int) error {
 	if percent < MinGain || percent > MaxGain {
 		return fmt.Errorf("gain: not within %d and %d", MinGain, MaxGain)

@@ -29,6 +29,7 @@ const (
 	maxSources      = 4
 	maxPeople       = 8 // in a room
 	maxRTTMS        = 60_000
+	maxKbps         = 10_000_000
 	maxFreezes      = 1000 // between two vitals
 )
 

@@ -98,6 +98,9 @@ type Restart struct {
 	Path    string `json:"path,omitempty" set:"PathProfileOrNone"` // of a rebuild: how media is tried; empty: normal
 }
 
+// ProbeWithin is how long what a probe opens lives.
+const ProbeWithin = 15 * time.Second
+
 // Probe carries an offer of one receive audio, to try a way that media is not
 // on. What it opens ends by itself after ProbeWithin.
 type Probe struct {

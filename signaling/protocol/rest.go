@@ -1,5 +1,7 @@
 package protocol
 
+import "errors"
+
 // Problem is the body of every REST reply that is not a success (RFC 9457),
 // with our code and what a client does about it.
 type Problem struct {
@@ -22,8 +24,20 @@ type Bye struct {
 // the restart message says, for a session whose socket is gone or may be. The
 // same offer twice has the same answer, so that a client may send it both ways.
 type RestartSession struct {
-	Secret  string `json:"secret"`
+	Secret  string `json:"secret" maxLength:"64"`
 	Offer   string `json:"offer"`
 	Rebuild bool   `json:"rebuild,omitempty"`
 	Path    string `json:"path,omitempty" set:"PathProfileOrNone"`
+}
+
+// Check holds it to the bounds of the message.
+func (r RestartSession) Check() error {
+	err := errors.Join(
+		text("secret", r.Secret, 1, maxID),
+		checkRestart(&Restart{Offer: r.Offer, Rebuild: r.Rebuild, Path: r.Path}),
+	)
+	if err != nil {
+		return badMessage(err)
+	}
+	return nil
 }

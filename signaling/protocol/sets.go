@@ -120,6 +120,7 @@ func Set(name string) []string {
 		return []string{
 			"microphone_failed", "microphone_untested", "camera_failed", "camera_untested", "speaker_failed",
 			"speaker_untested", "media_failed", "media_untested", "media_slow", "browser_unsupported",
+			"network_blocked", "network_udp_blocked", "network_narrow", "network_lossy", "network_sound_only",
 			"clock_off", "zone_differs", "test_old",
 		}
 	case "RecordKind":

@@ -846,6 +846,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mend the media of a session, as the restart message does */
+        post: operations["restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in": {
         parameters: {
             query?: never;
@@ -1931,7 +1948,7 @@ export interface components {
             links: components["schemas"]["LinkReadiness"][];
         };
         /** @enum {string} */
-        ReadinessReason: "microphone_failed" | "microphone_untested" | "camera_failed" | "camera_untested" | "speaker_failed" | "speaker_untested" | "media_failed" | "media_untested" | "media_slow" | "browser_unsupported" | "clock_off" | "zone_differs" | "test_old";
+        ReadinessReason: "microphone_failed" | "microphone_untested" | "camera_failed" | "camera_untested" | "speaker_failed" | "speaker_untested" | "media_failed" | "media_untested" | "media_slow" | "browser_unsupported" | "network_blocked" | "network_udp_blocked" | "network_narrow" | "network_lossy" | "network_sound_only" | "clock_off" | "zone_differs" | "test_old";
         Reasoned: {
             reason: string;
         };
@@ -2033,6 +2050,12 @@ export interface components {
         };
         Restarted: {
             answer: string;
+        };
+        RestartSession: {
+            offer: string;
+            path?: components["schemas"]["PathProfileOrNone"];
+            rebuild?: boolean;
+            secret: string;
         };
         Resume: {
             secret: string;
@@ -4138,6 +4161,42 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the session's id, from hello */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestartSession"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restarted"];
                 };
             };
             /** @description a problem; code says which */

@@ -115,6 +115,11 @@ export const hall = {
       media_failed: 'Picture and sound found no way through the network. Another network may help.',
       media_untested: 'The way through the network was not tried.',
       media_slow: 'The network is slow.',
+      network_blocked: 'The network blocks every way. Another network is needed.',
+      network_udp_blocked: 'The network blocks UDP: the way around is a little slower.',
+      network_narrow: 'The line is narrow. Pictures may pause so that the voice stays.',
+      network_lossy: 'The network loses much. The voice may break up.',
+      network_sound_only: 'This network carries the voice alone.',
       browser_unsupported:
         'The browser cannot hold a consultation. A current Chrome, Edge, Safari or Firefox can.',
       clock_off: 'The clock of the device is wrong.',
