@@ -35,7 +35,7 @@ func (d *delivered) add(sent, at time.Duration, size int32) {
 
 func (d *delivered) reset() { d.count, d.rate, d.limited = 0, 0, false }
 
-func (d *delivered) measure() {
+func (d *delivered) measure(jitter time.Duration) {
 	if d.count < 4 {
 		return
 	}
@@ -76,7 +76,8 @@ func (d *delivered) measure() {
 	bits := float64(bytes-int64(first.size)) * 8
 	in, out := bits/arriving.Seconds(), bits/leaving.Seconds()
 	d.rate = min(in, out)
-	d.limited = in < 0.92*out
+	// A few packets that jitter have a span of their own.
+	d.limited = in < 0.92*out && arriving-leaving > 20*time.Millisecond+3*jitter
 }
 
 // outgoing is the rate at which packets leave.

@@ -197,7 +197,7 @@ func (e *Estimator) Feedback(f *rtcp.TransportLayerCC, now time.Time) {
 		e.prober.ready = 2 * e.pace.value
 		e.prober.next = t + every
 	}
-	e.delivered.measure()
+	e.delivered.measure(e.queue.jitter)
 	e.judgeLoss(t)
 	e.judgeDelay(newest, t)
 	e.judgeProbe(t)

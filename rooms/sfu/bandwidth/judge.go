@@ -33,6 +33,7 @@ func (e *Estimator) judgeLoss(t time.Duration) {
 	}
 	s.queue = e.queue.above(12 * time.Millisecond)
 	s.target = e.target()
+	tried := e.loss.trial
 	e.loss.judge(s, t)
 	if after := e.target(); after < s.target {
 		e.prober.contradict(s.offered*(1-s.loss), s.target, t, e.roundTrip)
@@ -40,9 +41,14 @@ func (e *Estimator) judgeLoss(t time.Duration) {
 			e.pace.fall(after, t)
 		}
 	}
-	if e.loss.ours && !e.loss.trial && e.prober.trusted() {
+	if !tried || e.loss.trial || !e.prober.trusted() {
+		return
+	}
+	if e.loss.ours {
 		// Or it was a gust. Whoever is still there drops a cluster as well.
 		e.prober.ready = e.loss.offer
+	} else {
+		e.prober.ready = 2 * e.target() // what had to wait for the trial
 	}
 }
 
@@ -86,9 +92,8 @@ func (e *Estimator) calm() bool {
 
 // fall answers overuse. What arrived is what the line takes, when the line and
 // not we set the pace: either it arrived slower than it left, or we sent about
-// all we were allowed. Otherwise the fall is from the target, again and again
-// as long as overuse lasts: a jittering line shall not pin a quiet sender to
-// his own pace.
+// all we were allowed. A quiet sender's own pace says nothing: he falls from the
+// target, again and again as long as a real queue lasts.
 func (e *Estimator) fall(t time.Duration) {
 	was := e.target()
 	e.prober.contradict(e.delivered.rate, was, t, e.roundTrip)
@@ -98,7 +103,7 @@ func (e *Estimator) fall(t time.Duration) {
 	case e.delivered.limited || e.outgoing.rate(t) > 0.8*was:
 		e.pace.full(d)
 		e.pace.fall(back*d, t)
-	default:
+	case e.queue.above(draining):
 		e.pace.fall(back*was, t)
 	}
 }

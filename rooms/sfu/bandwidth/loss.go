@@ -104,13 +104,16 @@ func (l *loss) close(now time.Duration) (s sample, ok bool) {
 	enough := n >= 60 && took >= time.Second ||
 		n >= 60 && took >= 500*time.Millisecond && s.loss > 2*lossCut+l.air ||
 		n >= 15 && took >= 3*time.Second
+	if long > 0 {
+		s.offered = float64(l.bytes) * 8 / long.Seconds()
+	}
 	if l.trial {
-		enough = n >= 150 && took >= time.Second || n >= 15 && took >= 2500*time.Millisecond
+		enough = n >= 150 && took >= time.Second && (l.clear(s) || took >= 3*time.Second) ||
+			n >= 15 && took >= 3*time.Second
 	}
 	if !enough || long <= 0 {
 		return s, false
 	}
-	s.offered = float64(l.bytes) * 8 / long.Seconds()
 	l.begin(now)
 	return s, true
 }
@@ -181,17 +184,29 @@ func (l *loss) cut(to float64, s sample, now time.Duration) {
 	l.begin(now)
 }
 
+// between is the loss of a trial that speaks for neither, nearer to the air's:
+// a policer passes bursts.
+func (l *loss) between(s sample) float64 {
+	policed := max(0, 1-(1-l.before)*l.offer/s.offered)
+	return (2*l.before + policed) / 3
+}
+
+// clear says that chance hardly put the trial on its side.
+func (l *loss) clear(s sample) bool {
+	line := l.between(s)
+	return math.Abs(s.loss-line) > 1.5*math.Sqrt(line*(1-line)/float64(s.packets))
+}
+
 // verdict ends the trial.
 func (l *loss) verdict(s sample) {
 	l.trial = false
 	share := s.offered / l.offer
-	policed := max(0, 1-(1-l.before)/share)
 	// Who sent no less, because there was no more to send or the floor is
 	// reached, has shown that his rate is not what loses.
 	switch {
 	case s.loss > l.before+lossCut && share < 0.95:
 		return // the line changed meanwhile: nothing is known of either
-	case share > 0.95 || s.loss > (2*l.before+policed)/3:
+	case share > 0.95 || s.loss > l.between(s):
 		l.air = min((l.before+s.loss)/2, airMost)
 		l.bound = max(l.bound, l.former)
 	default:

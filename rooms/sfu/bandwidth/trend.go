@@ -67,12 +67,10 @@ func (t *trend) add(s step) usage {
 
 // slope fits a line by least squares.
 func (t *trend) slope() (float64, bool) {
-	if t.steps < points {
-		// libwebrtc says nothing before the window is full; a slope over half
-		// of it is what saves a narrow line's queue at the very beginning.
-		if t.steps < points/2 {
-			return 0, true
-		}
+	// libwebrtc says nothing before the window is full; half of it is what saves
+	// a narrow line's queue at the very beginning.
+	if t.steps < points/2 {
+		return 0, true
 	}
 	n := min(t.steps, points)
 	var mx, my float64
