@@ -23,17 +23,19 @@ type player struct {
 	since   time.Time
 	away    bool
 	on      []sfu.Source // switched on
+	rests   []sfu.Source // of these: not sent just now
 	sends   []sfu.Source // of microphone and camera: really received
 
 	spokeAt time.Time // in a scene alone: when it was heard last
 }
 
-func (p player) has(s sfu.Source) bool  { return slices.Contains(p.on, s) }
-func (p player) sent(s sfu.Source) bool { return slices.Contains(p.sends, s) }
+func (p player) has(s sfu.Source) bool     { return slices.Contains(p.on, s) }
+func (p player) resting(s sfu.Source) bool { return slices.Contains(p.rests, s) }
+func (p player) sent(s sfu.Source) bool    { return slices.Contains(p.sends, s) }
 
 func (p player) equal(o player) bool {
 	return p.seat == o.seat && p.session == o.session && p.peer == o.peer && p.away == o.away &&
-		slices.Equal(p.on, o.on) && slices.Equal(p.sends, o.sends)
+		slices.Equal(p.on, o.on) && slices.Equal(p.sends, o.sends) && slices.Equal(p.rests, o.rests)
 }
 
 // cast is the room's, as it is now.
@@ -42,7 +44,7 @@ func (r *room) cast() cast {
 	for _, p := range r.inOrder() {
 		one := player{
 			seat: p.view.Seat, role: p.view.Role, session: p.view.ID, peer: p.peer, since: p.view.Since,
-			away: p.view.Away, on: p.view.Sources,
+			away: p.view.Away, on: p.view.Sources, rests: p.view.Resting,
 		}
 		for _, s := range []sfu.Source{sfu.Microphone, sfu.Camera} {
 			if p.flowing[s] {

@@ -184,7 +184,7 @@ func (i *inspector) inspect(event schedule.EventID, id schedule.ConsultationID, 
 		}
 		found[n] = evidence{
 			truth: truth, known: known, here: now.Sub(s.peerSince), away: p.away,
-			micOn: p.has(sfu.Microphone), micIn: p.sent(sfu.Microphone), camOn: p.has(sfu.Camera),
+			micOn: p.has(sfu.Microphone), micIn: p.sent(sfu.Microphone), camOn: p.has(sfu.Camera) && !p.resting(sfu.Camera), rests: len(p.rests) > 0,
 			micGone: s.gone(&s.micSince, p, sfu.Microphone, now), camGone: s.gone(&s.camSince, p, sfu.Camera, now),
 			flows: s.flows(p, now), client: counts[p.session].ClientVitals, told: now.Sub(counts[p.session].at), unfed: s.unfed(truth, people, now),
 		}

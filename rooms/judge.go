@@ -31,7 +31,8 @@ type evidence struct {
 	away    bool          // told to everybody
 	micOn   bool          // switched on, and
 	micIn   bool          // really received
-	camOn   bool
+	camOn   bool          // and meant to be sent
+	rests   bool          // keeps a source back for its voice
 	flows   time.Duration // for how long its microphone has been received without a break
 	client  ClientVitals  // what the browser counted; zero: nothing that is new enough
 	told    time.Duration // how long ago it did
@@ -91,13 +92,14 @@ func judge(e evidence) Vitals {
 	say(SymptomLossDown, v.LossDown >= 0.03, weigh(v.LossDown, 0.10))
 	// A browser draws nothing on a page that is not in sight, and counts that as
 	// a picture that stands still.
-	say(SymptomFrozen, v.Frozen >= 0.05 && !e.client.Hidden, weigh(v.Frozen, 0.25))
+	// Nor does it draw a picture that is paused.
+	say(SymptomFrozen, v.Frozen >= 0.05 && !e.client.Hidden && len(e.truth.Paused) == 0, weigh(v.Frozen, 0.25))
 	say(SymptomVoiceBroken, v.Concealed >= 0.05, weigh(v.Concealed, 0.20))
 	say(SymptomSlowPath, v.RTT >= slowPath, 1)
 	say(SymptomTCP, v.Route == sfu.RouteTCP, 0)
 	say(SymptomRelay, v.Route == sfu.RouteRelay, 0)
 	say(SymptomCPU, e.client.Limited == "cpu", 1)
-	say(SymptomBandwidth, e.client.Limited == "bandwidth", 1)
+	say(SymptomBandwidth, e.client.Limited == "bandwidth" || e.rests || len(e.truth.Paused) > 0, 1)
 	say(SymptomHidden, e.client.Hidden, 0)
 	v.Quality = []Quality{QualityGood, QualityFair, QualityPoor}[worst]
 	return v

@@ -26,6 +26,8 @@ type participant struct {
 	awayAt  time.Time // when away was shown from; zero: not away
 	flowing map[sfu.Source]bool
 
+	recorded map[sfu.Source]bool // what the record has of flowing
+
 	slots slotMap  // what this person's own browser shows where
 	said  []string // keys of the newest messages, to know a repetition
 

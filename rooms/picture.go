@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
 )
 
@@ -72,6 +71,9 @@ func (r *room) setSource(p *participant, s sfu.Source, on bool) {
 	if !p.setOn(s, on) {
 		return
 	}
+	if !on {
+		r.rest(p, s, false, stamp(r.wall))
+	}
 	r.media.Allow(p.peer, s, on && !p.view.Away)
 	if s == sfu.Screen {
 		switch {
@@ -90,7 +92,7 @@ func (r *room) setSource(p *participant, s sfu.Source, on bool) {
 // openSources tells the media plane about all sources of a Peer that is new to
 // the room: a source that nobody switched on must be shut.
 func (r *room) openSources(p *participant, on []sfu.Source) {
-	p.view.Sources = []sfu.Source{}
+	p.view.Sources, p.view.Resting = []sfu.Source{}, []sfu.Source{}
 	for _, s := range sources() {
 		if !slices.Contains(on, s) || s == sfu.ScreenAudio && !slices.Contains(on, sfu.Screen) {
 			r.media.Allow(p.peer, s, false)
@@ -103,12 +105,13 @@ func (r *room) openSources(p *participant, on []sfu.Source) {
 // rebind moves a person to another Peer: what it sees and where it is seen.
 func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source, now time.Time) {
 	if p.peer != peer {
+		p.view.Resting = []sfu.Source{}
 		for _, s := range sources() { // the former Peer tells nothing any more
 			r.flow(p, s, false, now)
 		}
 		r.cutOff(p.peer)
 		p.bindings, p.helped = nil, sfu.Feed{}
-		p.peer = peer
+		p.peer, p.paused = peer, nil
 	}
 	staged := r.stage == p
 	if staged && !slices.Contains(on, sfu.Screen) {
@@ -166,24 +169,11 @@ func (r *room) slotsOf(viewer *participant) []Slot {
 	all := []Slot{}
 	for slot, pair := range viewer.slots.pairs {
 		if o := r.seats[pair.seat]; pair.bound && o != nil {
-			all = append(all, Slot{Slot: slot, Kind: SlotPerson, Participant: o.view.ID})
+			all = append(all, Slot{Slot: slot, Kind: SlotPerson, Participant: o.view.ID, Paused: slices.Contains(viewer.paused, slot)})
 		}
 	}
 	if r.stage != nil && r.stage != viewer {
-		all = append(all, Slot{Slot: sfu.SlotStage, Kind: SlotStage, Participant: r.stage.view.ID})
+		all = append(all, Slot{Slot: sfu.SlotStage, Kind: SlotStage, Participant: r.stage.view.ID, Paused: slices.Contains(viewer.paused, sfu.SlotStage)})
 	}
 	return all
-}
-
-// flow records that media of a source really arrives, or ceased to.
-func (r *room) flow(p *participant, s sfu.Source, flowing bool, now time.Time) {
-	if p.flowing[s] == flowing {
-		return
-	}
-	p.flowing[s] = flowing
-	kind := schedule.EntrySourceStopped
-	if flowing {
-		kind = schedule.EntrySourceFlowing
-	}
-	r.record(schedule.Entry{Kind: kind, At: now, Seat: p.view.Seat, Session: p.view.ID, Detail: string(s)})
 }

@@ -258,6 +258,7 @@ func (r *room) present(role schedule.Role) bool {
 // order for all; a Sync for who asked for it. Media is switched after that, so
 // that nobody's picture shows under another's name.
 func (r *room) flush() {
+	r.tellNarrow()
 	shared := r.changes
 	r.changes = nil
 	for _, p := range r.inOrder() {

@@ -87,7 +87,7 @@ func (r *room) add(req JoinRequest, now time.Time) *Visit {
 			Name: cmp.Or(req.Name, r.event.SeatName(req.Seat)), Since: now,
 		},
 		token: req.Token, peer: req.Peer, client: req.Client, heardAt: now, hereAt: now,
-		flowing: map[sfu.Source]bool{}, sync: true,
+		flowing: map[sfu.Source]bool{}, recorded: map[sfu.Source]bool{}, sync: true,
 	}
 	r.people[p.view.ID], r.seats[req.Seat] = p, p
 	delete(r.history, req.Seat)
@@ -143,7 +143,7 @@ func (r *room) remove(p *participant, why schedule.LeaveReason, now time.Time) {
 		r.facts.HoldUntil = time.Time{}
 	}
 	for _, s := range sources() {
-		if p.flowing[s] {
+		if p.recorded[s] {
 			r.record(schedule.Entry{Kind: schedule.EntrySourceStopped, At: at, Seat: p.view.Seat, Session: p.view.ID, Detail: string(s)})
 		}
 	}

@@ -67,7 +67,7 @@ func (s *stay) unfed(t sfu.Truth, people cast, now time.Time) time.Duration {
 // that is kept.
 func (s *stay) gone(since *time.Time, p player, source sfu.Source, now time.Time) time.Duration {
 	switch {
-	case !p.has(source), p.sent(source):
+	case !p.has(source), p.sent(source), p.resting(source):
 		*since = time.Time{}
 		return 0
 	case since.IsZero():

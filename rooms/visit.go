@@ -113,12 +113,6 @@ func (v *Visit) Back() {
 	v.news(func(p *participant, now time.Time) { v.room.back(p, now) })
 }
 
-// Paused is news of the slots whose picture the line to the session's Peer does
-// not carry just now.
-func (v *Visit) Paused(slots []int) {
-	v.news(func(p *participant, _ time.Time) { p.paused = slots })
-}
-
 // Socket is news that the session's socket is lost or back, for the record
 // alone: media may flow on without it.
 func (v *Visit) Socket(up bool) {
