@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -71,6 +72,9 @@ type Deps struct {
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.
 	Static fs.FS
+	// Network answers what lies below sheet.Path: the sheet for a company's network
+	// people; nil: there is none.
+	Network http.Handler
 	// Origins may open a socket beside the server's own host, as
 	// scheme://host[:port].
 	Origins []string

@@ -26,6 +26,7 @@ import (
 	"sangdam/signaling/api"
 	"sangdam/signaling/auth"
 	"sangdam/signaling/protocol"
+	"sangdam/signaling/sheet"
 )
 
 // Server is the edge of one node. It is an http.Handler for everything that
@@ -133,6 +134,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /debug/pprof/{profile}", s.profile)
+	if s.deps.Network != nil {
+		mux.Handle("GET "+sheet.Path, s.deps.Network)
+		mux.Handle("GET "+sheet.Path+"/", s.deps.Network)
+	}
 	mux.Handle("/", newPages(s.deps.Static))
 	return withHeaders(mux)
 }

@@ -53,6 +53,7 @@ func directions() []direction {
 		{"signaling/mail", []string{"rooms/schedule", "rooms/timetable"}, "a letter is written and sent without a server"},
 		{"signaling/hooks", []string{"rooms/schedule", "signaling/protocol"}, "webhooks follow the ledger and need no room"},
 		{"signaling/turn", nil, "a relay knows addresses and credentials, and no rooms"},
+		{"signaling/sheet", nil, "the sheet tells what it is told of ports, and asks nobody"},
 		{"signaling/certs", nil, "a certificate is had without a server"},
 		{"signaling/front", nil, "the port is divided by bytes alone"},
 		{"signaling", []string{"rooms", "rooms/...", "signaling/...", "static"}, "the edge calls down and is called by cmd alone"},

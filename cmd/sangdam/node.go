@@ -26,6 +26,7 @@ import (
 	"sangdam/signaling/front"
 	"sangdam/signaling/hooks"
 	"sangdam/signaling/mail"
+	"sangdam/signaling/sheet"
 	"sangdam/signaling/staff"
 	"sangdam/signaling/turn"
 	"sangdam/static"
@@ -148,6 +149,10 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 	n.hooks = hooks.New(hooks.Deps{Store: o.Store, Key: o.Keeper.Hook, Networks: networks, Logger: o.Logger, Metrics: metrics})
 	n.hooks.Start()
 	signedOut := func(ctx context.Context, signIns []string) { n.server.SignedOut(ctx, signIns) }
+	network, err := w.sheet(n.url)
+	if err != nil {
+		return nil, err
+	}
 	n.server = signaling.New(signaling.Deps{
 		Staff: o.office(n.url, signedOut, metrics),
 		Desk: desk.New(desk.Deps{
@@ -169,6 +174,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Static:         static.FS(),
 		Origins:        origins(o.Edge.PublicURL),
 		TrustedProxies: proxies,
+		Network:        network,
 		ICEServers:     w.iceServers(turn.NewCredentials(o.turnKey())),
 		Trial:          o.Trial,
 		Ready:          n.registry.Loaded,
@@ -210,9 +216,10 @@ func (n *node) openPorts(o nodeOptions, metrics prometheus.Registerer) (ways, er
 		return ways{}, portTaken("listen", o.Edge.Listen, err)
 	}
 	n.url = o.Edge.publicURL(listener.Addr())
+	var hall *sheet.Hall
 	proxies, err := o.Edge.proxies()
 	if err == nil {
-		n.certs, err = o.Edge.source(listener.Addr(), o.Data, &o.Media, o.Logger)
+		n.certs, hall, err = o.Edge.source(listener.Addr(), o.Data, &o.Media, o.Logger)
 	}
 	if err != nil {
 		_ = listener.Close()
@@ -266,7 +273,9 @@ func (n *node) openPorts(o nodeOptions, metrics prometheus.Registerer) (ways, er
 		return ways{}, fmt.Errorf("start TURN: %w", err)
 	}
 	b.udp, b.tcp = n.engine.UDP(), n.engine.TCP()
-	return waysOf(n.url, &o.Edge, &o.TURN, addresses, b), nil
+	w = waysOf(n.url, &o.Edge, &o.TURN, addresses, b)
+	w.Hall = hall
+	return w, nil
 }
 
 // turnKey is what credentials of TURN derive from.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sangdam/signaling/certs"
+	"sangdam/signaling/sheet"
 )
 
 // TLS turns on https in this process, by one of three ways to a certificate.
@@ -67,32 +68,32 @@ func (t *TLS) check(publicURL string) error {
 // acmeDir is the part of the data folder that keeps account and certificates.
 const acmeDir = "acme"
 
-// source opens the certificate; nil when this process speaks no TLS. The port
-// must be listened on already.
-func (c *Edge) source(bound net.Addr, data string, media *Media, logger *slog.Logger) (certs.Source, error) {
+// source opens the certificate; nil when this process speaks no TLS. A hall's is
+// told of on the sheet, too. The port must be listened on already.
+func (c *Edge) source(bound net.Addr, data string, media *Media, logger *slog.Logger) (certs.Source, *sheet.Hall, error) {
 	switch t := c.TLS; {
 	case t.Cert != "":
 		f, err := certs.OpenFiles(certs.FilesConfig{Cert: t.Cert, Key: t.Key, Logger: logger})
 		if err != nil {
-			return nil, &failure{text: "the certificate cannot be used: see tls-cert and tls-key", cause: err}
+			return nil, nil, &failure{text: "the certificate cannot be used: see tls-cert and tls-key", cause: err}
 		}
-		return f, nil
+		return f, nil, nil
 	case len(t.ACME) > 0:
 		if data == "" {
-			return nil, errNoData
+			return nil, nil, errNoData
 		}
 		a, err := certs.StartACME(certs.ACMEConfig{
 			Domains: t.ACME, Email: t.ACMEEmail, Directory: t.ACMEDirectory,
 			Dir: filepath.Join(data, acmeDir), Listen: bound.String(), Logger: logger,
 		})
 		if err != nil {
-			return nil, &failure{text: "no certificate can be asked for: see tls-acme", cause: err}
+			return nil, nil, &failure{text: "no certificate can be asked for: see tls-acme", cause: err}
 		}
-		return a, nil
+		return a, nil, nil
 	case t.SelfSigned:
 		h, err := c.hall(data, media)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if h.Made {
 			if h.Why != "" {
@@ -102,11 +103,11 @@ func (c *Edge) source(bound net.Addr, data string, media *Media, logger *slog.Lo
 		}
 		f, err := certs.OpenFiles(certs.FilesConfig{Cert: h.Cert, Key: h.Key, Logger: logger})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return f, nil
+		return f, &sheet.Hall{File: h.Root, Print: h.Print, Until: h.Until}, nil
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // hall finds or makes the certificate of a closed hall.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"time"
 
 	"sangdam/signaling/protocol"
+	"sangdam/signaling/sheet"
 	"sangdam/signaling/turn"
 )
 
@@ -24,6 +26,7 @@ type ways struct {
 	TCP       uint16       // of the media, beside Port; 0 for none
 	TURNUDP   uint16       // 0 for none
 	TURNTLS   string       // host:port; empty for none
+	Hall      *sheet.Hall  // nil: the certificate is one that browsers trust
 }
 
 // bound are the ports that were given.
@@ -129,4 +132,20 @@ func (w ways) iceServers(c turn.Credentials) func(session string, now time.Time)
 		}
 		return out
 	}
+}
+
+// sheet is the page that tells a company's network people of these ways.
+func (w ways) sheet(publicURL string) (http.Handler, error) {
+	u, err := url.Parse(publicURL)
+	if err != nil {
+		return nil, err
+	}
+	c := sheet.Config{
+		URL: publicURL, Host: w.Host, Port: portOfURL(u), Addresses: w.Addresses,
+		TURNTLS: w.TURNTLS, UDP: w.UDP, TCP: w.TCP, TURNUDP: w.TURNUDP, Hall: w.Hall,
+	}
+	if w.Streams && !w.TLS && w.Port != c.Port {
+		c.Streams = w.Port
+	}
+	return sheet.New(c)
 }

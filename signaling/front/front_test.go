@@ -472,7 +472,7 @@ func TestFront_ThereIsAnEndToWhatIsUnsortedInAll(t *testing.T) {
 
 func TestFront_WhoDoesNotKeepUpHoldsUpNobodyElse(t *testing.T) {
 	p := open(t, Config{Trusted: netip.Addr.IsLoopback}, true) // hundreds at once from one address
-	for range maxWaiting + 3 { // nobody takes them
+	for range maxWaiting + 3 {                                 // nobody takes them
 		fmt.Fprintf(p.dial(), "%s", stun(0x0003, 0))
 	}
 	p.eventually("the rest is closed", func() bool { return p.refused(refusedBusy) == 3 })
