@@ -4,6 +4,7 @@ import { board } from './board';
 import { face, slide } from './faces';
 import { consultation, day, moment, person, type RoomSetting, roomOf, tile, time, visitOf } from './fakes';
 import { hallScenes } from './hall';
+import { lineScenes } from './lines';
 import { staffScenes } from './staff';
 import { touches } from './touches';
 import { wallScenes } from './wall';
@@ -251,6 +252,7 @@ export const scenes: Record<string, () => Visit> = {
     ]),
   ),
   ...hallScenes,
+  ...lineScenes,
   ...wallScenes,
   ...staffScenes,
 };

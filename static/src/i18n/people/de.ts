@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/de';
 import { stopped } from './stopped/de';
 
 export const de: People = {
@@ -46,6 +47,7 @@ export const de: People = {
     body: 'Wir bereiten Ihr Gespräch vor.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Link kopieren',
     copied: 'Kopiert. Öffnen Sie jetzt Safari oder Chrome und fügen Sie den Link in die Adresszeile ein.',
@@ -102,7 +104,7 @@ export const de: People = {
     none: 'Sie haben keine Gespräche mehr',
     noneBody: 'Alle Gespräche dieses Links sind vorbei. Vielen Dank für Ihre Teilnahme.',
     noMedia:
-      'Ihr Netz lässt weder Bild noch Ton durch. Ein anderes Netz, etwa das Ihres Telefons, kann helfen.',
+      'Ihr Netz lässt gerade weder Bild noch Ton durch. Wir versuchen es weiter. Ein anderes Netz, etwa das Ihres Telefons, kann helfen.',
   },
   booth: {
     today: 'Heute an diesem Stand',
@@ -178,10 +180,11 @@ export const de: People = {
     farewell:
       'Das nächste Gespräch braucht diesen Platz. Bitte verabschieden Sie sich: Der Raum schließt von selbst.',
     connecting: 'Bild und Ton werden verbunden',
-    reconnecting: 'Die Verbindung ist abgebrochen. Wir verbinden Sie erneut; bitte bleiben Sie hier.',
+    reconnecting:
+      'Die Verbindung ist abgebrochen. Wir verbinden Sie erneut; bitte bleiben Sie hier. Bis dahin hört und sieht Sie niemand.',
     retry: 'Jetzt versuchen',
     noMedia:
-      'Nachrichten kommen an, Bild und Ton nicht. Ein anderes Netz, etwa das Ihres Telefons, kann helfen.',
+      'Nachrichten kommen an, Bild und Ton nicht. Wir versuchen es weiter. Ein anderes Netz, etwa das Ihres Telefons, kann helfen; oder schreiben Sie Ihre Telefonnummer in den Chat.',
     tapToHear: 'Tippen, um die anderen zu hören',
     people: 'Teilnehmende',
     sharedBy: '{{name}} teilt den Bildschirm',

@@ -1,3 +1,4 @@
+import { line } from './line/en';
 import { stopped } from './stopped/en';
 
 /** English words of everything a firm, buyer or interpreter sees. The other languages have the same keys. */
@@ -46,6 +47,7 @@ export const en = {
     body: 'We are getting your consultation ready.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Copy the link',
     copied: 'Copied. Now open Safari or Chrome and paste it into the address line.',
@@ -101,7 +103,8 @@ export const en = {
     later: 'Your other consultations',
     none: 'No consultation is left for you',
     noneBody: 'All consultations of this link are over. Thank you for coming.',
-    noMedia: 'Your network lets no picture or sound through. Another network, such as your phone, may help.',
+    noMedia:
+      'Your network lets no picture or sound through just now. We keep trying. Another network, such as your phone, may help.',
   },
   booth: {
     today: 'Today in this booth',
@@ -175,10 +178,11 @@ export const en = {
     overrun: 'The planned time is over. Nobody is waiting, so you can talk on.',
     farewell: 'The next consultation needs this place. Please say goodbye: the room closes by itself.',
     connecting: 'Connecting picture and sound',
-    reconnecting: 'The connection broke. We are connecting again; please stay here.',
+    reconnecting:
+      'The connection broke. We are connecting again; please stay here. Until then nobody hears or sees you.',
     retry: 'Try now',
     noMedia:
-      'Messages get through, but picture and sound do not. Another network, such as your phone, may help.',
+      'Messages get through, but picture and sound do not. We keep trying. Another network, such as your phone, may help; or write your phone number in the chat.',
     tapToHear: 'Tap to hear the others',
     people: 'People',
     sharedBy: '{{name}} shares the screen',

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/es';
 import { stopped } from './stopped/es';
 
 export const es: People = {
@@ -47,6 +48,7 @@ export const es: People = {
     body: 'Estamos preparando su reunión.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Copiar el enlace',
     copied: 'Copiado. Ahora abra Safari o Chrome y péguelo en la barra de direcciones.',
@@ -102,7 +104,8 @@ export const es: People = {
     later: 'Sus otras reuniones',
     none: 'No le quedan reuniones',
     noneBody: 'Todas las reuniones de este enlace han terminado. Gracias por su participación.',
-    noMedia: 'Su red no deja pasar imagen ni sonido. Otra red, por ejemplo la de su teléfono, puede ayudar.',
+    noMedia:
+      'Ahora su red no deja pasar imagen ni sonido. Seguimos intentándolo. Otra red, por ejemplo la de su teléfono, puede ayudar.',
   },
   booth: {
     today: 'Hoy en este stand',
@@ -177,10 +180,11 @@ export const es: People = {
     overrun: 'El tiempo previsto terminó. Nadie espera, así que pueden seguir hablando.',
     farewell: 'La siguiente reunión necesita este lugar. Despídanse, por favor: la sala se cierra sola.',
     connecting: 'Conectando imagen y sonido',
-    reconnecting: 'La conexión se interrumpió. Estamos conectando de nuevo; quédese aquí, por favor.',
+    reconnecting:
+      'La conexión se interrumpió. Estamos conectando de nuevo; quédese aquí, por favor. Hasta entonces nadie le oye ni le ve.',
     retry: 'Intentar ahora',
     noMedia:
-      'Los mensajes llegan, pero la imagen y el sonido no. Otra red, por ejemplo la de su teléfono, puede ayudar.',
+      'Los mensajes llegan, pero la imagen y el sonido no. Seguimos intentándolo. Otra red, por ejemplo la de su teléfono, puede ayudar; o escriba su número de teléfono en el chat.',
     tapToHear: 'Toque para oír a los demás',
     people: 'Participantes',
     sharedBy: '{{name}} comparte su pantalla',

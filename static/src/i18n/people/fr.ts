@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/fr';
 import { stopped } from './stopped/fr';
 
 export const fr: People = {
@@ -47,6 +48,7 @@ export const fr: People = {
     body: 'Nous préparons votre entretien.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Copier le lien',
     copied: 'Le lien est copié. Ouvrez maintenant Safari ou Chrome et collez-le dans la barre d’adresse.',
@@ -103,7 +105,7 @@ export const fr: People = {
     none: 'Vous n’avez plus d’entretien',
     noneBody: 'Tous les entretiens de ce lien sont terminés. Merci de votre participation.',
     noMedia:
-      'Votre réseau ne laisse passer ni image ni son. Un autre réseau, par exemple celui de votre téléphone, peut vous aider.',
+      'Pour l’instant, votre réseau ne laisse passer ni image ni son. Nous continuons d’essayer. Un autre réseau, par exemple celui de votre téléphone, peut vous aider.',
   },
   booth: {
     today: 'Aujourd’hui dans ce stand',
@@ -179,10 +181,11 @@ export const fr: People = {
     farewell:
       'La place est attendue pour l’entretien suivant. Veuillez prendre congé : la salle se fermera d’elle-même.',
     connecting: 'Connexion de l’image et du son',
-    reconnecting: 'La connexion a été interrompue. Nous la rétablissons ; veuillez rester ici.',
+    reconnecting:
+      'La connexion a été interrompue. Nous la rétablissons ; veuillez rester ici. D’ici là, personne ne vous entend ni ne vous voit.',
     retry: 'Essayer maintenant',
     noMedia:
-      'Les messages passent, mais pas l’image ni le son. Un autre réseau, par exemple celui de votre téléphone, peut vous aider.',
+      'Les messages passent, mais pas l’image ni le son. Nous continuons d’essayer. Un autre réseau, par exemple celui de votre téléphone, peut aider ; ou écrivez votre numéro de téléphone dans le chat.',
     tapToHear: 'Touchez pour entendre les autres',
     people: 'Participants',
     sharedBy: '{{name}} partage son écran',

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/id';
 import { stopped } from './stopped/id';
 
 export const id: People = {
@@ -45,6 +46,7 @@ export const id: People = {
     body: 'Kami sedang menyiapkan pertemuan Anda.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Salin tautan',
     copied: 'Tersalin. Sekarang buka Safari atau Chrome dan tempelkan di bilah alamat.',
@@ -101,7 +103,7 @@ export const id: People = {
     none: 'Tidak ada lagi pertemuan untuk Anda',
     noneBody: 'Semua pertemuan pada tautan ini sudah selesai. Terima kasih atas kehadiran Anda.',
     noMedia:
-      'Jaringan Anda tidak meneruskan gambar dan suara. Jaringan lain, misalnya ponsel Anda, mungkin membantu.',
+      'Saat ini jaringan Anda tidak meneruskan gambar dan suara. Kami terus mencoba. Jaringan lain, misalnya ponsel Anda, mungkin membantu.',
   },
   booth: {
     today: 'Hari ini di stan ini',
@@ -175,10 +177,11 @@ export const id: People = {
     farewell:
       'Pertemuan berikutnya memerlukan tempat ini. Silakan berpamitan: ruangan akan tertutup sendiri.',
     connecting: 'Menghubungkan gambar dan suara',
-    reconnecting: 'Koneksi terputus. Kami sedang menyambungkan kembali; mohon tetap di sini.',
+    reconnecting:
+      'Koneksi terputus. Kami sedang menyambungkan kembali; mohon tetap di sini. Sementara itu tidak ada yang mendengar atau melihat Anda.',
     retry: 'Coba sekarang',
     noMedia:
-      'Pesan tersampaikan, tetapi gambar dan suara tidak. Jaringan lain, misalnya ponsel Anda, mungkin membantu.',
+      'Pesan tersampaikan, tetapi gambar dan suara tidak. Kami terus mencoba. Jaringan lain, misalnya ponsel Anda, mungkin membantu; atau tulis nomor telepon Anda di obrolan.',
     tapToHear: 'Ketuk untuk mendengar yang lain',
     people: 'Peserta',
     sharedBy: '{{name}} membagikan layar',

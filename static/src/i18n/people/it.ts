@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/it';
 import { stopped } from './stopped/it';
 
 export const it: People = {
@@ -47,6 +48,7 @@ export const it: People = {
     body: 'Stiamo preparando il Suo incontro.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Copia il link',
     copied: 'Copiato. Ora apra Safari o Chrome e lo incolli nella barra degli indirizzi.',
@@ -103,7 +105,7 @@ export const it: People = {
     none: 'Non ci sono altri incontri per Lei',
     noneBody: 'Tutti gli incontri di questo link sono terminati. Grazie per la Sua partecipazione.',
     noMedia:
-      'La Sua rete non lascia passare né immagine né audio. Un’altra rete, per esempio quella del telefono, può aiutare.',
+      'Al momento la Sua rete non lascia passare né immagine né audio. Continuiamo a provare. Un’altra rete, per esempio quella del telefono, può aiutare.',
   },
   booth: {
     today: 'Oggi in questo stand',
@@ -178,10 +180,11 @@ export const it: People = {
     farewell:
       'Il prossimo incontro ha bisogno di questo posto. Vi preghiamo di salutarvi: la sala si chiude da sola.',
     connecting: 'Collegamento di immagine e audio',
-    reconnecting: 'La connessione si è interrotta. La stiamo ristabilendo; La preghiamo di restare qui.',
+    reconnecting:
+      'La connessione si è interrotta. La stiamo ristabilendo; La preghiamo di restare qui. Fino ad allora nessuno La sente né La vede.',
     retry: 'Prova ora',
     noMedia:
-      'I messaggi passano, l’immagine e l’audio no. Un’altra rete, per esempio quella del telefono, può aiutare.',
+      'I messaggi passano, l’immagine e l’audio no. Continuiamo a provare. Un’altra rete, per esempio quella del telefono, può aiutare; oppure scriva il Suo numero di telefono nella chat.',
     tapToHear: 'Tocchi per sentire gli altri',
     people: 'Partecipanti',
     sharedBy: '{{name}} condivide lo schermo',

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/ko';
 import { stopped } from './stopped/ko';
 
 /** 참가기업, 바이어, 통역이 보는 모든 화면의 한국어 문구. */
@@ -46,6 +47,7 @@ export const ko: People = {
     body: '상담을 준비하고 있습니다.',
   },
   stopped,
+  line,
   unsupported: {
     copy: '링크 복사하기',
     copied: '복사했습니다. Safari나 Chrome을 열고 주소창에 붙여 넣어 주세요.',
@@ -101,7 +103,8 @@ export const ko: People = {
     later: '다른 상담 일정',
     none: '남은 상담이 없습니다',
     noneBody: '이 링크의 상담이 모두 끝났습니다. 참여해 주셔서 감사합니다.',
-    noMedia: '현재 네트워크에서 영상과 소리가 전달되지 않습니다. 휴대전화 등 다른 네트워크를 이용해 보세요.',
+    noMedia:
+      '지금 네트워크에서 영상과 소리가 전달되지 않습니다. 계속 다시 시도하고 있습니다. 휴대전화 등 다른 네트워크를 이용해 보세요.',
   },
   booth: {
     today: '오늘 이 부스의 상담',
@@ -172,9 +175,11 @@ export const ko: People = {
     overrun: '예정된 시간이 지났습니다. 기다리는 분이 없으니 계속하셔도 됩니다.',
     farewell: '다음 상담이 이어집니다. 인사를 나눠 주세요. 상담실은 자동으로 닫힙니다.',
     connecting: '영상과 소리를 연결하고 있습니다',
-    reconnecting: '연결이 끊겨 다시 연결하고 있습니다. 이 화면을 그대로 두세요.',
+    reconnecting:
+      '연결이 끊겨 다시 연결하고 있습니다. 이 화면을 그대로 두세요. 그동안 내 목소리와 영상은 전달되지 않습니다.',
     retry: '지금 시도하기',
-    noMedia: '글은 전달되지만 영상과 소리가 전달되지 않습니다. 휴대전화 등 다른 네트워크를 이용해 보세요.',
+    noMedia:
+      '글은 전달되지만 영상과 소리가 전달되지 않습니다. 계속 다시 시도하고 있습니다. 휴대전화 등 다른 네트워크를 이용하시거나 채팅에 전화번호를 남겨 주세요.',
     tapToHear: '눌러서 소리 듣기',
     people: '참여자',
     sharedBy: '{{name}} 님이 화면을 공유하고 있습니다',

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/pt';
 import { stopped } from './stopped/pt';
 
 export const pt: People = {
@@ -47,6 +48,7 @@ export const pt: People = {
     body: 'Estamos preparando a sua reunião.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Copiar o link',
     copied: 'Copiado. Agora abra o Safari ou o Chrome e cole-o na barra de endereço.',
@@ -102,7 +104,8 @@ export const pt: People = {
     later: 'Suas outras reuniões',
     none: 'Não há mais reuniões',
     noneBody: 'Todas as reuniões deste link terminaram. Agradecemos a sua participação.',
-    noMedia: 'A sua rede não deixa passar imagem nem som. Outra rede, como a do seu celular, pode ajudar.',
+    noMedia:
+      'No momento, a sua rede não deixa passar imagem nem som. Continuamos tentando. Outra rede, como a do seu celular, pode ajudar.',
   },
   booth: {
     today: 'Hoje neste estande',
@@ -176,9 +179,11 @@ export const pt: People = {
     overrun: 'O tempo previsto acabou. Ninguém está esperando, podem continuar conversando.',
     farewell: 'A próxima reunião precisa deste lugar. Por favor, despeçam-se: a sala fecha sozinha.',
     connecting: 'Conectando imagem e som',
-    reconnecting: 'A conexão caiu. Estamos conectando novamente; por favor, fique aqui.',
+    reconnecting:
+      'A conexão caiu. Estamos conectando novamente; por favor, fique aqui. Até lá, ninguém ouve nem vê você.',
     retry: 'Tentar agora',
-    noMedia: 'As mensagens passam, mas a imagem e o som não. Outra rede, como a do seu celular, pode ajudar.',
+    noMedia:
+      'As mensagens passam, mas a imagem e o som não. Continuamos tentando. Outra rede, como a do seu celular, pode ajudar; ou escreva o seu número de telefone no chat.',
     tapToHear: 'Toque para ouvir os outros',
     people: 'Participantes',
     sharedBy: '{{name}} compartilha a tela',

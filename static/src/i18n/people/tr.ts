@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/tr';
 import { stopped } from './stopped/tr';
 
 export const tr: People = {
@@ -46,6 +47,7 @@ export const tr: People = {
     body: 'Görüşmenizi hazırlıyoruz.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Bağlantıyı kopyala',
     copied: 'Kopyalandı. Şimdi Safari ya da Chrome’u açıp bağlantıyı adres çubuğuna yapıştırın.',
@@ -101,7 +103,8 @@ export const tr: People = {
     later: 'Diğer görüşmeleriniz',
     none: 'Başka görüşmeniz kalmadı',
     noneBody: 'Bu bağlantıdaki tüm görüşmeler tamamlandı. Katılımınız için teşekkür ederiz.',
-    noMedia: 'Ağınız görüntü ve sese izin vermiyor. Telefonunuzunki gibi başka bir ağ yardımcı olabilir.',
+    noMedia:
+      'Ağınız şu anda görüntü ve sese izin vermiyor. Denemeye devam ediyoruz. Telefonunuzunki gibi başka bir ağ yardımcı olabilir.',
   },
   booth: {
     today: 'Bugün bu stantta',
@@ -176,10 +179,11 @@ export const tr: People = {
     overrun: 'Planlanan süre doldu. Bekleyen yok, konuşmaya devam edebilirsiniz.',
     farewell: 'Bu yer sıradaki görüşme için gerekli. Lütfen vedalaşın: oda kendiliğinden kapanır.',
     connecting: 'Görüntü ve ses bağlanıyor',
-    reconnecting: 'Bağlantı koptu. Yeniden bağlanıyoruz; lütfen burada kalın.',
+    reconnecting:
+      'Bağlantı koptu. Yeniden bağlanıyoruz; lütfen burada kalın. O zamana kadar sizi kimse duymaz ve görmez.',
     retry: 'Şimdi dene',
     noMedia:
-      'Mesajlar iletiliyor, ancak görüntü ve ses iletilmiyor. Telefonunuzunki gibi başka bir ağ yardımcı olabilir.',
+      'Mesajlar iletiliyor, ancak görüntü ve ses iletilmiyor. Denemeye devam ediyoruz. Telefonunuzunki gibi başka bir ağ yardımcı olabilir; ya da telefon numaranızı sohbete yazın.',
     tapToHear: 'Diğerlerini duymak için dokunun',
     people: 'Katılımcılar',
     sharedBy: '{{name}} ekranını paylaşıyor',

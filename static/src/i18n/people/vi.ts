@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/vi';
 import { stopped } from './stopped/vi';
 
 export const vi: People = {
@@ -45,6 +46,7 @@ export const vi: People = {
     body: 'Chúng tôi đang chuẩn bị buổi trao đổi của quý vị.',
   },
   stopped,
+  line,
   unsupported: {
     copy: 'Sao chép đường dẫn',
     copied: 'Đã sao chép. Bây giờ xin mở Safari hoặc Chrome và dán vào thanh địa chỉ.',
@@ -101,7 +103,7 @@ export const vi: People = {
     none: 'Quý vị không còn buổi trao đổi nào',
     noneBody: 'Tất cả các buổi của đường dẫn này đã kết thúc. Cảm ơn quý vị đã tham dự.',
     noMedia:
-      'Mạng của quý vị không truyền được hình và tiếng. Mạng khác, chẳng hạn mạng điện thoại, có thể giúp được.',
+      'Hiện mạng của quý vị không truyền được hình và tiếng. Chúng tôi vẫn đang thử. Mạng khác, chẳng hạn mạng điện thoại, có thể giúp được.',
   },
   booth: {
     today: 'Hôm nay tại gian này',
@@ -174,10 +176,11 @@ export const vi: People = {
     overrun: 'Đã hết thời gian dự kiến. Không có ai đang chờ, quý vị có thể nói tiếp.',
     farewell: 'Buổi tiếp theo cần chỗ này. Xin chào tạm biệt: phòng sẽ tự đóng.',
     connecting: 'Đang kết nối hình và tiếng',
-    reconnecting: 'Kết nối bị ngắt. Chúng tôi đang kết nối lại; xin ở lại đây.',
+    reconnecting:
+      'Kết nối bị ngắt. Chúng tôi đang kết nối lại; xin ở lại đây. Trong lúc đó không ai nghe hay thấy quý vị.',
     retry: 'Thử ngay',
     noMedia:
-      'Tin nhắn gửi được, nhưng hình và tiếng thì không. Mạng khác, chẳng hạn mạng điện thoại, có thể giúp được.',
+      'Tin nhắn gửi được, nhưng hình và tiếng thì không. Chúng tôi vẫn đang thử. Mạng khác, chẳng hạn mạng điện thoại, có thể giúp được; hoặc ghi số điện thoại của quý vị vào phần trò chuyện.',
     tapToHear: 'Chạm để nghe những người khác',
     people: 'Người tham dự',
     sharedBy: '{{name}} đang chia sẻ màn hình',

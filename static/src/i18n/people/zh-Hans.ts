@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { line } from './line/zh-Hans';
 import { stopped } from './stopped/zh-Hans';
 
 export const zhHans: People = {
@@ -45,6 +46,7 @@ export const zhHans: People = {
     body: '我们正在为您准备洽谈。',
   },
   stopped,
+  line,
   unsupported: {
     copy: '复制链接',
     copied: '已复制。请打开 Safari 或 Chrome，粘贴到地址栏中。',
@@ -100,7 +102,7 @@ export const zhHans: People = {
     later: '您的其他洽谈',
     none: '您没有其他洽谈了',
     noneBody: '此链接的所有洽谈均已结束。感谢您的参与。',
-    noMedia: '您的网络无法传输画面和声音。换用其他网络（例如手机网络）也许有帮助。',
+    noMedia: '您的网络目前无法传输画面和声音。我们会继续尝试。换用其他网络（例如手机网络）也许有帮助。',
   },
   booth: {
     today: '本展位今日洽谈',
@@ -170,9 +172,10 @@ export const zhHans: People = {
     overrun: '预定时间已过。无人等候，您可以继续交谈。',
     farewell: '下一场洽谈需要使用此席位。请道别，洽谈室将自动关闭。',
     connecting: '正在连接画面和声音',
-    reconnecting: '连接中断，我们正在重新连接，请留在此处。',
+    reconnecting: '连接中断，我们正在重新连接，请留在此处。在此期间，没有人能听到或看到您。',
     retry: '立即重试',
-    noMedia: '消息可以传送，但画面和声音无法传送。换用其他网络（例如手机网络）也许有帮助。',
+    noMedia:
+      '消息可以传送，但画面和声音无法传送。我们会继续尝试。您可以换用其他网络（例如手机网络），或在聊天中留下电话号码。',
     tapToHear: '点按以收听对方声音',
     people: '参会者',
     sharedBy: '{{name}} 正在共享屏幕',

@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import { BellRing, FlaskConical, MessageSquare, WifiOff } from 'lucide-preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { sameClock } from '../../i18n/format';
+import { patience } from '../../room/connection';
 import { LinksModel } from '../../room/desk/links';
 import { Loaded } from '../../room/desk/load';
 import { isOpen, withOf } from '../../room/desk/notes';
@@ -181,7 +182,7 @@ function Letters() {
 function Lost() {
   const { visit, words, now } = useDesk();
   const connection = visit.connection.value;
-  if (connection.state !== 'reconnecting' || now.value - connection.since < 3000) {
+  if (connection.state !== 'reconnecting' || now.value - connection.since < patience) {
     return null;
   }
   return (

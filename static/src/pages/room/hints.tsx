@@ -1,7 +1,16 @@
 /** What people are told over the pictures: the connection first, then sound, then the time. */
 import { useSignal } from '@preact/signals';
-import { AlarmClockPlus, Clock, Hourglass, Volume2, WifiOff } from 'lucide-preact';
+import {
+  AlarmClockPlus,
+  Clock,
+  Hourglass,
+  MessageSquareOff,
+  SignalLow,
+  Volume2,
+  WifiOff,
+} from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { patience } from '../../room/connection';
 import type { RoomModel } from '../../room/model';
 import { Button } from '../../ui/button';
 import { Note } from '../../ui/note';
@@ -13,9 +22,6 @@ import { CoordinatorNote } from '../notes';
 import { Helpers, OrderNote } from '../steered';
 import { gained, hintOf, remaining, stillTold } from './remaining';
 
-/** A break this short mends itself; telling of it would only worry. */
-const patience = 3000;
-
 export function Hints({ room }: { room: RoomModel }) {
   const { visit } = useDesk();
   const booth = visit.bootstrap.value?.kind === 'booth';
@@ -25,6 +31,7 @@ export function Hints({ room }: { room: RoomModel }) {
       <Helpers room={room} />
       <OrderNote />
       <ConnectionHint />
+      <NarrowHint room={room} />
       {booth && visit.connection.value.state === 'connected' && <BoothHealth />}
       <SoundHint room={room} />
       <ExtensionHint room={room} />
@@ -57,6 +64,12 @@ function ConnectionHint() {
           {words.t('room.reconnecting')}
         </Note>
       );
+    case 'late':
+      return now.value - connection.since < patience ? null : (
+        <Note inside icon={MessageSquareOff} testid="connection">
+          {words.t('line.late')}
+        </Note>
+      );
     case 'no_media':
       return (
         <Note inside icon={WifiOff} tone="late" testid="connection">
@@ -64,6 +77,28 @@ function ConnectionHint() {
         </Note>
       );
   }
+}
+
+/** A line that carries voices alone just now: my own first, then that of who does not see me. */
+function NarrowHint({ room }: { room: RoomModel }) {
+  const { visit, words } = useDesk();
+  if (visit.connection.value.state !== 'connected' && visit.connection.value.state !== 'late') {
+    return null;
+  }
+  const showing = visit.devices.camera.value.state === 'on';
+  if (room.resting.value && showing) {
+    return (
+      <Note inside icon={SignalLow} tone="wait" testid="rests">
+        {words.t('line.rests')}
+      </Note>
+    );
+  }
+  const blind = room.participants.value.find((p) => p.narrow && !p.away && p.id !== room.me);
+  return blind && showing ? (
+    <Note inside icon={SignalLow} testid="narrow">
+      {words.t('line.narrow', { name: blind.name })}
+    </Note>
+  ) : null;
 }
 
 function SoundHint({ room }: { room: RoomModel }) {

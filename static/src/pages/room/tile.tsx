@@ -1,5 +1,5 @@
 /** One person, the shared screen, or the free place of somebody who is expected. */
-import { CameraOff, LoaderCircle, MicOff, UserRound, WifiOff } from 'lucide-preact';
+import { CameraOff, LoaderCircle, MicOff, SignalLow, UserRound, WifiOff } from 'lucide-preact';
 import type { Role } from '../../protocol/types';
 import type { Tile } from '../../room/model';
 import { Picture } from '../../ui/picture';
@@ -37,20 +37,10 @@ export function TilePlace({ tile, size, style }: TileProps) {
 
 function PersonWords({ tile, name }: { tile: Tile; name: string }) {
   const { words } = useDesk();
-  const { participant, pictureOn, microphoneOn } = tile;
-  const cameraOn = participant.sources.includes('camera');
+  const { participant, microphoneOn } = tile;
   return (
     <>
-      {!pictureOn && (
-        <p class="tile-blank">
-          {cameraOn ? (
-            <LoaderCircle size={32} aria-hidden="true" />
-          ) : (
-            <CameraOff size={32} aria-hidden="true" />
-          )}
-          <span>{words.t(cameraOn ? 'room.pictureComing' : 'room.cameraOff')}</span>
-        </p>
-      )}
+      <PersonBlank tile={tile} />
       <p class="tile-states">
         {participant.away && (
           <span class="tile-state" data-tone="wait">
@@ -70,14 +60,49 @@ function PersonWords({ tile, name }: { tile: Tile; name: string }) {
   );
 }
 
+/** What stands in the place of a picture that does not come. */
+function PersonBlank({ tile }: { tile: Tile }) {
+  const { words } = useDesk();
+  if (tile.pictureOn) {
+    return null;
+  }
+  if (tile.heldBy !== 'nobody') {
+    return <Held tile={tile} by={tile.heldBy} />;
+  }
+  const cameraOn = tile.participant.sources.includes('camera');
+  return (
+    <p class="tile-blank">
+      {cameraOn ? <LoaderCircle size={32} aria-hidden="true" /> : <CameraOff size={32} aria-hidden="true" />}
+      <span>{words.t(cameraOn ? 'room.pictureComing' : 'room.cameraOff')}</span>
+    </p>
+  );
+}
+
+/** A narrow line keeps the picture back, so that the voice gets through: whose line, and that nobody has to do anything. */
+function Held({ tile, by }: { tile: Tile; by: 'me' | 'them' }) {
+  const { words } = useDesk();
+  return (
+    <p class="tile-blank tile-held" data-testid="held" data-by={by}>
+      <span class="tile-face" aria-hidden="true">
+        <UserRound size={32} />
+        <SignalLow size={16} />
+      </span>
+      <span>{words.t(`line.held.${by}`, { name: tile.participant.name })}</span>
+    </p>
+  );
+}
+
 function StageWords({ tile }: { tile: Tile }) {
   const { words } = useDesk();
   return (
-    <p class="tile-plate">
-      <span class="tile-name">
-        <span>{words.t('room.sharedBy', { name: tile.participant.name })}</span>
-      </span>
-    </p>
+    <>
+      {tile.heldBy !== 'nobody' && <Held tile={tile} by={tile.heldBy} />}
+      <p class="tile-plate">
+        <span class="tile-name">
+          <span>{words.t('room.sharedBy', { name: tile.participant.name })}</span>
+        </span>
+      </p>
+    </>
   );
 }
 
