@@ -104,6 +104,9 @@ func TestEstimator_FindsWhatTheLineTakes(t *testing.T) {
 			{from: 24 * sec, to: 30 * sec, least: 2.2e6},
 			{from: 38 * sec, to: 45 * sec, least: 500e3, most: 1.6e6},
 		}},
+		{"6 Mbit/s", line{delay: 60 * ms, rate: constant(6e6), buffer: 250 * ms}, sender{}, 30 * sec, []bound{
+			{from: 5 * sec, to: 30 * sec, least: 4.5e6, most: 6.5e6, queue: 50, probesOf: 0.05},
+		}},
 		{"a wide line", line{delay: 20 * ms}, sender{}, 10 * sec, []bound{
 			{from: 3 * sec, to: 10 * sec, least: 7.5e6},
 		}},

@@ -127,19 +127,26 @@ func (e *Estimator) judgeProbe(t time.Duration) {
 			e.prober.raised = t
 		}
 	}
-	if o.passed && o.clean {
-		e.prober.ready = 2 * o.rate
+	// A next one that would hardly ask for more asks for nothing.
+	if next := min(2*o.rate, e.most(t)); o.passed && o.clean && next > 1.2*float64(e.prober.cluster.Rate) {
+		e.prober.ready = next
 	}
+}
+
+// most is what there is any use in asking for.
+func (e *Estimator) most(t time.Duration) float64 {
+	most := min(e.pace.ceiling, roomy*e.wanted)
+	if e.limitedAt != 0 && t-e.limitedAt < limited {
+		most = min(most, e.limit)
+	}
+	return most
 }
 
 // ask says at what rate to probe now, if at all.
 func (e *Estimator) ask(t time.Duration) (float64, bool) {
 	p := &e.prober
 	target := e.target()
-	most := min(e.pace.ceiling, roomy*e.wanted)
-	if e.limitedAt != 0 && t-e.limitedAt < limited {
-		most = min(most, e.limit)
-	}
+	most := e.most(t)
 	if p.live && p.packets == 0 && t-p.given > held {
 		p.live, p.next = false, t+again
 	}

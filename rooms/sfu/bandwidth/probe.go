@@ -67,7 +67,7 @@ func (p *prober) give(rate float64, now time.Duration) Cluster {
 // sent takes a packet that left and says to which cluster it belongs: what
 // leaves while one is on its way takes its share of the line, too.
 func (p *prober) sent(cluster, size int, now time.Duration) int {
-	if !p.live || cluster != p.cluster.ID && (p.packets == 0 || p.out >= int64(p.cluster.Bytes)) {
+	if !p.live || p.closed(now) || cluster != p.cluster.ID && p.packets == 0 {
 		return 0
 	}
 	if p.packets == 0 {
@@ -77,6 +77,15 @@ func (p *prober) sent(cluster, size int, now time.Duration) int {
 	p.out += int64(size)
 	p.lastSize, p.lastSent = int64(size), now
 	return p.cluster.ID
+}
+
+// closed says that all of the cluster has left, or has had twice the time for it.
+func (p *prober) closed(now time.Duration) bool {
+	if p.packets == 0 {
+		return false
+	}
+	length := time.Duration(float64(p.cluster.Bytes) * 8 / float64(p.cluster.Rate) * float64(time.Second))
+	return p.out >= int64(p.cluster.Bytes) || now-p.firstSent > 2*length+50*time.Millisecond
 }
 
 func (p *prober) hear(k *packet, s status) {
@@ -108,12 +117,12 @@ func (p *prober) result(newest int64, air float64, roundTrip, now time.Duration)
 	if !p.live {
 		return o, false
 	}
-	whole := p.out >= int64(p.cluster.Bytes)
+	closed := p.closed(now)
 	switch {
-	case whole && p.told == p.packets:
-	case whole && newest > p.last && now-p.lastSent > roundTrip+200*time.Millisecond:
-	case p.packets == 0 && now-p.given > held,
-		p.packets > 0 && now-p.lastSent > held+roundTrip:
+	case closed && p.told == p.packets:
+	case closed && newest > p.last && now-p.lastSent > roundTrip+200*time.Millisecond:
+	case closed && now-p.lastSent > held+roundTrip:
+	case p.packets == 0 && now-p.given > held:
 	default:
 		return o, false
 	}
