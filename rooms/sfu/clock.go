@@ -104,6 +104,9 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 		if now.Sub(c.reception) >= receptionEvery {
 			c.reception = now
 			p.sendReceiverReports(now)
+			if line := p.line(); line > 0 {
+				p.engine.metrics.line.Observe(float64(line))
+			}
 			p.redundancy.judge(p.lossDown(now), p.line(), now)
 		}
 		p.sendSenderReports(now)

@@ -20,11 +20,13 @@ type metrics struct {
 	// fixed after newMetrics
 	engine   *Engine
 	delay    prometheus.Histogram
+	line     prometheus.Histogram
 	first    map[wire.Kind]prometheus.Observer
 	firsts   *prometheus.HistogramVec // by kind
 	counters []counter
 	peers    *prometheus.Desc // by profile and state
 	routes   *prometheus.Desc // by route
+	paused   *prometheus.Desc
 	expelled prometheus.Counter
 
 	mu   sync.Mutex // guards all below; taken after Engine.mu and before Peer.former
@@ -36,7 +38,7 @@ type metrics struct {
 // totals are what all Peers have counted since the Engine began.
 type totals struct {
 	packetsIn, bytesIn, packetsOut, bytesOut, resent, lost, keyframes uint64
-	plisIn, plisOut, nacksIn, nacksOut, malformed                     uint64
+	plisIn, plisOut, nacksIn, nacksOut, malformed, drops, probes      uint64
 }
 
 // counter is one of totals as Prometheus sees it.
@@ -59,11 +61,17 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 			Help:    "How long a slot waited for its first packet since it was bound and the source began, by kind.",
 			Buckets: []float64{.001, .005, .02, .05, .1, .2, .3, .5, .75, 1, 1.5, 2, 5},
 		}, []string{"kind"}),
+		line: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    name("line_bits_per_second"),
+			Help:    "What the line to a browser carries, as estimated once a second.",
+			Buckets: []float64{60e3, 100e3, 150e3, 200e3, 300e3, 500e3, 800e3, 1.2e6, 2e6, 3e6, 5e6, 8e6},
+		}),
 		expelled: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: name("peers_expelled_total"), Help: "Peers that were closed because they broke the rules of the wire or a panic hit them.",
 		}),
 		peers:  prometheus.NewDesc(name("peers"), "PeerConnections, by profile and state.", []string{"profile", "state"}, nil),
 		routes: prometheus.NewDesc(name("routes"), "PeerConnections whose path is up, by route.", []string{"route"}, nil),
+		paused: prometheus.NewDesc(name("slots_paused"), "Slots whose picture is not sent because the line would not carry it.", nil, nil),
 	}
 	m.first = map[wire.Kind]prometheus.Observer{
 		wire.Audio: m.firsts.WithLabelValues(string(wire.Audio)), wire.Video: m.firsts.WithLabelValues(string(wire.Video)),
@@ -82,9 +90,11 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 	count("plis_out_total", "Keyframes asked of publishers.", func(t *totals) uint64 { return t.plisOut })
 	count("nacks_in_total", "Requests of viewers for packets they missed.", func(t *totals) uint64 { return t.nacksIn })
 	count("nacks_out_total", "Requests to publishers for packets that we missed.", func(t *totals) uint64 { return t.nacksOut })
+	count("queue_drops_total", "Pictures cut off because the queue to a browser was full.", func(t *totals) uint64 { return t.drops })
+	count("probes_total", "Bursts that found out what a line carries.", func(t *totals) uint64 { return t.probes })
 	count("malformed_total", "Packets that were not what they should be.", func(t *totals) uint64 { return t.malformed })
 	if reg != nil {
-		reg.MustRegister(m.delay, m.firsts, m.expelled, m)
+		reg.MustRegister(m.delay, m.line, m.firsts, m.expelled, m)
 	}
 	return m
 }
@@ -124,6 +134,7 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	}
 	to <- m.peers
 	to <- m.routes
+	to <- m.paused
 }
 
 // Collect implements prometheus.Collector.
@@ -133,11 +144,12 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(c.of(&t)))
 	}
 	peers := make(map[[2]string]int)
-	for _, profile := range []Profile{ProfileRoom, ProfileWall} {
+	for _, profile := range []Profile{ProfileRoom, ProfileWall, ProfileProbe} {
 		for _, state := range []State{StateNew, StateConnected, StateDisconnected, StateFailed} {
 			peers[[2]string{string(profile), string(state)}] = 0
 		}
 	}
+	paused := 0
 	routes := map[Route]int{RouteUDP: 0, RouteTCP: 0, RouteRelay: 0}
 	for _, id := range m.engine.Peers() {
 		p := m.engine.peer(id)
@@ -149,6 +161,7 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 			continue
 		}
 		peers[[2]string{string(p.profile), string(state)}]++
+		paused += len(*p.allocation.paused.Load())
 		if r := p.route(); state == StateConnected && r != RouteNone {
 			routes[r]++
 		}
@@ -156,6 +169,7 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 	for labels, n := range peers {
 		to <- prometheus.MustNewConstMetric(m.peers, prometheus.GaugeValue, float64(n), labels[:]...)
 	}
+	to <- prometheus.MustNewConstMetric(m.paused, prometheus.GaugeValue, float64(paused))
 	for r, n := range routes {
 		to <- prometheus.MustNewConstMetric(m.routes, prometheus.GaugeValue, float64(n), string(r))
 	}
@@ -179,6 +193,8 @@ func (m *metrics) totals() totals {
 // count adds what a Peer has counted.
 func (p *Peer) count(t *totals) {
 	t.malformed += p.malformed.Load()
+	t.drops += p.egress.drops.Load()
+	t.probes += p.egress.probes.Load()
 	p.former.Lock()
 	defer p.former.Unlock()
 	t.add(p.former.totals)
