@@ -82,6 +82,7 @@ func TestEstimator_FindsWhatTheLineTakes(t *testing.T) {
 			{from: 5 * sec, to: 20 * sec, least: 200e3, most: 330e3, queue: 60},
 		}},
 		{"80 kbit/s", line{delay: 40 * ms, rate: constant(80e3), buffer: 500 * ms}, sender{}, 30 * sec, []bound{
+			{from: 1500 * ms, to: 4 * sec, most: 100e3},
 			{from: 5 * sec, to: 30 * sec, most: 80e3, queue: 150},
 		}},
 		{"steps 20 ms away", line{delay: 20 * ms, rate: steps, buffer: 250 * ms}, sender{}, 45 * sec, []bound{

@@ -7,6 +7,10 @@ const (
 	// packets, a queue lifts all.
 	look = 8
 	slot = 20 * time.Millisecond
+	// recent is how far back that may reach, but for three slots: eight on a
+	// line of 80 kbit/s are a second.
+	recent = 300 * time.Millisecond
+	fewest = 3
 	// generation is how long the shortest delay is believed; two are kept.
 	// Clocks drift apart by 100 ppm at the worst: 2 ms in one generation.
 	generation = 20 * time.Second
@@ -19,8 +23,8 @@ const (
 // slots in which some arrived, above the shortest that was seen.
 type queue struct {
 	lately [look]time.Duration
+	begun  [look]time.Duration // arrival times of their first packets
 	slots  int
-	slot   time.Duration // arrival time at which the last slot began
 
 	base, next time.Duration // shortest of the last and of this generation
 	turned     time.Duration // arrival time at which this generation began
@@ -39,7 +43,7 @@ func (q *queue) add(sent, at time.Duration) {
 		*q = queue{base: delay, next: delay, turned: at}
 	}
 	q.next, q.base = min(q.next, delay), min(q.base, delay)
-	if q.slots > 0 && at < q.slot+slot {
+	if q.slots > 0 && at < q.begun[(q.slots-1)%look]+slot {
 		last := &q.lately[(q.slots-1)%look]
 		*last = min(*last, delay)
 	} else {
@@ -47,7 +51,7 @@ func (q *queue) add(sent, at time.Duration) {
 			d := (q.lately[(q.slots-1)%look] - q.lately[(q.slots-2)%look]).Abs()
 			q.jitter += (d - q.jitter) / 16
 		}
-		q.lately[q.slots%look], q.slot = delay, at
+		q.lately[q.slots%look], q.begun[q.slots%look] = delay, at
 		q.slots++
 	}
 	if at-q.turned > generation {
@@ -58,9 +62,13 @@ func (q *queue) add(sent, at time.Duration) {
 }
 
 func (q *queue) lowest() time.Duration {
-	low := q.lately[0]
-	for _, d := range q.lately[:min(q.slots, look)] {
-		low = min(low, d)
+	newest := q.slots - 1
+	low := q.lately[newest%look]
+	for i := newest - 1; i >= max(newest-look+1, 0); i-- {
+		if newest-i >= fewest && q.begun[newest%look]-q.begun[i%look] > recent {
+			break
+		}
+		low = min(low, q.lately[i%look])
 	}
 	return low
 }

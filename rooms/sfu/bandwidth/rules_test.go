@@ -366,6 +366,138 @@ func TestLoss_WithAQueueIsOurs(t *testing.T) {
 	}
 }
 
+func TestLoss_TriesAgainWhatItBelievesToBeTheAirs(t *testing.T) {
+	l := newLoss()
+	l.air = .25 // wrongly: it is a policer at 750 kbit/s
+	offered := 1e6
+	for i := range 60 {
+		lost := max(0, 1-750e3/offered)
+		l.judge(sample{loss: lost, packets: 150, offered: offered, target: 1e6}, time.Duration(i)*sec)
+		offered = min(1e6, l.bound)
+	}
+	if l.air > 0.1 || offered > 900e3 {
+		t.Errorf("still believes in %.2f and sends %.0f into a policer at 750000", l.air, offered)
+	}
+}
+
+func TestFeedback_ThatIsLostLooksNotLikeASlowLine(t *testing.T) {
+	e := New(Options{}, epoch)
+	var at time.Duration
+	n := uint16(0)
+	for round := range 20 {
+		first := n
+		var got []flight
+		for range 10 {
+			e.Sent(n, 1000, 0, epoch.Add(at))
+			got = append(got, flight{n, at + 20*ms, 1000})
+			n++
+			at += 10 * ms
+		}
+		if round%2 == 0 {
+			f, _ := tell(t, got, first, 0, 0)
+			e.Feedback(f, epoch.Add(at+40*ms))
+			if d := e.State().Delivered; round > 4 && (d < 760_000 || d > 840_000) {
+				t.Fatalf("round %d: delivered %d of 800000 when every other feedback is lost", round, d)
+			}
+		}
+	}
+}
+
+func TestProbe_AsksSeldomWhereProbesLied(t *testing.T) {
+	p := prober{wait: every}
+	for _, want := range []time.Duration{10 * sec, 20 * sec, 40 * sec, 40 * sec} {
+		p.raised = sec
+		p.contradict(500e3, 1e6, 2*sec, 100*ms)
+		if p.wait != want {
+			t.Errorf("waits %v, want %v", p.wait, want)
+		}
+	}
+	p.raised = sec
+	p.contradict(900e3, 1e6, 2*sec, 100*ms) // about right
+	p.believe(10 * sec)
+	if p.wait != 40*sec {
+		t.Errorf("waits %v before the raise has proved itself", p.wait)
+	}
+	p.believe(12 * sec)
+	if p.wait != every {
+		t.Errorf("waits %v after ten quiet seconds", p.wait)
+	}
+}
+
+func TestProbe_QuicklyAfterAFallThatIsOver(t *testing.T) {
+	e := New(Options{Start: 2_000_000}, epoch)
+	at := heard(t, e, 0, 30, 0)
+	e.prober.ready, e.prober.next = 0, time.Hour
+	e.pace.fall(500e3, at)
+	if c, ok := e.Probe(epoch.Add(at)); ok {
+		t.Fatalf("%+v at once", c)
+	}
+	at = heard(t, e, 30, 150, at)
+	c, ok := e.Probe(epoch.Add(at))
+	if !ok || c.Rate < 900_000 || c.Rate > 1_300_000 {
+		t.Fatalf("%+v, %v; want twice what is left", c, ok)
+	}
+	at = heard(t, e, 150, 450, at)
+	if c, ok := e.Probe(epoch.Add(at)); ok {
+		t.Errorf("%+v: a second one for the same fall", c)
+	}
+}
+
+func TestEstimator_NeedsNoTrendForALongQueue(t *testing.T) {
+	e := New(Options{}, epoch)
+	var got []flight
+	for n := range uint16(6) {
+		e.Sent(n, 1000, 0, epoch.Add(time.Duration(n)*20*ms))
+		got = append(got, flight{n, time.Duration(n+1) * 100 * ms, 1000}) // 80 kbit/s
+	}
+	for i := range got {
+		f, _ := tell(t, got[i:i+1], uint16(i), 0, 0)
+		e.Feedback(f, epoch.Add(got[i].at+20*ms))
+	}
+	if s := e.State(); !s.Overuse || s.Target > 100_000 {
+		t.Errorf("%+v after six packets of 80 kbit/s", s)
+	}
+}
+
+func TestEstimator_SendsLessWhileAQueueStands(t *testing.T) {
+	e := New(Options{}, epoch)
+	for wait, want := range map[time.Duration]Rate{0: 800_000, 50 * ms: 800_000, 150 * ms: 600_000, 250 * ms: 400_000, 2 * sec: 400_000} {
+		e.queue.wait = wait
+		e.publish(1)
+		if got := e.Target(); got != want {
+			t.Errorf("target %d at a wait of %v, want %d", got, wait, want)
+		}
+	}
+}
+
+func TestQueue_ForgetsAShortestDelayOfLongAgo(t *testing.T) {
+	var q queue
+	for at := time.Duration(0); at < 120*sec; at += 10 * ms {
+		q.add(at, at+20*ms+at/2000) // 500 ppm
+		if q.wait > 25*ms {
+			t.Fatalf("at %v a clock that drifts is a queue of %v", at, q.wait)
+		}
+	}
+}
+
+func TestQueue_JitterIsNone(t *testing.T) {
+	var q queue
+	for i := range 1000 {
+		at := time.Duration(i) * 10 * ms
+		q.add(at, at+20*ms+time.Duration(i*37%60)*ms)
+		if i > 50 && q.above(12*ms) {
+			t.Fatalf("packet %d: a queue of %v where there is jitter only", i, q.wait)
+		}
+	}
+	for i := range 100 {
+		at := 10*sec + time.Duration(i)*10*ms
+		q.add(at, at+120*ms+time.Duration(i*37%60)*ms)
+	}
+	if q.wait < 95*ms || q.wait > 120*ms {
+		t.Errorf("wait %v where all packets wait 100 ms more", q.wait)
+	}
+}
+
 func TestEstimator_AnyFeedbackStaysWithinBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := Options{Floor: 100_000, Ceiling: 3_000_000}
