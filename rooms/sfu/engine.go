@@ -102,10 +102,14 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 			err = badOffer("not answerable")
 		}
 	}()
+	way, err := asked.transport(o)
+	if err != nil {
+		return "", "", err
+	}
 	id := PeerID(strings.ToLower(rand.Text()))
 	p := newPeer(e, id, asked.Profile, obs)
 	p.soundOnly = asked.SoundOnly
-	conn, answer, err := e.net.Accept(p, asked.transport(o))
+	conn, answer, err := e.net.Accept(p, way)
 	if err != nil {
 		e.log.Debug("sfu: offer refused", "err", err)
 		return "", "", badOffer("not answerable")

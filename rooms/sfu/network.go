@@ -3,6 +3,7 @@ package sfu
 import (
 	"net"
 	"net/netip"
+	"strings"
 
 	"sangdam/rooms/sfu/wire"
 )
@@ -23,13 +24,19 @@ func (e *Engine) Advertised() []netip.AddrPort { return e.net.Advertised() }
 func (e *Engine) OpenRelay(network string) (net.PacketConn, error) { return e.net.OpenRelay(network) }
 
 // transport is how an offer is answered below SDP.
-func (asked Offer) transport(o *offer) wire.Asked {
+func (asked Offer) transport(o *offer) (wire.Asked, error) {
 	t := wire.Asked{Offer: o.sdp, Slots: slotsOf(o.sections), Active: asked.Active}
 	switch asked.Only {
+	case RouteNone:
 	case RouteUDP:
 		t.Only = wire.UDP
 	case RouteTCP:
 		t.Only = wire.TCP
+	default:
+		return t, badOffer("no such way")
 	}
-	return t
+	if asked.Active && strings.Contains(o.sdp, "a=setup:active") {
+		return t, badOffer("not willing to be DTLS server")
+	}
+	return t, nil
 }
