@@ -23,7 +23,7 @@ import (
 
 // startFair runs a node with the demo's event on a Redis of its own, and gives
 // the address of its metrics.
-func startFair(t *testing.T) (n *node, f *fair, metrics string) {
+func startFair(t *testing.T, change ...func(*nodeOptions)) (n *node, f *fair, metrics string) {
 	t.Helper()
 	ctx := t.Context()
 	url, _, _ := storetest.Redis(t)
@@ -41,10 +41,14 @@ func startFair(t *testing.T) (n *node, f *fair, metrics string) {
 		t.Fatal(err)
 	}
 	at := "127.0.0.1:" + freePort(t)
-	n, err = startNode(ctx, nodeOptions{
+	o := nodeOptions{
 		Edge: Edge{Listen: "127.0.0.1:0"}, Keeper: key, Media: Media{Advertise: []string{"127.0.0.1"}, UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"},
-		Node: "test", Metrics: at, Store: s, Logger: quiet,
-	})
+		Data: dir, Node: "test", Metrics: at, Store: s, Logger: quiet,
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	n, err = startNode(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,14 +65,18 @@ func startFair(t *testing.T) (n *node, f *fair, metrics string) {
 }
 
 // visit opens a link of the fair and connects.
-func visit(t *testing.T, n *node, l auth.Minted, id uint32) *signaltest.Client {
+func visit(t *testing.T, n *node, l auth.Minted, id uint32, change ...func(*signaltest.Options)) *signaltest.Client {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	c, err := signaltest.Visit(ctx, signaltest.Options{
+	o := signaltest.Options{
 		URL: n.URL(), Link: string(l.Link.ID), Secret: l.Secret,
 		Media: sfutest.Options{ID: id, Wall: l.Link.Grants.Kind == schedule.LinkConsole},
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	c, err := signaltest.Visit(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

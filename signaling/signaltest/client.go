@@ -37,6 +37,11 @@ type Options struct {
 	// Media are the client's media; NoMedia is for a console without.
 	Media   sfutest.Options
 	NoMedia bool
+	// Path is how media is tried (R55), told with hello. With relay and audio
+	// relayed candidates alone are taken.
+	Path string
+	// Way tells whether one of the server's ICE servers may be used; nil: all.
+	Way func(protocol.ICEServer) bool
 	// MangleOffer changes the offer on its way, for tests of bad ones.
 	MangleOffer func(string) string
 	// Obey answers the orders of coordinators, as a page does; nil: none is
@@ -75,6 +80,8 @@ type Client struct {
 	media   *sfutest.Client
 	session string
 	secret  string
+	servers []protocol.ICEServer // as told last
+	path    string               // of the PeerConnection
 	state   State
 	changed chan struct{} // closed and replaced when state or socket changes
 	closed  bool
@@ -91,6 +98,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	if err := c.post(ctx, "/api/v1/links/"+o.Link+"/open", body, &c.Bootstrap); err != nil {
 		return nil, fmt.Errorf("open link: %w", err)
 	}
+	c.servers, c.path = c.Bootstrap.ICEServers, o.Path
 	return c, nil
 }
 
@@ -114,18 +122,14 @@ func Visit(ctx context.Context, o Options) (*Client, error) {
 
 // Hello begins a session on a new socket with a new PeerConnection.
 func (c *Client) Hello(ctx context.Context) error {
-	h := protocol.Hello{Token: c.Bootstrap.Token, Profile: "room"}
+	h := protocol.Hello{Token: c.Bootstrap.Token, Profile: "room", Path: c.opts.Path}
 	if c.opts.Media.Wall || c.opts.NoMedia {
 		h.Profile = "wall"
 	}
 	var media *sfutest.Client
 	if !c.opts.NoMedia {
 		var err error
-		if media, err = sfutest.New(c.opts.Media); err != nil {
-			return err
-		}
-		if h.Offer, err = media.Offer(); err != nil {
-			media.Close()
+		if media, h.Offer, err = c.begin(c.opts.Path); err != nil {
 			return err
 		}
 		if c.opts.MangleOffer != nil {
@@ -151,7 +155,7 @@ func (c *Client) Hello(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	c.socket, c.media = s, media
-	c.session, c.secret = w.Session, w.Secret
+	c.session, c.secret, c.servers, c.path = w.Session, w.Secret, w.ICEServers, c.opts.Path
 	c.state = State{You: w.You}
 	c.notify()
 	c.mu.Unlock()
@@ -273,6 +277,20 @@ func (c *Client) Cut() {
 	}
 }
 
+// ResumeUnheard resumes on a socket that dies before its reply is read: the server
+// has given a secret that never arrives.
+func (c *Client) ResumeUnheard(ctx context.Context) error {
+	s, err := c.dialTo(ctx, func(*socket, protocol.Message) {})
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	c.mu.Lock()
+	r := protocol.Resume{Session: c.session, Secret: c.secret, Seq: c.state.Seq}
+	c.mu.Unlock()
+	return s.ask(ctx, protocol.TypeResume, r, nil)
+}
+
 // Resume takes the session over to a new socket (R17, R19).
 func (c *Client) Resume(ctx context.Context) error {
 	s, err := c.dial(ctx)
@@ -296,23 +314,6 @@ func (c *Client) Resume(ctx context.Context) error {
 		return fmt.Errorf("resume: %w", err)
 	}
 	return nil
-}
-
-// RestartICE restarts ICE over the socket.
-func (c *Client) RestartICE(ctx context.Context) error {
-	m := c.Media()
-	if m == nil {
-		return errors.New("signaltest: no media")
-	}
-	offer, err := m.Restart()
-	if err != nil {
-		return err
-	}
-	var r protocol.Restarted
-	if err := c.Ask(ctx, protocol.TypeRestart, protocol.Restart{Offer: offer}, &r); err != nil {
-		return fmt.Errorf("restart: %w", err)
-	}
-	return m.Answer(r.Answer)
 }
 
 // Media is the client's PeerConnection; nil without.
@@ -402,8 +403,13 @@ func (c *Client) current() *socket {
 	return c.socket
 }
 
-func (c *Client) dial(ctx context.Context) (*socket, error) {
+func (c *Client) dial(ctx context.Context) (*socket, error) { return c.dialTo(ctx, c.heard) }
+
+func (c *Client) dialTo(ctx context.Context, heard func(*socket, protocol.Message)) (*socket, error) {
 	d := websocket.Dialer{Subprotocols: []string{protocol.Subprotocol}, EnableCompression: true}
+	if t, ok := c.http.Transport.(*http.Transport); ok { // what it trusts
+		d.TLSClientConfig, d.NetDialContext = t.TLSClientConfig, t.DialContext
+	}
 	ws, resp, err := d.DialContext(ctx, "ws"+strings.TrimPrefix(c.opts.URL, "http")+"/ws", nil)
 	if err != nil {
 		if resp != nil {
@@ -411,7 +417,7 @@ func (c *Client) dial(ctx context.Context) (*socket, error) {
 		}
 		return nil, fmt.Errorf("dial: %w", err)
 	}
-	return startSocket(ws, c.heard), nil
+	return startSocket(ws, heard), nil
 }
 
 func (c *Client) post(ctx context.Context, path string, in, out any) error {
