@@ -108,6 +108,8 @@ func (p *Peer) steer(now time.Time) {
 		return
 	}
 	a.at = now
+	route := p.route()
+	g.flight.limit(route == RouteTCP || route == RouteRelay, target, p.roundTrip(), now)
 	a.voice.read(g.voice.Load(), 0, now)
 	voices := 0
 	for _, d := range p.downs {

@@ -70,6 +70,7 @@ type egress struct {
 	spent  atomic.Int64  // bytes of sound that the bucket does not know of yet
 	drops  atomic.Uint64 // packets that the queue did not take
 	probes atomic.Uint64 // clusters sent
+	flight flight
 
 	mu      sync.Mutex // guards all below; held for one packet or one drain, taken after DownTrack.mu
 	tokens  float64    // bytes; negative: so many were ahead of their time
@@ -154,7 +155,7 @@ func (g *egress) send(c class, d *DownTrack, packet []byte, payload int, now tim
 		}
 		g.repairs -= float64(size)
 	}
-	if g.waiting == 0 && g.tokens > 0 || c == classProbe {
+	if g.waiting == 0 && g.tokens > 0 && !g.flight.full() || c == classProbe {
 		g.tokens -= float64(size)
 		return g.leave(c, d, packet, payload, g.cluster.take(size, now), now)
 	}
@@ -177,6 +178,9 @@ func (g *egress) fits(c class, size int) bool {
 
 // roomy tells whether a slot that was cut off may begin again.
 func (g *egress) roomy() bool {
+	if g.flight.full() {
+		return false
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	line := float64(g.target.Load()) / 8
@@ -246,7 +250,7 @@ func (g *egress) drain(now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.refill(now)
-	for g.tokens > 0 {
+	for g.tokens > 0 && !g.flight.full() {
 		p := g.queues[repairQueue].pop()
 		if p == nil {
 			p = g.queues[pictureQueue].pop()
@@ -282,6 +286,7 @@ func (g *egress) leave(c class, d *DownTrack, packet []byte, payload, cluster in
 	}
 	if d.extTransport != 0 {
 		g.line.Sent(number, len(packet)+overhead, cluster, now)
+		g.flight.leaves(number, len(packet)+overhead)
 	}
 	switch c {
 	case classRepair:

@@ -312,6 +312,55 @@ func TestPacer_QueuesAllocateNothing(t *testing.T) {
 	}
 }
 
+func TestPacer_AStreamHoldsNoMoreThanTheLineCarriesSoon(t *testing.T) {
+	b := narrowed(1, 8_000_000)
+	g, d, out := b.p.egress, b.downs[0], b.sinks[0]
+	d.extTransport = 4
+	g.flight.limit(true, 800_000, 100*time.Millisecond, g.filled) // 40 kB
+	now := g.filled
+	feedback := func(last uint16) {
+		b.p.egress.flight.feedback(&rtcp.TransportLayerCC{BaseSequenceNumber: last, PacketStatusCount: 1}, now)
+	}
+	seq := uint16(0)
+	send := func(n int) {
+		for range n {
+			seq++
+			now = now.Add(10 * time.Millisecond)
+			b.p.rtp(vp8Packet(5, seq, 3000*uint32(seq), "f", seq == 1, 1000), now)
+			g.drain(now)
+		}
+	}
+	send(1)
+	feedback(1)
+	send(60)
+	held := out.n
+	if bytes := held * (1000 + 30 + overhead); bytes < 38_000 || bytes > 44_000 || g.waiting == 0 {
+		t.Errorf("%d bytes in the stream, %d wait", bytes, g.waiting)
+	}
+	feedback(20)
+	now = now.Add(drainEvery)
+	g.drain(now)
+	if out.n < held+15 {
+		t.Errorf("%d packets after feedback", out.n-held)
+	}
+	held = out.n
+	g.drain(now.Add(flightForgets / 2))
+	if out.n != held {
+		t.Errorf("%d packets into a stream that stands", out.n-held)
+	}
+	now = now.Add(flightForgets + time.Millisecond)
+	g.flight.limit(true, 800_000, 100*time.Millisecond, now)
+	g.drain(now)
+	if out.n == held {
+		t.Error("after a change of path nothing leaves any more")
+	}
+	g.flight.limit(false, 0, 0, now)
+	send(40)
+	if g.waiting > 0 {
+		t.Error("UDP waits for feedback")
+	}
+}
+
 // line is a viewer of some people, whose layers flow at given rates.
 type viewing struct {
 	a     *allocation

@@ -47,6 +47,7 @@ func (p *Peer) rtcp(b []byte, now time.Time) {
 				d.nack(r.Nacks, now, p.roundTrip())
 			}
 		case *rtcp.TransportLayerCC:
+			p.egress.flight.feedback(r, now)
 			p.egress.line.Feedback(r, now)
 		case *rtcp.ReceiverEstimatedMaximumBitrate:
 			p.onLimit(r, now)

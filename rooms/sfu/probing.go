@@ -62,7 +62,7 @@ func (g *egress) lacks(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := &g.cluster
-	if !c.active(now) {
+	if !c.active(now) || g.flight.full() {
 		return false
 	}
 	if d := now.Sub(c.at); d > 0 {
