@@ -10,7 +10,9 @@ import (
 
 // Ask says what to measure of a record.
 type Ask struct {
-	Sender int // whose sound and picture
+	// Sender is whose sound and picture; 0 is a camera without code (Firefox takes no
+	// film), whose frames are then known by the tile alone, and whose sound is not.
+	Sender int
 	// Label and Role are of the tile that shows the sender, as its page has them in
 	// aria-label and data-role; an empty one is not asked for. Strangers are counted in
 	// tiles that have what is asked for.
@@ -117,6 +119,9 @@ func Measure(receiver, sender *Record, ask Ask) Figures {
 	from, to := ask.window(receiver)
 	runs := receiver.runs(ask.Sender, false)
 	frames := receiver.frames(ask.Sender, false)
+	if ask.Sender == 0 {
+		frames = receiver.uncoded(ask)
+	}
 	f := Figures{
 		Sound:     soundFlow(runs, from, to),
 		Picture:   pictureFlow(frames, from, to),
@@ -188,10 +193,32 @@ func (r *Record) frames(sender int, own bool) []Frame {
 	return out
 }
 
+// uncoded are the frames without a code in the tiles that are asked for, in order.
+func (r *Record) uncoded(ask Ask) []Frame {
+	var out []Frame
+	for _, s := range r.Streams {
+		if !ask.tile(s) {
+			continue
+		}
+		for _, f := range s.Frames {
+			if f.Sender() < 0 {
+				out = append(out, f)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Frame) int { return int(math.Copysign(1, a.At()-b.At())) })
+	return out
+}
+
+// tile tells whether a stream was seen where the sender should be.
+func (a Ask) tile(s Stream) bool {
+	return !s.Own && (a.Label != "" || a.Role != "") && (a.Label == "" || a.Label == s.Label) && (a.Role == "" || a.Role == s.Role)
+}
+
 func (r *Record) strangers(ask Ask, from, to float64) int {
 	n := 0
 	for _, s := range r.Streams {
-		if s.Own || ask.Label == "" && ask.Role == "" || ask.Label != "" && ask.Label != s.Label || ask.Role != "" && ask.Role != s.Role {
+		if !ask.tile(s) {
 			continue
 		}
 		for _, f := range s.Frames {

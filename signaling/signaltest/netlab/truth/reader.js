@@ -282,6 +282,7 @@
     node.onaudioprocess = (event) => take(event.inputBuffer.getChannelData(0), context.sampleRate, now());
     context.createMediaStreamSource(new MediaStream([track])).connect(node);
     node.connect(context.destination);
+    context.resume();
     track.addEventListener('ended', () => context.close());
     hearSlowly.kept = [...(hearSlowly.kept ?? []), node]; // or else it is collected
   }

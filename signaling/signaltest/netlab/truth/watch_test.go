@@ -110,3 +110,21 @@ func TestFlow_BackIsTheEndOfTheLastGapThatATimeFoundOpen(t *testing.T) {
 		}
 	}
 }
+
+func TestMeasure_ACameraWithoutCodeIsKnownByItsTile(t *testing.T) {
+	r := &Record{Now: 10_000, Streams: []Stream{{Kind: "video", Role: "buyer"}, {Kind: "video", Role: "firm"}}}
+	for i := range 150 {
+		at := 1000 + float64(i)*60
+		if i < 50 || i >= 60 {
+			r.Streams[0].Frames = append(r.Streams[0].Frames, Frame{at, -1, -1})
+		}
+		r.Streams[1].Frames = append(r.Streams[1].Frames, Frame{at, float64(i), 3})
+	}
+	f := Measure(r, nil, Ask{Role: "buyer", From: time.UnixMilli(1000)})
+	if f.Picture.Frames != 140 || len(f.Picture.Gaps) != 1 || f.Picture.Longest != 660*time.Millisecond || f.Strangers != 0 {
+		t.Errorf("%+v", f)
+	}
+	if f := Measure(r, nil, Ask{Role: "firm", From: time.UnixMilli(1000)}); f.Picture.Frames != 0 || f.Strangers != 150 {
+		t.Errorf("%+v", f)
+	}
+}
