@@ -18,16 +18,17 @@ const sampleEvery = 256
 // was rejected: one more atomic a packet and viewer.
 type metrics struct {
 	// fixed after newMetrics
-	engine   *Engine
-	delay    prometheus.Histogram
-	line     prometheus.Histogram
-	first    map[wire.Kind]prometheus.Observer
-	firsts   *prometheus.HistogramVec // by kind
-	counters []counter
-	peers    *prometheus.Desc // by profile and state
-	routes   *prometheus.Desc // by route
-	paused   *prometheus.Desc
-	expelled prometheus.Counter
+	engine    *Engine
+	delay     prometheus.Histogram
+	line      prometheus.Histogram
+	first     map[wire.Kind]prometheus.Observer
+	firsts    *prometheus.HistogramVec // by kind
+	counters  []counter
+	peers     *prometheus.Desc // by profile and state
+	routes    *prometheus.Desc // by route
+	strangers *prometheus.Desc // by reason
+	paused    *prometheus.Desc
+	expelled  prometheus.Counter
 
 	mu   sync.Mutex // guards all below; taken after Engine.mu and before Peer.former
 	here map[*Peer]struct{}
@@ -71,6 +72,8 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 		}),
 		peers:  prometheus.NewDesc(name("peers"), "PeerConnections, by profile and state.", []string{"profile", "state"}, nil),
 		routes: prometheus.NewDesc(name("routes"), "PeerConnections whose path is up, by route.", []string{"route"}, nil),
+		strangers: prometheus.NewDesc("sangdam_media_strangers_total",
+			"Packets and connections at the media port that were turned away, by reason.", []string{"reason"}, nil),
 		paused: prometheus.NewDesc(name("slots_paused"), "Slots whose picture is not sent because the line would not carry it.", nil, nil),
 	}
 	m.first = map[wire.Kind]prometheus.Observer{
@@ -135,10 +138,14 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	to <- m.peers
 	to <- m.routes
 	to <- m.paused
+	to <- m.strangers
 }
 
 // Collect implements prometheus.Collector.
 func (m *metrics) Collect(to chan<- prometheus.Metric) {
+	for why, n := range m.engine.net.Strangers() {
+		to <- prometheus.MustNewConstMetric(m.strangers, prometheus.CounterValue, float64(n), why.String())
+	}
 	t := m.totals()
 	for _, c := range m.counters {
 		to <- prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(c.of(&t)))

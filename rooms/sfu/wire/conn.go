@@ -347,6 +347,7 @@ func (c *Conn) settings() (webrtc.SettingEngine, error) {
 	if c.net.tcpMux != nil {
 		s.SetICETCPMux(c.net.tcpMux)
 	}
+	s.SetNet(enclosed{})
 	s.DisableActiveTCP(true)
 	s.SetIncludeLoopbackCandidate(true) // the answer's candidates are ours anyway
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

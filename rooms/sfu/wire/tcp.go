@@ -76,12 +76,11 @@ type door struct {
 
 func newDoor(n *Net, listeners []net.Listener) *door {
 	d := &door{
-		net: n, listeners: listeners, addr: listeners[0].Addr(),
+		net: n, listeners: listeners,
+		// Pion takes the mux's address for the only one there is.
+		addr:   &net.TCPAddr{IP: net.IPv6unspecified, Port: int(n.tcpAddr.Port())},
 		passed: make(chan net.Conn), closed: make(chan struct{}),
 		unsorted: make(map[net.Conn]netip.Addr), from: make(map[netip.Addr]int), calls: make(map[string]int),
-	}
-	if len(listeners) > 1 { // Pion takes the mux's address for the only one there is
-		d.addr = &net.TCPAddr{IP: net.IPv6unspecified, Port: int(n.tcpAddr.Port())}
 	}
 	d.wg.Add(len(listeners))
 	for _, l := range listeners {
@@ -277,6 +276,12 @@ func (c *passedConn) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	return c.Conn.Read(b)
+}
+
+// LocalAddr is where agents wait for it.
+func (c *passedConn) LocalAddr() net.Addr {
+	six := prefixOf(c.RemoteAddr()).Is6()
+	return &net.TCPAddr{IP: agentAddr(six).AsSlice(), Port: int(c.door.net.tcpAddr.Port())}
 }
 
 func (c *passedConn) Close() error {

@@ -32,13 +32,13 @@ func (n *Net) listenUDP(addr string, advertise []netip.Addr, logs loggers) error
 	n.udpMux = ice.NewMultiUDPMuxDefault(
 		fixedMux{
 			UDPMuxDefault: ice.NewUDPMuxDefault(ice.UDPMuxParams{
-				UDPConn: socket{conn, n}, Logger: log,
+				UDPConn: socket{conn, n}, Net: enclosed{}, Logger: log,
 				OnUnhandledPacket: func([]byte, netip.AddrPort) { n.strangers.add(Garbage) },
 			}),
 			local: familyAddrs(n.udpAddr),
 		},
 		fixedMux{
-			UDPMuxDefault: ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: n.relays, Logger: log}),
+			UDPMuxDefault: ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: n.relays, Net: enclosed{}, Logger: log}),
 			local:         n.relays.local(),
 		},
 	)
