@@ -52,7 +52,7 @@ func (m *Meeting) gather(ctx context.Context, people int) (*Crowd, error) {
 			link, err = m.colleague(ctx)
 		}
 		if err == nil {
-			err = c.Order(map[string]any{"who": fmt.Sprint("crowd", i), "do": "enter", "url": link, "consultation": consultation, "number": 5 + i})
+			err = c.Order(map[string]any{"who": fmt.Sprint("crowd", i), "do": "enter", "url": link, "consultation": consultation, "number": 10 + i, "coded": true})
 		}
 		if err != nil {
 			return nil, errors.Join(err, c.Close())

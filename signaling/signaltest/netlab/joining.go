@@ -143,12 +143,13 @@ func sharing(ctx context.Context, t *Trial) error {
 // churn is somebody who comes and goes while others talk.
 func churn(ctx context.Context, t *Trial) error {
 	from := time.Now()
-	for range int(t.Full(50, 5)) {
+	for range int(t.Full(30, 5)) {
 		for _, do := range []string{"leave", "join"} {
 			if err := t.Crowd.Order(map[string]any{"who": "crowd0", "do": do}); err != nil {
 				return err
 			}
-			if err := pause(ctx, 200*time.Millisecond); err != nil {
+			// As often as one session may ask for it.
+			if err := pause(ctx, time.Second); err != nil {
 				return err
 			}
 		}

@@ -81,15 +81,14 @@ func tile(role string) string {
 	return `[data-testid="tile"][data-kind="person"][data-role="` + role + `"] video`
 }
 
-// Sees waits until the picture of a role moves.
+// Sees waits until the picture of a role moves: the reader has read more frames of it.
 func (p *Person) Sees(ctx context.Context, role string, within time.Duration) error {
-	shown := `(document.querySelector(` + quote(tile(role)) + `)?.getVideoPlaybackQuality().totalVideoFrames ?? 0)`
+	shown := "window.__truth.shown(" + quote(role) + ")"
 	var before float64
 	if err := p.Evaluate(ctx, shown, &before); err != nil {
 		return err
 	}
-	// After a change of the element the count begins anew.
-	return p.Until(ctx, "pictures of the "+role, fmt.Sprintf("(n => n >= %v + 5 || (n < %v && n >= 5))(%s)", before, before, shown), within)
+	return p.Until(ctx, "pictures of the "+role, fmt.Sprintf("%s >= %v", shown, before+5), within)
 }
 
 // Record is what the page saw and heard until now.
