@@ -19,7 +19,7 @@ type allowance struct {
 // "Limits"; a test compares).
 func allowances() map[string]allowance {
 	return map[string]allowance{
-		protocol.TypeResume:  {time.Second, 10},
+		protocol.TypeResume:  {500 * time.Millisecond, 20}, // a network that flaps costs two sockets a time
 		protocol.TypeRestart: {2 * time.Second, 5},
 		protocol.TypeJoin:    {time.Second, 10},
 		protocol.TypeLeave:   {time.Second, 10},

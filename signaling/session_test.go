@@ -122,7 +122,7 @@ func TestSession_R17_TheFormerSecretIsGoodUntilTheNewOneWasUsed(t *testing.T) {
 func TestSession_R17_NobodyElseUsesUpItsResumes(t *testing.T) {
 	r := newRig(t)
 	c := r.visit("buyer")
-	for range 3 { // more than the allowance of ten
+	for range 3 { // more than the allowance of twenty
 		stranger := r.dial()
 		for range maxTries - 1 {
 			stranger.refused("resume", protocol.Resume{Session: c.session, Secret: "guessed"}, protocol.CodeSessionUnknown)

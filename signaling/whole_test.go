@@ -56,7 +56,8 @@ type house struct {
 	event    *schedule.Event
 	links    map[string]auth.Minted
 	people   atomic.Uint32 // made so far
-	stop     func()        // ends the server and all below; may be called before the test ends
+	servers  atomic.Pointer[func(string, time.Time) []protocol.ICEServer]
+	stop     func() // ends the server and all below; may be called before the test ends
 }
 
 // faultyMedia is the real engine with a trap in it: once armed, the next Bind
@@ -248,9 +249,15 @@ func (h *house) start(redis string, prepare func()) {
 			},
 			Online: func(e schedule.EventID, r schedule.Role, party string) bool { return h.server.Online(e, r, party) },
 		}),
-		Registry: h.registry, Engine: engine, Tokens: h.store, Logger: log,
+		Registry: h.registry, Engine: engine, Tokens: h.store, Paths: h.store, Logger: log,
 		Records: signaling.NewRecords(h.store),
-		Static:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>page</title>")}},
+		ICEServers: func(session string, now time.Time) []protocol.ICEServer {
+			if servers := h.servers.Load(); servers != nil {
+				return (*servers)(session, now)
+			}
+			return nil
+		},
+		Static: fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>page</title>")}},
 	})
 	web := httptest.NewServer(h.server)
 	h.url = web.URL

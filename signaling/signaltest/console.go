@@ -58,32 +58,10 @@ func (c *Client) Steer(ctx context.Context, s protocol.Steer) error {
 // Rebuild gives the session a new PeerConnection, or its first: a console that
 // came without one.
 func (c *Client) Rebuild(ctx context.Context) error {
-	o := c.opts.Media
-	o.Wall = o.Wall || c.Bootstrap.Kind == "console"
-	media, err := sfutest.New(o)
-	if err != nil {
+	if err := c.RebuildBy(ctx, c.Path(), false); err != nil {
 		return err
 	}
-	offer, err := media.Offer()
-	if err != nil {
-		media.Close()
-		return err
-	}
-	var r protocol.Restarted
-	if err := c.Ask(ctx, protocol.TypeRestart, protocol.Restart{Offer: offer, Rebuild: true}, &r); err != nil {
-		media.Close()
-		return fmt.Errorf("rebuild: %w", err)
-	}
-	c.mu.Lock()
-	old := c.media
-	c.media = media
-	c.notify()
-	c.mu.Unlock()
-	closeMedia(old)
-	if err := media.Answer(r.Answer); err != nil {
-		return err
-	}
-	return media.Connected(ctx)
+	return c.Connected(ctx)
 }
 
 // obey answers an order away from the socket's reader; mu is held.

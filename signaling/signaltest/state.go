@@ -173,7 +173,7 @@ func (c *Client) apply(m protocol.Message) error {
 		if err := json.Unmarshal(m.Body, &r); err != nil {
 			return err
 		}
-		c.secret = r.Secret
+		c.secret, c.servers = r.Secret, r.ICEServers
 		switch {
 		case r.State != nil:
 			s.enter(*r.State)

@@ -20,12 +20,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/nack"
-	"github.com/pion/interceptor/pkg/report"
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"sangdam/rooms/sfu/sfutest/picture"
@@ -50,8 +45,13 @@ type Options struct {
 	ID uint32
 	// Wall makes the offer of a coordinator's wall instead of a room's.
 	Wall bool
+	// Probe makes the offer of one receive audio, for trying a way.
+	Probe bool
 	// TCP connects over ICE-TCP alone.
 	TCP bool
+	// Servers are TURN servers that it may go by, RelayOnly the only ways it takes.
+	Servers   []webrtc.ICEServer
+	RelayOnly bool
 	// ClockOffset is how far the client's wall clock is ahead of ours, as its
 	// sender reports tell it.
 	ClockOffset time.Duration
@@ -103,7 +103,11 @@ func New(o Options) (*Client, error) {
 		cancel()
 		return nil, err
 	}
-	if c.pc, err = api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle}); err != nil {
+	ways := webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle, ICEServers: o.Servers}
+	if o.RelayOnly {
+		ways.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	if c.pc, err = api.NewPeerConnection(ways); err != nil {
 		cancel()
 		return nil, err
 	}
@@ -128,95 +132,11 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// api builds Pion with the codecs, header extensions and feedback of a browser
-// and no more: Opus, VP8 and RTX.
-func (c *Client) api() (*webrtc.API, error) {
-	m := &webrtc.MediaEngine{}
-	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
-		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
-			SDPFmtpLine:  "minptime=10;useinbandfec=1",
-			RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}},
-		}, PayloadType: 111,
-	}, webrtc.RTPCodecTypeAudio); err != nil {
-		return nil, err
-	}
-	for _, p := range []webrtc.RTPCodecParameters{
-		{RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000,
-			RTCPFeedback: []webrtc.RTCPFeedback{
-				{Type: "goog-remb"},
-				{Type: "transport-cc"},
-				{Type: "ccm", Parameter: "fir"},
-				{Type: "nack"},
-				{Type: "nack", Parameter: "pli"},
-			},
-		}, PayloadType: 96},
-		{RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96",
-		}, PayloadType: 97},
-	} {
-		if err := m.RegisterCodec(p, webrtc.RTPCodecTypeVideo); err != nil {
-			return nil, err
-		}
-	}
-	both := []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}
-	for uri, kinds := range map[string][]webrtc.RTPCodecType{
-		sdp.SDESMidURI:               both,
-		sdp.TransportCCURI:           both,
-		sdp.ABSSendTimeURI:           both,
-		sdp.AudioLevelURI:            both[:1],
-		sdp.SDESRTPStreamIDURI:       both[1:],
-		sdp.SDESRepairRTPStreamIDURI: both[1:],
-	} {
-		for _, kind := range kinds {
-			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
-				return nil, err
-			}
-		}
-	}
-
-	// The dropper stands next to the network: what it drops was never there
-	// for the loss detection above it.
-	registry := &interceptor.Registry{}
-	registry.Add(c.drop)
-	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(20 * time.Millisecond))
-	if err != nil {
-		return nil, err
-	}
-	registry.Add(generator)
-	receiverReports, err := report.NewReceiverInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	registry.Add(receiverReports)
-	feedback, err := twcc.NewSenderInterceptor(twcc.SendInterval(50 * time.Millisecond))
-	if err != nil {
-		return nil, err
-	}
-	registry.Add(feedback)
-	stamp, err := twcc.NewHeaderExtensionInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	registry.Add(stamp)
-
-	var s webrtc.SettingEngine
-	s.SetIncludeLoopbackCandidate(true)
-	s.SetICETimeouts(5*time.Second, 20*time.Second, time.Second)
-	if c.opts.TCP {
-		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
-	} else {
-		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	}
-	if c.opts.Setting != nil {
-		c.opts.Setting(&s)
-	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s)), nil
-}
-
 // addSections adds the transceivers in the profile's order.
 func (c *Client) addSections() error {
+	if c.opts.Probe {
+		return c.addSlot(true, false)
+	}
 	if c.opts.Wall {
 		if err := c.addSource(Microphone); err != nil {
 			return err
@@ -340,6 +260,12 @@ func (c *Client) Send(source string, on bool) {
 	if s := c.sources[source]; s != nil {
 		s.set(on)
 	}
+}
+
+// Sends tells whether a source is sent.
+func (c *Client) Sends(source string) bool {
+	s := c.sources[source]
+	return s != nil && s.sends()
 }
 
 // Sent tells what a source has sent so far, all layers together.

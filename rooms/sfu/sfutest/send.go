@@ -81,6 +81,12 @@ func newSource(c *Client, name string) *source {
 	return s
 }
 
+func (s *source) sends() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stop != nil
+}
+
 func (s *source) set(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
