@@ -141,9 +141,17 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	to <- m.strangers
 }
 
+// strangersSoFar are none for an Engine without a network.
+func (m *metrics) strangersSoFar() map[wire.Reason]uint64 {
+	if m.engine.net == nil {
+		return nil
+	}
+	return m.engine.net.Strangers()
+}
+
 // Collect implements prometheus.Collector.
 func (m *metrics) Collect(to chan<- prometheus.Metric) {
-	for why, n := range m.engine.net.Strangers() {
+	for why, n := range m.strangersSoFar() {
 		to <- prometheus.MustNewConstMetric(m.strangers, prometheus.CounterValue, float64(n), why.String())
 	}
 	t := m.totals()
