@@ -28,7 +28,12 @@ class FakePeer implements Peer {
     if (this.broken) throw new Error('this browser has no WebRTC today');
     return `offer ${this.way}`;
   };
-  accept = async (answer: string) => void this.accepted.push(answer);
+  accept = async (answer: string) => {
+    // As a browser: there is nothing to answer any more.
+    if (this.accepted.at(-1) === answer) throw new Error('InvalidStateError');
+    this.accepted.push(answer);
+    if (answer !== 'answer') await new Promise((resolve) => setTimeout(resolve, 5));
+  };
   restartOffer = async () => `restart ${++this.offers}`;
   keep = async () => void this.kept++;
   pulse = async () => {
@@ -268,6 +273,21 @@ describe('an ICE restart', () => {
     expect(path.view.value.state).toBe('connected');
     await pass(5000);
     expect(peer(0).accepted).toEqual(['answer', 'to restart 2']);
+    expect(path.view.value.state).toBe('connected');
+  });
+
+  test('that is answered by both ways takes one answer', async () => {
+    const { path, peer, peers, world, pass } = await connected();
+    world.reply = { after: 3, give: 'answer' };
+    breaks(peer(0), 'failed');
+    await pass(0);
+    world.reply = { after: 4, give: 'answer' };
+    await pass(301 - 301);
+    path.check('visible');
+    path.check('socket');
+    await pass(5000);
+    expect(peer(0).accepted).toEqual(['answer', 'to restart 1']);
+    expect(peers).toHaveLength(1);
     expect(path.view.value.state).toBe('connected');
   });
 

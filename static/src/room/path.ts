@@ -68,6 +68,8 @@ type Step<P> =
   | { at: 'greeting'; peer: P }
   /** a new PeerConnection for the session that lives; its offer is sent until somebody answers */
   | Asking<'rebuilding', P>
+  /** answered, and the answer is being taken in: another one to the same offer comes too late */
+  | { at: 'accepting'; peer: P }
   /** answered: `connected` is due */
   | { at: 'opening'; peer: P }
   | { at: 'up'; peer: P }
@@ -163,6 +165,7 @@ export class MediaPath<P extends Peer> {
     switch (step.at) {
       case 'none':
       case 'greeting':
+      case 'accepting':
       case 'stranded':
         break;
       case 'rebuilding':
@@ -246,6 +249,7 @@ export class MediaPath<P extends Peer> {
   private open(peer: P): void {
     this.become({ at: 'opening', peer });
     if (peer.state === 'connected') this.arrive(peer);
+    else if (peer.state === 'failed') this.miss(peer);
     else this.later(firstConnect, () => this.miss(peer));
   }
 
@@ -355,6 +359,12 @@ export class MediaPath<P extends Peer> {
       return;
     }
     if (step !== this.step) return;
+    await this.take(peer, answer, rebuild);
+  }
+
+  private async take(peer: P, answer: string, rebuild: boolean): Promise<void> {
+    const step: Step<P> = { at: 'accepting', peer };
+    this.become(step);
     try {
       await peer.accept(answer);
     } catch {

@@ -58,6 +58,11 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
         </section>
         <section class="prepare" aria-label={words.t('lobby.picture')}>
           <Problem />
+          {visit.connection.value.state === 'no_media' && (
+            <Note icon={WifiOff} tone="wait">
+              {words.t('lobby.noMedia')}
+            </Note>
+          )}
           <Sight />
           <div class="prepare-sound">
             <DeviceToggle kind="microphone" />
@@ -75,11 +80,6 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
             </summary>
             <DeviceChoices />
           </details>
-          {visit.connection.value.state === 'no_media' && (
-            <Note icon={WifiOff} tone="wait">
-              {words.t('lobby.noMedia')}
-            </Note>
-          )}
           <Go next={next} waiting={waiting} />
         </section>
         <section class="besides" aria-label={words.t('notes.open')}>

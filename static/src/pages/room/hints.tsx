@@ -1,14 +1,6 @@
 /** What people are told over the pictures: the connection first, then sound, then the time. */
 import { useSignal } from '@preact/signals';
-import {
-  AlarmClockPlus,
-  Clock,
-  Hourglass,
-  MessageSquareOff,
-  SignalLow,
-  Volume2,
-  WifiOff,
-} from 'lucide-preact';
+import { AlarmClockPlus, Clock, Gauge, Hourglass, MessageSquareOff, Volume2, WifiOff } from 'lucide-preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { patience } from '../../room/connection';
 import type { RoomModel } from '../../room/model';
@@ -72,7 +64,7 @@ function ConnectionHint() {
       );
     case 'no_media':
       return (
-        <Note inside icon={WifiOff} tone="late" testid="connection">
+        <Note inside icon={WifiOff} tone="wait" testid="connection">
           {words.t('room.noMedia')}
         </Note>
       );
@@ -88,14 +80,14 @@ function NarrowHint({ room }: { room: RoomModel }) {
   const showing = visit.devices.camera.value.state === 'on';
   if (room.resting.value && showing) {
     return (
-      <Note inside icon={SignalLow} tone="wait" testid="rests">
+      <Note inside icon={Gauge} tone="wait" testid="rests">
         {words.t('line.rests')}
       </Note>
     );
   }
   const blind = room.participants.value.find((p) => p.narrow && !p.away && p.id !== room.me);
   return blind && showing ? (
-    <Note inside icon={SignalLow} testid="narrow">
+    <Note inside icon={Gauge} testid="narrow">
       {words.t('line.narrow', { name: blind.name })}
     </Note>
   ) : null;

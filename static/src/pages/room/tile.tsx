@@ -1,5 +1,5 @@
 /** One person, the shared screen, or the free place of somebody who is expected. */
-import { CameraOff, LoaderCircle, MicOff, SignalLow, UserRound, WifiOff } from 'lucide-preact';
+import { CameraOff, LoaderCircle, MicOff, UserRound, WifiOff } from 'lucide-preact';
 import type { Role } from '../../protocol/types';
 import type { Tile } from '../../room/model';
 import { Picture } from '../../ui/picture';
@@ -28,6 +28,7 @@ export function TilePlace({ tile, size, style }: TileProps) {
       data-role={participant.role}
       data-participant={participant.id}
       data-away={participant.away}
+      data-paused={tile.heldBy !== 'nobody'}
     >
       <Picture stream={tile.picture} shown={tile.pictureOn} label={name} />
       {kind === 'stage' ? <StageWords tile={tile} /> : <PersonWords tile={tile} name={name} />}
@@ -85,7 +86,6 @@ function Held({ tile, by }: { tile: Tile; by: 'me' | 'them' }) {
     <p class="tile-blank tile-held" data-testid="held" data-by={by}>
       <span class="tile-face" aria-hidden="true">
         <UserRound size={32} />
-        <SignalLow size={16} />
       </span>
       <span>{words.t(`line.held.${by}`, { name: tile.participant.name })}</span>
     </p>
