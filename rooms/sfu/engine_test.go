@@ -462,8 +462,30 @@ func TestPeer_LostWithoutGoodbyeIsDisconnected(t *testing.T) {
 	if s := p.state(now); s != StateConnected {
 		t.Errorf("state %s", s)
 	}
-	if s := p.state(now.Add(awayFlowing + time.Second)); s != StateDisconnected {
-		t.Errorf("state %s after silence", s)
+	silence := func(d time.Duration) State { return p.state(p.lastHeard().Add(d)) }
+	// That its sources flow no more is told before it is missed.
+	for _, told := range []bool{true, false} {
+		for _, u := range p.ups {
+			u.told.Store(told)
+		}
+		if s := silence(awayFlowing + 100*time.Millisecond); s != StateDisconnected {
+			t.Errorf("state %s after silence, sources told %v", s, told)
+		}
+		if s := silence(awayFlowing - 100*time.Millisecond); s != StateConnected {
+			t.Errorf("state %s after a moment of silence", s)
+		}
+	}
+	// Who has nothing to send checks now and then, and not so often.
+	a.Send(sfutest.Microphone, false)
+	h.wait("a check, long after the last packet", func() bool {
+		i := slices.IndexFunc(p.ups, func(u *UpTrack) bool { return u.source == Microphone })
+		return p.lastHeard().Sub(p.ups[i].last.get()) > 2*atOnce
+	})
+	if s := silence(awayFlowing + time.Second); s != StateConnected {
+		t.Errorf("state %s of who is quiet", s)
+	}
+	if s := silence(awaySilent + time.Second); s != StateDisconnected {
+		t.Errorf("state %s of who was quiet", s)
 	}
 }
 

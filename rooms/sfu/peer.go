@@ -21,8 +21,12 @@ const (
 	// Somebody whose media flows and stops all at once, with not even a STUN
 	// check, is away; a silent browser checks every 2.5 s (Chromium) to 6 s
 	// (Firefox).
-	awayFlowing = 4 * time.Second
+	awayFlowing = 3 * time.Second
 	awaySilent  = 10 * time.Second
+	// atOnce is how long before the last sign of life media may have come, for both
+	// to have ceased at once. Whoever stops sending goes on checking; the voice of
+	// a silent room comes every 400 ms (Opus DTX).
+	atOnce = 500 * time.Millisecond
 
 	// maxStreams is how many SSRCs a Peer may send: microphone, three camera
 	// layers, screen, screen audio, and what repairs them, with some to spare
@@ -327,13 +331,13 @@ func (p *Peer) state(now time.Time) State {
 	case wire.Closed:
 		return StateClosed
 	}
-	patience := awaySilent
+	patience, heard := awaySilent, p.lastHeard()
 	for _, u := range p.ups {
-		if u.told.Load() && u.isOpen() {
+		if u.isOpen() && u.last.within(atOnce, heard) {
 			patience = awayFlowing
 		}
 	}
-	if now.Sub(p.lastHeard()) > patience {
+	if now.Sub(heard) > patience {
 		return StateDisconnected
 	}
 	return StateConnected
