@@ -25,6 +25,7 @@ export interface Stat {
   totalSamplesReceived?: number;
   jitter?: number;
   nackCount?: number;
+  retransmittedPacketsReceived?: number;
   pliCount?: number;
   qualityLimitationReason?: string;
   encoderImplementation?: string;

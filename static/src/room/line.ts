@@ -11,6 +11,7 @@ import { CameraRest } from './camerarest';
 import { patience } from './connection';
 import type { Opening } from './opening';
 import { MediaPath } from './path';
+import { Playout } from './playout';
 import type { Publisher } from './publisher';
 import { isRelayed } from './ways';
 
@@ -31,13 +32,16 @@ export interface LineDeps {
 export class Line {
   readonly path: MediaPath<MediaPeer>;
   private readonly camera: CameraRest;
-  private servers: readonly IceServer[] | null = null;
+  private readonly playout: Playout;
+  private readonly opening: Opening;
+  private newest: readonly IceServer[] | null = null;
   private readonly unwatch: () => void;
   private hushing: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ win, opening, session, clock, publisher, showing, rebuilt, renew }: LineDeps) {
     const monotonic = () => win.performance.now();
-    const servers = () => this.servers ?? opening.known.ice_servers;
+    this.opening = opening;
+    const servers = () => this.servers;
     const mender = new Mender({
       identity: () => session.credentials,
       ask: (restart) => session.ask<Restarted>('restart', restart),
@@ -66,9 +70,18 @@ export class Line {
     this.camera = new CameraRest({
       open: () => path.view.peek().state === 'connected' && showing(),
       soundOnly: () => path.way.peek() === 'audio',
-      uplink: async () => (path.peer ? uplinkOf([...(await path.peer.report()).values()] as Stat[]) : null),
+      uplink: async () => {
+        const stats = await this.stats();
+        return stats && uplinkOf(stats);
+      },
       slow: () => slowest.has(speedOf(win.navigator)),
       rest: (on) => publisher.rest('camera', on),
+      monotonic,
+    });
+    this.playout = new Playout({
+      slots: () => path.peer?.slots ?? [],
+      stats: () => this.stats(),
+      roundTrip: () => clock.roundTrip,
       monotonic,
     });
     this.unwatch = effect(() => {
@@ -82,24 +95,38 @@ export class Line {
     return this.camera.resting;
   }
 
+  /** With the newest credentials. */
+  get servers(): readonly IceServer[] {
+    return this.newest ?? this.opening.known.ice_servers;
+  }
+
   /** The server gave fresh credentials for its relays. */
   learn(servers: readonly IceServer[] | undefined): void {
-    if (servers) this.servers = servers;
+    if (servers) this.newest = servers;
   }
 
   entered(): void {
     this.camera.start();
+    this.playout.start();
   }
 
   left(): void {
     this.camera.stop();
+    this.playout.stop();
   }
 
   close(): void {
     clearTimeout(this.hushing);
     this.unwatch();
-    this.camera.stop();
+    this.left();
     this.path.close();
+  }
+
+  /** null while there is no path to count on */
+  private async stats(): Promise<Stat[] | null> {
+    const { peer, view } = this.path;
+    if (!peer || view.peek().state !== 'connected') return null;
+    return [...(await peer.report()).values()] as Stat[];
   }
 
   /** Who is told that the line is broken sends nothing more; see Publisher.hush. */
