@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,11 +171,19 @@ func TestSettings_ContradictionsAreRefused(t *testing.T) {
 	}
 }
 
+// directory is all of DNS that tests need.
+func directory(_ context.Context, host string) ([]netip.Addr, error) {
+	if host == "meet.example.kr" {
+		return []netip.Addr{netip.MustParseAddr("::ffff:203.0.113.10")}, nil
+	}
+	return nil, errors.New("no such host")
+}
+
 // run runs a command line to its end.
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	m := &Main{Stdout: &out, Stderr: &errs, Version: "test"}
+	m := &Main{Stdout: &out, Stderr: &errs, Version: "test", Lookup: directory}
 	code = m.Run(context.Background(), args)
 	return code, out.String(), errs.String()
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,9 @@ func (w warning) Error() string { return string(w) }
 type doctorCommand struct {
 	Config
 	Local bool `help:"Only ask the server on this machine whether it is well; the exit code tells."`
+
+	lookup func(ctx context.Context, host string) ([]netip.Addr, error) // names in DNS
+	asked  *bool                                                        // nil: whether the server is well was not asked yet
 }
 
 // Run looks at everything that a server needs, says each finding with its
@@ -51,19 +55,29 @@ func (c *doctorCommand) Run(ctx context.Context, m *Main) error {
 		fmt.Fprintln(m.Stdout, "ok")
 		return nil
 	}
+	c.lookup = m.Lookup
+	if c.lookup == nil {
+		c.lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
 	checks := []struct {
 		name  string
 		check func(context.Context) (string, error)
 	}{
 		{"settings", c.settings},
 		{"redis", c.redis},
+		{"clock", c.clock},
 		{"persistence", c.persistence},
 		{"data folder", c.dataFolder},
 		{"keys", c.keys},
 		{"accounts", c.accounts},
 		{"pages", c.pagesPort},
+		{"certificate", c.certificate},
+		{"relay", c.relay},
 		{"media", c.mediaPorts},
 		{"addresses", c.mediaAddresses},
+		{"name", c.name},
 	}
 	bad := 0
 	var doubt warning
@@ -89,12 +103,9 @@ func (c *doctorCommand) Run(ctx context.Context, m *Main) error {
 // askLocal asks the server on this machine, through its own listener, whether it
 // is well.
 func askLocal(ctx context.Context, c *Edge) error {
-	host, port, err := net.SplitHostPort(c.Listen)
+	at, err := localAddr(c.Listen)
 	if err != nil {
 		return err
-	}
-	if ip, err := netip.ParseAddr(host); host == "" || (err == nil && ip.IsUnspecified()) {
-		host = "127.0.0.1"
 	}
 	scheme := "http"
 	if c.TLS.on() {
@@ -105,10 +116,10 @@ func askLocal(ctx context.Context, c *Edge) error {
 		Transport: &http.Transport{
 			DisableKeepAlives: true,
 			// The certificate is for the public name; here we talk to our own port.
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12},
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true, ServerName: serverName(c), MinVersion: tls.VersionTLS12},
 		},
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+at+"/healthz", nil)
 	if err != nil {
 		return err
 	}
@@ -122,6 +133,30 @@ func askLocal(ctx context.Context, c *Edge) error {
 		return fmt.Errorf("it says %s", response.Status)
 	}
 	return nil
+}
+
+// localAddr is where this machine reaches what listens there.
+func localAddr(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", err
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || (err == nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// serverName is the name to ask for: a certificate of an authority is shown to
+// nobody who asks for another one.
+func serverName(c *Edge) string {
+	if len(c.TLS.ACME) > 0 {
+		return c.TLS.ACME[0]
+	}
+	if u, err := url.Parse(c.PublicURL); err == nil {
+		return u.Hostname()
+	}
+	return ""
 }
 
 func (c *doctorCommand) settings(context.Context) (string, error) {
@@ -271,53 +306,4 @@ func (c *doctorCommand) keys(context.Context) (string, error) {
 		return "made at the first start; then keep a copy of the data folder", nil
 	}
 	return strings.Join(there, " and ") + ": there, and nobody else's to read; keep a copy", nil
-}
-
-func (c *doctorCommand) pagesPort(ctx context.Context) (string, error) {
-	l, err := net.Listen("tcp", c.Listen)
-	if err == nil {
-		return c.Listen + " is free", l.Close()
-	}
-	if askLocal(ctx, &c.Edge) == nil {
-		return c.Listen + " is served, and the server is well", nil
-	}
-	return "", portTaken("listen", c.Listen, err)
-}
-
-func (c *doctorCommand) mediaPorts(ctx context.Context) (string, error) {
-	told := fmt.Sprintf("UDP %s and TCP %s are", c.Media.UDP, c.Media.TCP)
-	udp, err := net.ListenPacket("udp", c.Media.UDP)
-	if err == nil {
-		err = udp.Close()
-	}
-	if err == nil {
-		var tcp net.Listener
-		if tcp, err = net.Listen("tcp", c.Media.TCP); err == nil {
-			err = tcp.Close()
-		}
-	}
-	if err == nil {
-		return told + " free; open them in the firewall", nil
-	}
-	if askLocal(ctx, &c.Edge) == nil {
-		return told + " in use, and the server is well", nil
-	}
-	return "", portTaken("media-udp and media-tcp", c.Media.UDP+" and "+c.Media.TCP, err)
-}
-
-func (c *doctorCommand) mediaAddresses(context.Context) (string, error) {
-	addresses, err := c.Media.addresses()
-	if err != nil {
-		return "", err
-	}
-	reachable := 0
-	for _, a := range addresses {
-		if !a.IsLoopback() {
-			reachable++
-		}
-	}
-	if reachable == 0 {
-		return "", errors.New("only this machine itself could see and hear: set media-advertise to the address that browsers reach")
-	}
-	return fmt.Sprintf("browsers are told %v", addresses), nil
 }

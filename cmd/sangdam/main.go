@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
@@ -36,6 +37,8 @@ type Main struct {
 	Stdout, Stderr io.Writer
 	Stdin          *os.File // os.Stdin when nil
 	Version        string
+
+	Lookup func(ctx context.Context, host string) ([]netip.Addr, error) // names in DNS; nil: the machine's resolver
 }
 
 // commands is what a person can type.

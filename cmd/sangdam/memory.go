@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"sangdam/rooms/store"
 	"sangdam/signaling/auth"
@@ -48,6 +49,12 @@ func redacted(raw string) string {
 
 // portTaken says what to do about a port that cannot be had.
 func portTaken(setting, addr string, cause error) error {
+	switch {
+	case errors.Is(cause, syscall.EACCES):
+		return &failure{text: fmt.Sprintf("%s may not be listened on: ports below 1024 need the right to (deploy/sangdam.service has AmbientCapabilities=CAP_NET_BIND_SERVICE; by hand `setcap cap_net_bind_service=+ep` on the program). Or set %s to a higher port", addr, setting), cause: cause}
+	case errors.Is(cause, syscall.EADDRNOTAVAIL):
+		return &failure{text: fmt.Sprintf("%s is no address of this machine: set %s to one of `ip address`, or to a port alone, as in :7000", addr, setting), cause: cause}
+	}
 	return &failure{text: fmt.Sprintf("%s cannot be listened on: another program may have it. Stop that one, or set %s to something else", addr, setting), cause: cause}
 }
 

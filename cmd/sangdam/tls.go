@@ -32,6 +32,17 @@ type TLS struct {
 // on tells whether this process speaks TLS.
 func (t *TLS) on() bool { return t.Cert != "" || len(t.ACME) > 0 || t.SelfSigned }
 
+// setting names the way to the certificate.
+func (t *TLS) setting() string {
+	switch {
+	case t.Cert != "":
+		return "tls-cert and tls-key"
+	case len(t.ACME) > 0:
+		return "tls-acme"
+	}
+	return "tls-self-signed"
+}
+
 func (t *TLS) check(publicURL string) error {
 	if (t.Cert == "") != (t.Key == "") {
 		return fmt.Errorf("tls-cert and tls-key belong together: one of them is missing")

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -26,8 +25,8 @@ const hallYears = 2
 // The files of a hall's certificate in the data folder.
 const (
 	HallRoot = "hall.crt" // what devices are told to trust
-	hallCert = "tls.crt"  // what the port shows
-	hallKey  = "tls.key"
+	HallCert = "tls.crt"  // what the port shows
+	HallKey  = "tls.key"
 )
 
 // Hall is the certificate of a closed hall: nobody outside vouches for it, so
@@ -45,7 +44,7 @@ type Hall struct {
 // thrown away at once: whoever trusts it trusts this one certificate, and no key
 // that somebody might steal can vouch for any other host.
 func OpenHall(dir string, hosts []string, now time.Time) (Hall, error) {
-	h := Hall{Root: filepath.Join(dir, HallRoot), Cert: filepath.Join(dir, hallCert), Key: filepath.Join(dir, hallKey)}
+	h := Hall{Root: filepath.Join(dir, HallRoot), Cert: filepath.Join(dir, HallCert), Key: filepath.Join(dir, HallKey)}
 	if len(hosts) == 0 {
 		return h, errors.New("a certificate needs a name or an address")
 	}
@@ -173,25 +172,20 @@ func printOf(name string) (string, error) {
 	return fingerprint(block.Bytes), nil
 }
 
-// VerifyPair tells whether a certificate file's chain leads from its leaf to a
-// root that devices know, at a time: for a check from the server's side.
-func VerifyPair(cert, key string, now time.Time, roots *x509.CertPool) (leaf *x509.Certificate, chain error, err error) {
+// Chain reads the certificates of a file, the server's own first, when the key
+// belongs to it: for a check from the server's side.
+func Chain(cert, key string) ([]*x509.Certificate, error) {
 	pair, err := load(cert, key)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return pair.Leaf, verify(pair, now, roots), nil
-}
-
-func verify(pair *tls.Certificate, now time.Time, roots *x509.CertPool) error {
-	between := x509.NewCertPool()
-	for _, der := range pair.Certificate[1:] {
+	var out []*x509.Certificate
+	for _, der := range pair.Certificate {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		between.AddCert(c)
+		out = append(out, c)
 	}
-	_, err := pair.Leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now})
-	return err
+	return out, nil
 }
