@@ -100,7 +100,8 @@ type Peer struct {
 
 	// owned by the loop, mirrored for the clock
 	told struct {
-		state atomic.Value // State
+		state  atomic.Value // State
+		silent stamp        // the last sign of life before it was StateDisconnected
 	}
 }
 
@@ -332,6 +333,9 @@ func (p *Peer) state(now time.Time) State {
 		return StateClosed
 	}
 	patience, heard := awaySilent, p.lastHeard()
+	if p.told.state.Load() == StateDisconnected && !heard.After(p.told.silent.get()) {
+		return StateDisconnected // its sources were shut for that, and prove nothing
+	}
 	for _, u := range p.ups {
 		if u.isOpen() && u.last.within(atOnce, heard) {
 			patience = awayFlowing
@@ -378,6 +382,9 @@ func (p *Peer) reconcile() {
 	default:
 		if s == StateConnected {
 			p.upSince.set(now)
+		}
+		if s == StateDisconnected {
+			p.told.silent.set(p.lastHeard())
 		}
 		p.told.state.Store(s)
 		p.observer.PeerState(p.id, s)

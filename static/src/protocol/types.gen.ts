@@ -1911,6 +1911,13 @@ export interface components {
             seq: number;
             slots: components["schemas"]["Slot"][];
         };
+        Probe: {
+            offer: string;
+            route: components["schemas"]["ProbeRoute"];
+        };
+        Probed: {
+            answer: string;
+        };
         /** @enum {string} */
         ProbeRoute: "udp" | "tcp";
         Problem: {
