@@ -11,12 +11,13 @@ need chromium chromium
 need firefox-esr firefox-esr
 need nftables nft
 need iproute2 ip
+need coturn turnutils_uclient # a client of TURN that is not ours
 need gcc gcc # the race detector is linked with it
 [ -f /usr/include/stdlib.h ] || missing+=(libc6-dev)
 [ -d /usr/share/fonts/opentype/noto ] || missing+=(fonts-noto-cjk) # Korean in the pictures
 
 if [ ${#missing[@]} -eq 0 ]; then
-  echo "all there: redis-server, chromium, firefox-esr, nftables, iproute2, gcc, fonts-noto-cjk"
+  echo "all there: redis-server, chromium, firefox-esr, nftables, iproute2, coturn, gcc, fonts-noto-cjk"
   exit 0
 fi
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -27,7 +28,8 @@ fi
 echo "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
-# redis-server's package would start a server of its own; the tests start theirs.
+# The packages of redis-server and coturn would start servers of their own; the
+# tests start theirs, and none of coturn's.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
   printf '#!/bin/sh\nexit 101\n' >$policy
@@ -35,3 +37,7 @@ if [ ! -e $policy ]; then
   trap 'rm -f $policy' EXIT
 fi
 apt-get install -q -y --no-install-recommends "${missing[@]}"
+# Only its client is wanted, also after the next start of this machine.
+if [[ " ${missing[*]} " == *" coturn "* ]] && command -v systemctl >/dev/null; then
+  systemctl disable --quiet coturn 2>/dev/null || true
+fi

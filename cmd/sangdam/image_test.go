@@ -39,7 +39,7 @@ func TestImage_IsBuiltByTheStepsOfMake(t *testing.T) {
 			t.Errorf("`make build` does `make %s`, the Dockerfile does not", step)
 		}
 	}
-	for _, line := range []string{`(?m)^FROM scratch$`, `(?m)^USER 65532:65532$`, `HEALTHCHECK .* CMD \["/sangdam", "doctor", "--local"\]`, `(?m)^VOLUME /data$`} {
+	for _, line := range []string{`(?m)^FROM scratch$`, `(?m)^USER 65532:65532$`, `HEALTHCHECK .* CMD \["/sangdam", "doctor", "--local"\]`, `(?m)^VOLUME /data$`, `(?m)^COPY .*/etc/ssl/certs/ca-certificates\.crt$`} {
 		if !regexp.MustCompile(line).Match(text) {
 			t.Errorf("the Dockerfile has no line like %s", line)
 		}
@@ -65,6 +65,8 @@ func TestImage_OpensThePortsOfTheSettings(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	t.Setenv("SANGDAM_MEDIA_ADVERTISE", "203.0.113.10")
+	t.Setenv("SANGDAM_PUBLIC_URL", "https://meet.example.kr")
+	t.Setenv("SANGDAM_TLS_ACME", "meet.example.kr")
 	c, err := parse(t, "serve")
 	if err != nil {
 		t.Fatal(err)
@@ -84,18 +86,16 @@ func TestImage_OpensThePortsOfTheSettings(t *testing.T) {
 	if expose == nil {
 		t.Fatal("the Dockerfile exposes nothing")
 	}
-	want := []string{port(t, c.Serve.Listen) + "/tcp", port(t, c.Serve.Media.UDP) + "/udp", port(t, c.Serve.Media.TCP) + "/tcp"}
+	want := []string{port(t, c.Serve.Listen) + "/tcp", port(t, c.Serve.Media.UDP) + "/udp"}
+	if tcp := c.Serve.Media.tcp(); tcp != "" {
+		want = append(want, port(t, tcp)+"/tcp")
+	}
 	if got := strings.Fields(string(expose[1])); !slices.Equal(got, want) {
 		t.Errorf("the Dockerfile exposes %v, the settings name %v", got, want)
 	}
 	published := strings.Join(compose.Services["sangdam"].Ports, " ")
 	for _, p := range want {
-		number, protocol, _ := strings.Cut(p, "/")
-		inside := ":" + number
-		if protocol == "udp" {
-			inside += "/udp"
-		}
-		if !strings.Contains(published, inside) {
+		if !strings.Contains(published, ":"+p) {
 			t.Errorf("compose.yaml does not publish %s: %s", p, published)
 		}
 	}
