@@ -6,8 +6,13 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/stdnet"
+	"github.com/pion/webrtc/v4"
 
 	"sangdam/rooms/sfu"
 	"sangdam/rooms/sfu/sfutest"
@@ -283,4 +288,121 @@ func TestNetwork_R55_ByRelayAloneAndThenByVoiceAlone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// cable is a client's own, which can be pulled out: nothing goes and nothing comes.
+type cable struct {
+	transport.Net
+	out atomic.Bool
+}
+
+func newCable(t *testing.T) *cable {
+	n, err := stdnet.NewNet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &cable{Net: n}
+}
+
+// ListenUDP is transport.Net's; media by UDP uses no other socket.
+func (c *cable) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn, error) {
+	conn, err := c.Net.ListenUDP(network, at)
+	return &plugged{conn, c}, err
+}
+
+type plugged struct {
+	transport.UDPConn
+	cable *cable
+}
+
+func (p *plugged) WriteTo(b []byte, to net.Addr) (int, error) {
+	if p.cable.out.Load() {
+		return len(b), nil
+	}
+	return p.UDPConn.WriteTo(b, to)
+}
+
+func (p *plugged) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := p.UDPConn.ReadFrom(b)
+		if err != nil || !p.cable.out.Load() {
+			return n, from, err
+		}
+	}
+}
+
+func TestNetwork_R15_WhoseMediaIsGoneIsAwayAfterThreeSecondsAndShut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, storetest.Mini(t))
+	firm := h.enter("B1", talks)
+	line := newCable(t)
+	o := h.options("U1")
+	o.Media.Setting = func(s *webrtc.SettingEngine) { s.SetNet(line) }
+	buyer, err := signaltest.Visit(h.ctx, o)
+	h.must(err)
+	t.Cleanup(buyer.Close)
+	h.must(buyer.Join(h.ctx, talks, mic, camera))
+	h.sees(firm, buyer)
+	h.sees(buyer, firm)
+	away := func(s signaltest.State) bool { return s.Participants[buyer.Session()].Away }
+	here := func(s signaltest.State) bool { return !away(s) }
+
+	// A moment is shown to nobody.
+	told := len(firm.State().Deltas)
+	line.out.Store(true)
+	time.Sleep(2 * time.Second)
+	line.out.Store(false)
+	in := firm.Media().Audio(0).Received().Packets
+	h.eventually("the voice after a moment", func() bool { return firm.Media().Audio(0).Received().Packets > in+20 })
+	for _, d := range firm.State().Deltas[told:] {
+		for _, c := range d.Changes {
+			if c.Participant != nil && c.Participant.Away {
+				t.Error("a gap of two seconds was shown")
+			}
+		}
+	}
+
+	line.out.Store(true)
+	pulled := time.Now()
+	h.must(firm.Wait(h.ctx, "the buyer to be shown as away", away))
+	shown := time.Since(pulled)
+	t.Logf("shown after %v", shown.Round(time.Millisecond))
+	if shown < 2900*time.Millisecond || shown > 4500*time.Millisecond {
+		t.Errorf("shown after %v, want three seconds", shown)
+	}
+	// The page that believes to be away is right: nothing of it is heard until the
+	// server has told, and that its sources are shut is no news of the line.
+	told = len(firm.State().Deltas)
+	time.Sleep(time.Second)
+	for _, d := range firm.State().Deltas[told:] {
+		for _, c := range d.Changes {
+			if c.Participant != nil && !c.Participant.Away {
+				t.Error("back without a packet")
+			}
+		}
+	}
+	in = firm.Media().Audio(0).Received().Packets
+	line.out.Store(false)
+	plugged := time.Now()
+	h.must(buyer.RestartBothWays(h.ctx)) // as a page does
+	h.must(firm.Wait(h.ctx, "the buyer to be shown as back", here))
+	t.Logf("shown as back %v after the line", time.Since(plugged).Round(time.Millisecond))
+	h.eventually("the voice again", func() bool { return firm.Media().Audio(0).Received().Packets > in+20 })
+	h.sees(firm, buyer)
+	if got := firm.Media().Video(0).Received(); got.Foreign+got.NotKeyframe+got.BackwardsTime+got.PictureIDs > 0 {
+		t.Errorf("the picture after it: %+v", got)
+	}
+
+	// A dead socket beside a line that is well is nobody's business.
+	told = len(firm.State().Deltas)
+	buyer.Cut()
+	time.Sleep(4 * time.Second)
+	for _, d := range firm.State().Deltas[told:] {
+		for _, c := range d.Changes {
+			if c.Participant != nil && c.Participant.Away {
+				t.Error("a dead socket was shown")
+			}
+		}
+	}
+	h.must(buyer.Resume(h.ctx))
 }
