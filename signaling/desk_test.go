@@ -704,11 +704,25 @@ func TestOwn_R61_TheNetworkTestIsKeptForTheCoordinator(t *testing.T) {
 	if got := r.open("buyer").Path; got != "relay" {
 		t.Errorf("the next page begins with %q", got)
 	}
+	n.At = n.At.Add(time.Second)
 	n.Path, n.Route, n.UDP = "normal", "udp", "passed" // in another hotel
 	r.call("POST", b.Token, "me/readiness", test, nil)
 	if got := r.open("buyer").Path; got != "normal" {
 		t.Errorf("after another test the next page begins with %q", got)
 	}
+	n.Path = "relay" // the same test told again, with the camera's that came after it
+	r.call("POST", b.Token, "me/readiness", test, nil)
+	if got := r.open("buyer").Path; got != "normal" {
+		t.Errorf("an old test told again, and the next page begins with %q", got)
+	}
+	again := test
+	again.Network = nil // a page that was opened anew
+	r.call("POST", b.Token, "me/readiness", again, nil)
+	r.call("GET", r.open("console").Token, "events/fair/readiness", nil, &board)
+	if got := board.Links[i].Test.Network; got == nil || *got != n {
+		t.Errorf("after a report without it the network test is %+v", got)
+	}
+	n.At = n.At.Add(time.Second)
 	n.Path, n.Route = "audio", "" // nothing worked: that is no path to begin with
 	r.call("POST", b.Token, "me/readiness", test, nil)
 	if got := r.open("buyer").Path; got != "normal" {

@@ -23,6 +23,8 @@ func messages() []any {
 		protocol.Resumed{},
 		protocol.Restart{},
 		protocol.Restarted{},
+		protocol.Probe{},
+		protocol.Probed{},
 		protocol.Join{},
 		protocol.Joined{},
 		protocol.Leave{},

@@ -52,20 +52,31 @@ func (d *Desk) Test(ctx context.Context, by schedule.Grants, in protocol.Readine
 			return err
 		}
 	}
+	tests, err := d.deps.Store.Readiness(ctx, by.Event)
+	if err != nil {
+		return fail(err)
+	}
+	// A page that was opened anew has not tested the network again.
+	before := tests[by.Link].Network
+	network := networkOf(in.Network, d.now())
+	if network == nil {
+		network = before
+	}
 	offset := min(math.Abs(in.ClockOffsetMS), float64(math.MaxInt64/int64(time.Millisecond))/2)
-	err := d.deps.Store.SaveReadiness(ctx, by.Event, by.Link, schedule.Readiness{
+	err = d.deps.Store.SaveReadiness(ctx, by.Event, by.Link, schedule.Readiness{
 		At: d.now(), Microphone: schedule.TestResult(in.Microphone), Camera: schedule.TestResult(in.Camera),
 		Speaker: schedule.TestResult(in.Speaker), Media: schedule.TestResult(in.Media),
 		RTT: time.Duration(in.RTTMS * float64(time.Millisecond)), Browser: in.Browser, Supported: in.Supported,
 		ClockOffset: time.Duration(math.Copysign(offset, in.ClockOffsetMS) * float64(time.Millisecond)), Zone: in.Zone,
-		Network: networkOf(in.Network, d.now()),
+		Network: network,
 	})
 	if err != nil {
 		return fail(err)
 	}
-	if n := in.Network; n != nil && n.Route != "" {
-		// The test has looked at all ways and knows better than what worked once.
-		path := schedule.LinkPath{Profile: schedule.PathProfile(n.Path).Lasting(), At: d.now().UTC()}
+	// A test has looked at all ways and knows better than what worked once; told
+	// again, it says nothing of what has worked since.
+	if n := network; n != nil && n.Route != "" && (before == nil || n.At.After(before.At)) {
+		path := schedule.LinkPath{Profile: n.Path.Lasting(), At: n.At}
 		if err := d.deps.Store.SavePath(ctx, by.Event, by.Link, path); err != nil {
 			return fail(err)
 		}

@@ -7,6 +7,7 @@ import type {
   DayLine,
   Gathering,
   Handover,
+  NetworkTrial,
   NoteLine,
   Place,
   Practice,
@@ -24,6 +25,7 @@ export interface Extras {
   voice?: VoiceTest;
   tone?: ToneTest;
   practice?: Practice;
+  network?: NetworkTrial;
   readiness?: Partial<Readiness>;
   consent?: Consent;
   warnings?: TimeWarning[];
@@ -57,6 +59,7 @@ export function extrasOf(setting: Extras & { place: Place }, consultations: read
       voice: signal<VoiceTest>(setting.voice ?? { state: 'idle' }),
       tone: signal<ToneTest>(setting.tone ?? { state: 'idle' }),
       practice: signal<Practice>(setting.practice ?? { state: 'off' }),
+      network: signal<NetworkTrial>(setting.network ?? { state: 'idle' }),
       readiness: signal<Readiness>({
         browser: 'Chrome',
         camera: 'passed',
@@ -75,6 +78,8 @@ export function extrasOf(setting: Extras & { place: Place }, consultations: read
       stop: nothing,
       startPractice: nothing,
       stopPractice: nothing,
+      startNetwork: nothing,
+      stopNetwork: nothing,
     },
     consent: {
       consent: signal<Consent>(setting.consent ?? { state: 'not_needed' }),

@@ -1,8 +1,11 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { Devices } from '../media/devices';
+import type { Stat } from '../media/diagnose';
+import { type Gauge, gaugeOf } from '../media/gauge';
 import { onScale } from '../media/level';
 import { CameraLook } from '../media/look';
 import type { MediaPeer } from '../media/peer';
+import { ProbePeer } from '../media/probe';
 import { loudestOf } from '../media/slots';
 import type { SoundBank } from '../media/sound';
 import { Tones } from '../media/tones';
@@ -15,8 +18,10 @@ import type {
   ClientType,
   Code,
   Consent,
+  IceServer,
   Note,
   Practising,
+  Probed,
   Resumed,
   Waiting,
 } from '../protocol/types';
@@ -29,6 +34,7 @@ import { Monitor } from './health';
 import { kept } from './kept';
 import { Kiosk } from './kiosk';
 import type { Gathering, Place, TimeWarning } from './model';
+import { NetworkCheck } from './networktest';
 import { Notes } from './notes';
 import type { Opening } from './opening';
 import type { MediaPath } from './path';
@@ -41,6 +47,7 @@ import { Trials } from './trials';
 import { TryOut } from './tryout';
 import { Turning } from './turning';
 import { Vigil } from './vigil';
+import { WayProbe } from './wayprobe';
 
 export interface AroundDeps {
   win: Window & typeof globalThis;
@@ -51,6 +58,9 @@ export interface AroundDeps {
   sound: SoundBank;
   path: MediaPath<MediaPeer>;
   publisher: Publisher;
+  servers(): readonly IceServer[];
+  /** counts the sockets of this session */
+  sockets(): number;
   now(): number;
   /** the session is up */
   reachable(): boolean;
@@ -134,6 +144,7 @@ export class Around {
         tone: (abort) => this.tones.test(speaker(), abort),
       }),
       rehearsal: this.rehearsal,
+      network: this.networkCheck(),
       reporter: new Reporter({
         post: async (readiness) => void (await rest.post('/me/readiness', readiness)),
         memory: kept<Remembered | null>(() => win.localStorage, 'sangdam.tests', null),
@@ -329,6 +340,40 @@ export class Around {
 
   private tellLeave(): void {
     void this.deps.ask('leave', {}).catch(() => undefined);
+  }
+
+  private networkCheck(): NetworkCheck {
+    const { win, path, devices, publisher, servers, sockets, ask, now } = this.deps;
+    const monotonic = () => win.performance.now();
+    const ways = new WayProbe({
+      servers,
+      make: (relays, relayed) => new ProbePeer(relays, relayed),
+      ask: (probe) => ask<Probed>('probe', probe),
+    });
+    return new NetworkCheck({
+      now,
+      monotonic,
+      ping: () => ask('ping', { at: monotonic() }),
+      sockets,
+      connected: () => path.view.peek().state === 'connected',
+      way: () => path.way.peek(),
+      gauge: () => this.gauge(),
+      rehearse: () => {
+        // Nothing to send, or the person tries the room already.
+        if (publisher.sources().length === 0 || this.rehearsal.busy) return () => undefined;
+        this.rehearsal.start();
+        return () => this.rehearsal.stop();
+      },
+      probe: (way, within, abort) => ways.try(way, within, abort),
+      level: devices.level,
+      microphoneOn: () => devices.microphone.peek().state === 'on',
+      clockOffset: () => this.offset.peek() ?? 0,
+    });
+  }
+
+  private async gauge(): Promise<Gauge | null> {
+    const { peer } = this.deps.path;
+    return peer ? gaugeOf([...(await peer.report()).values()] as Stat[]) : null;
   }
 
   private async count(): Promise<PathCount | null> {

@@ -29,6 +29,7 @@ import type {
 import type { EventDesk } from './desk';
 import type { OfficeDesk } from './desk/office';
 import type { RecordDesk } from './desk/record';
+import type { NetworkTrial } from './networktest';
 import type { SignInModel } from './signin';
 import type { HelpModel, OrdersModel, SteerModel, WallModel } from './steering';
 import type { TimeWarning } from './timetruth';
@@ -149,6 +150,7 @@ export interface BoardModel {
 }
 
 export type { DeviceChoice, DeviceProblem, DeviceState } from '../media/device';
+export type { NetworkFound, NetworkStep, NetworkTrial, Verdict } from './networktest';
 
 export interface DevicesModel {
   readonly microphone: ReadonlySignal<DeviceState>;
@@ -245,6 +247,7 @@ export interface TestsModel {
   readonly voice: ReadonlySignal<VoiceTest>;
   readonly tone: ReadonlySignal<ToneTest>;
   readonly practice: ReadonlySignal<Practice>;
+  readonly network: ReadonlySignal<NetworkTrial>;
   /** what was found so far on this device, as the coordinators' board gets it */
   readonly readiness: ReadonlySignal<Readiness>;
   startVoice(): void;
@@ -255,6 +258,9 @@ export interface TestsModel {
   stop(): void;
   startPractice(): void;
   stopPractice(): void;
+  /** needs no microphone and no camera */
+  startNetwork(): void;
+  stopNetwork(): void;
 }
 
 /** What is recorded about me, and my yes. */

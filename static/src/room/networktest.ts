@@ -70,7 +70,7 @@ export class NetworkCheck {
   private readonly deps: NetworkCheckDeps;
   private readonly current = signal<NetworkTrial>({ state: 'idle' });
   private readonly newest = signal<NetworkTest | null>(null);
-  private settled: NetworkTrial = { state: 'idle' };
+  private settled: NetworkTrial = this.current.peek();
   private running: AbortController | null = null;
 
   constructor(deps: NetworkCheckDeps) {

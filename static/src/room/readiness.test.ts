@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Readiness } from '../protocol/types';
+import type { NetworkTest, Readiness } from '../protocol/types';
 import { browserOf, type Findings, type Remembered, Reporter, readinessOf, sameResults } from './readiness';
 
 beforeEach(() => vi.useFakeTimers());
@@ -20,6 +20,7 @@ function findings(over: Partial<Findings> = {}): Findings {
     userAgent: chrome,
     clockOffset: -12.4,
     zone: 'Europe/Paris',
+    network: null,
     ...over,
   };
 }
@@ -124,6 +125,34 @@ test('who has tried nothing is not told', async () => {
   );
   await run(60_000);
   expect(posts).toEqual([]);
+});
+
+test('who has no device has a network to tell of, and a second test of it is news', async () => {
+  const { posts, reporter } = reporting();
+  const off = { state: 'off' } as const;
+  const nothing = { microphone: off, camera: off, audible: false, voice: { state: 'idle' } } as const;
+  const network: NetworkTest = {
+    at: '2021-12-06T00:00:00Z',
+    socket: 'passed',
+    udp: 'failed',
+    tcp: 'passed',
+    tls: 'untested',
+    path: 'normal',
+    route: 'tcp',
+    rtt_ms: 90,
+    jitter_ms: 3,
+    loss_up: 0,
+    loss_down: 0,
+    up_kbps: 0,
+    down_kbps: 0,
+  };
+  reporter.learn(readinessOf(findings({ ...nothing, network })));
+  await run(3000);
+  expect(posts.map((post) => post.network)).toEqual([network]);
+  const later = { ...network, at: '2021-12-06T00:01:00Z' };
+  reporter.learn(readinessOf(findings({ ...nothing, network: later })));
+  await run(60_000);
+  expect(posts.map((post) => post.network)).toEqual([network, later]);
 });
 
 test('a report that was lost is told again with the next finding', async () => {

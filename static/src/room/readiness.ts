@@ -1,5 +1,5 @@
 import type { DeviceState } from '../media/device';
-import type { Readiness } from '../protocol/types';
+import type { NetworkTest, Readiness } from '../protocol/types';
 import type { ToneTest, VoiceTest } from './model';
 import type { PathView } from './path';
 
@@ -18,6 +18,8 @@ export interface Findings {
   /** device minus server, in milliseconds */
   clockOffset: number;
   zone: string;
+  /** null: the network was not tested */
+  network: NetworkTest | null;
 }
 
 type Result = Readiness['microphone'];
@@ -36,6 +38,7 @@ export function readinessOf(found: Findings): Readiness {
     supported: true,
     clock_offset_ms: Math.round(found.clockOffset),
     zone: found.zone.slice(0, 64),
+    ...(found.network ? { network: found.network } : {}),
   };
 }
 
@@ -120,7 +123,8 @@ export class Reporter {
   learn(found: Readiness): void {
     const readiness = remember(this.deps.memory.get(), found);
     const { microphone, camera, speaker } = readiness;
-    if ([microphone, camera, speaker].every((result) => result === 'untested')) return;
+    const untried = [microphone, camera, speaker].every((result) => result === 'untested');
+    if (untried && !readiness.network) return;
     this.latest = readiness;
     this.deps.memory.set({ microphone, camera, speaker });
     if (this.posted && sameResults(this.posted, readiness)) return;

@@ -2,6 +2,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { DeviceState } from '../media/device';
 import type { Readiness } from '../protocol/types';
 import type { Practice, TestsModel, ToneTest, VoiceTest } from './model';
+import type { NetworkCheck, NetworkTrial } from './networktest';
 import type { PathView } from './path';
 import type { Rehearsal } from './practice';
 import { type Reporter, readinessOf } from './readiness';
@@ -14,6 +15,7 @@ export interface TryOutDeps {
   path: ReadonlySignal<PathView>;
   trials: Trials;
   rehearsal: Rehearsal;
+  network: NetworkCheck;
   reporter: Reporter;
   roundTrip(): Promise<number | null>;
   /** device minus server, in milliseconds */
@@ -48,6 +50,7 @@ export class TryOut implements TestsModel {
         userAgent,
         clockOffset: deps.clockOffset(),
         zone,
+        network: deps.network.found.value,
       }),
     );
   }
@@ -60,6 +63,9 @@ export class TryOut implements TestsModel {
   }
   get practice(): ReadonlySignal<Practice> {
     return this.deps.rehearsal.practice;
+  }
+  get network(): ReadonlySignal<NetworkTrial> {
+    return this.deps.network.trial;
   }
 
   startVoice(): void {
@@ -79,6 +85,12 @@ export class TryOut implements TestsModel {
   }
   stopPractice(): void {
     this.deps.rehearsal.stop();
+  }
+  startNetwork(): void {
+    this.deps.network.start();
+  }
+  stopNetwork(): void {
+    this.deps.network.stop();
   }
 
   /** The link is open and a person or a booth is there. */
@@ -103,12 +115,14 @@ export class TryOut implements TestsModel {
   /** The person goes in: whatever was tried up to now is all there will be. */
   goesIn(): void {
     this.deps.trials.stop();
+    this.deps.network.stop();
     void this.deps.reporter.flush();
   }
 
   close(): void {
     for (const stop of this.stoppers.splice(0)) stop();
     this.deps.trials.stop();
+    this.deps.network.stop();
     this.deps.reporter.close();
   }
 

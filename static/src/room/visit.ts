@@ -149,6 +149,8 @@ class PageVisit implements Visit, SessionOwner {
       sound: this.sound,
       path: this.path,
       publisher: this.publisher,
+      servers: () => this.line.servers,
+      sockets: () => this.session.number,
       now: () => this.now(),
       reachable: () => this.session.state.at === 'up',
       ask: (type, body) => this.session.ask(type, body),
