@@ -64,6 +64,23 @@ func TestDoctor_GoesTheWayOfWhoCanReachOnePortAlone(t *testing.T) {
 	}
 }
 
+func TestDoctor_GoesTheSameWayByIPv6(t *testing.T) {
+	var o nodeOptions
+	listen, media := net.JoinHostPort("::1", freePort(t)), net.JoinHostPort("::1", freePort(t))
+	startFair(t, func(n *nodeOptions) {
+		n.Edge = Edge{Listen: listen, PublicURL: "https://" + listen, TLS: TLS{SelfSigned: true}}
+		n.Media = Media{Advertise: []string{"::1"}, UDP: media, TCP: noPort}
+		o = *n
+	})
+	_, out, _ := run(t, "doctor", "--redis", storetest.Mini(t), "--data", o.Data, "--listen", listen, "--public-url", o.Edge.PublicURL,
+		"--tls-self-signed", "--media-advertise", "::1", "--media-udp", media, "--media-tcp", "none")
+	for _, name := range []string{"pages", "certificate", "relay"} {
+		if said := finding(t, out, name); !strings.HasPrefix(said, "ok") {
+			t.Error(said)
+		}
+	}
+}
+
 func TestDoctor_SaysWhatIsWrongWithACertificate(t *testing.T) {
 	redis := storetest.Mini(t)
 	h, err := certs.OpenHall(t.TempDir(), []string{"meet.example.kr"}, time.Now())

@@ -72,6 +72,7 @@ type node struct {
 	// Fixed after startNode.
 	url      string
 	certs    certs.Source // nil: no TLS in this process
+	hall     *sheet.Hall  // nil: browsers trust the certificate as it is
 	front    *front.Front
 	turn     *turn.Server
 	engine   *sfu.Engine
@@ -216,10 +217,9 @@ func (n *node) openPorts(o nodeOptions, metrics prometheus.Registerer) (ways, er
 		return ways{}, portTaken("listen", o.Edge.Listen, err)
 	}
 	n.url = o.Edge.publicURL(listener.Addr())
-	var hall *sheet.Hall
 	proxies, err := o.Edge.proxies()
 	if err == nil {
-		n.certs, hall, err = o.Edge.source(listener.Addr(), o.Data, &o.Media, o.Logger)
+		n.certs, n.hall, err = o.Edge.source(listener.Addr(), o.Data, &o.Media, o.Logger)
 	}
 	if err != nil {
 		_ = listener.Close()
@@ -274,7 +274,7 @@ func (n *node) openPorts(o nodeOptions, metrics prometheus.Registerer) (ways, er
 	}
 	b.udp, b.tcp = n.engine.UDP(), n.engine.TCP()
 	w = waysOf(n.url, &o.Edge, &o.TURN, addresses, b)
-	w.Hall = hall
+	w.Hall = n.hall
 	return w, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"sangdam/rooms/store"
+	"sangdam/signaling/sheet"
 )
 
 type serveCommand struct {
@@ -37,5 +38,9 @@ func (c *serveCommand) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	fmt.Fprintf(m.Stdout, "Sangdam serves %s\n", n.URL())
+	if h := n.hall; h != nil {
+		fmt.Fprintf(m.Stdout, "Each device must be told once to trust %s; how: %s%s\n  SHA-256 %s, until %s\n",
+			h.File, n.URL(), sheet.Path, h.Print, h.Until.UTC().Format("2006-01-02"))
+	}
 	return n.Wait(ctx)
 }

@@ -106,11 +106,8 @@ func (c *Edge) source(bound net.Addr, data string, media *Media, logger *slog.Lo
 		if err != nil {
 			return nil, nil, err
 		}
-		if h.Made {
-			if h.Why != "" {
-				logger.Warn("the hall's certificate was made anew: every device has to be told again to trust it", "why", h.Why)
-			}
-			logger.Info("devices must be told to trust this server: the page /network says how", "file", h.Root, "sha256", h.Print, "until", h.Until)
+		if h.Made && h.Why != "" {
+			logger.Warn("the hall's certificate was made anew: every device has to be told again to trust it", "why", h.Why)
 		}
 		f, err := certs.OpenFiles(certs.FilesConfig{Cert: h.Cert, Key: h.Key, Logger: logger})
 		if err != nil {
