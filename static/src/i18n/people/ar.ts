@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/ar';
+import { network } from './network/ar';
 import { stopped } from './stopped/ar';
 
 export const ar: People = {
@@ -52,6 +53,7 @@ export const ar: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'نسخ الرابط',
     copied: 'تم النسخ. افتحوا الآن Safari أو Chrome والصقوا الرابط في شريط العنوان.',

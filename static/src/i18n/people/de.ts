@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/de';
+import { network } from './network/de';
 import { stopped } from './stopped/de';
 
 export const de: People = {
@@ -48,6 +49,7 @@ export const de: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Link kopieren',
     copied: 'Kopiert. Öffnen Sie jetzt Safari oder Chrome und fügen Sie den Link in die Adresszeile ein.',

@@ -1,4 +1,5 @@
 import { line } from './line/en';
+import { network } from './network/en';
 import { stopped } from './stopped/en';
 
 /** English words of everything a firm, buyer or interpreter sees. The other languages have the same keys. */
@@ -48,6 +49,7 @@ export const en = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Copy the link',
     copied: 'Copied. Now open Safari or Chrome and paste it into the address line.',

@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/es';
+import { network } from './network/es';
 import { stopped } from './stopped/es';
 
 export const es: People = {
@@ -49,6 +50,7 @@ export const es: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Copiar el enlace',
     copied: 'Copiado. Ahora abra Safari o Chrome y péguelo en la barra de direcciones.',

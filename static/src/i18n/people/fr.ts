@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/fr';
+import { network } from './network/fr';
 import { stopped } from './stopped/fr';
 
 export const fr: People = {
@@ -49,6 +50,7 @@ export const fr: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Copier le lien',
     copied: 'Le lien est copié. Ouvrez maintenant Safari ou Chrome et collez-le dans la barre d’adresse.',

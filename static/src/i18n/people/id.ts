@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/id';
+import { network } from './network/id';
 import { stopped } from './stopped/id';
 
 export const id: People = {
@@ -47,6 +48,7 @@ export const id: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Salin tautan',
     copied: 'Tersalin. Sekarang buka Safari atau Chrome dan tempelkan di bilah alamat.',

@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/it';
+import { network } from './network/it';
 import { stopped } from './stopped/it';
 
 export const it: People = {
@@ -49,6 +50,7 @@ export const it: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Copia il link',
     copied: 'Copiato. Ora apra Safari o Chrome e lo incolli nella barra degli indirizzi.',

@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/ja';
+import { network } from './network/ja';
 import { stopped } from './stopped/ja';
 
 export const ja: People = {
@@ -47,6 +48,7 @@ export const ja: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'リンクをコピー',
     copied: 'コピーしました。SafariまたはChromeを開き、アドレスバーに貼り付けてください。',

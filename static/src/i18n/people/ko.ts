@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/ko';
+import { network } from './network/ko';
 import { stopped } from './stopped/ko';
 
 /** 참가기업, 바이어, 통역이 보는 모든 화면의 한국어 문구. */
@@ -48,6 +49,7 @@ export const ko: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: '링크 복사하기',
     copied: '복사했습니다. Safari나 Chrome을 열고 주소창에 붙여 넣어 주세요.',

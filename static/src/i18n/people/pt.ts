@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/pt';
+import { network } from './network/pt';
 import { stopped } from './stopped/pt';
 
 export const pt: People = {
@@ -49,6 +50,7 @@ export const pt: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Copiar o link',
     copied: 'Copiado. Agora abra o Safari ou o Chrome e cole-o na barra de endereço.',

@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/ru';
+import { network } from './network/ru';
 import { stopped } from './stopped/ru';
 
 export const ru: People = {
@@ -50,6 +51,7 @@ export const ru: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Скопировать ссылку',
     copied: 'Скопировано. Теперь откройте Safari или Chrome и вставьте ссылку в адресную строку.',

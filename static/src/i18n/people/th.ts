@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/th';
+import { network } from './network/th';
 import { stopped } from './stopped/th';
 
 export const th: People = {
@@ -47,6 +48,7 @@ export const th: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'คัดลอกลิงก์',
     copied: 'คัดลอกแล้ว โปรดเปิด Safari หรือ Chrome แล้ววางในแถบที่อยู่',

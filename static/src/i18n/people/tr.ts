@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/tr';
+import { network } from './network/tr';
 import { stopped } from './stopped/tr';
 
 export const tr: People = {
@@ -48,6 +49,7 @@ export const tr: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Bağlantıyı kopyala',
     copied: 'Kopyalandı. Şimdi Safari ya da Chrome’u açıp bağlantıyı adres çubuğuna yapıştırın.',

@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/vi';
+import { network } from './network/vi';
 import { stopped } from './stopped/vi';
 
 export const vi: People = {
@@ -47,6 +48,7 @@ export const vi: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: 'Sao chép đường dẫn',
     copied: 'Đã sao chép. Bây giờ xin mở Safari hoặc Chrome và dán vào thanh địa chỉ.',

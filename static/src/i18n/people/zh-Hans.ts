@@ -1,5 +1,6 @@
 import type { People } from '../catalogue';
 import { line } from './line/zh-Hans';
+import { network } from './network/zh-Hans';
 import { stopped } from './stopped/zh-Hans';
 
 export const zhHans: People = {
@@ -47,6 +48,7 @@ export const zhHans: People = {
   },
   stopped,
   line,
+  network,
   unsupported: {
     copy: '复制链接',
     copied: '已复制。请打开 Safari 或 Chrome，粘贴到地址栏中。',
