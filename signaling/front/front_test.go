@@ -323,7 +323,7 @@ func TestFront_WithoutTLSOnAPortThatHasItOnlyRedirects(t *testing.T) {
 }
 
 func TestFront_WhatIsNothingWeSpeakIsClosedAndCounted(t *testing.T) {
-	p := open(t, Config{}, true, func(f *Front) { f.limit = 300 * time.Millisecond })
+	p := open(t, Config{}, true, func(f *Front) { f.limit = time.Second })
 	say := func(text string) net.Conn {
 		c := p.dial()
 		fmt.Fprint(c, text)
@@ -342,7 +342,7 @@ func TestFront_WhatIsNothingWeSpeakIsClosedAndCounted(t *testing.T) {
 	for _, c := range half {
 		p.closed(c)
 	}
-	if took := time.Since(begun); took < 250*time.Millisecond || took > 3*time.Second {
+	if took := time.Since(begun); took < 900*time.Millisecond || took > 8*time.Second {
 		t.Errorf("what says nothing was closed after %v", took)
 	}
 	p.eventually("five slow ones", func() bool { return p.refused(refusedSlow) == 5 })

@@ -211,6 +211,7 @@ export const staff = {
     noMail: 'This server sends no mail. Use the CSV for a mail merge.',
     printBooths: 'Booth sheets',
     printBuyers: 'Buyer sheets',
+    network: 'Sheet for firewalls',
     picture: 'Link of {{name}} as a QR code',
     noPicture: 'The QR code could not be made. The address below works.',
     address: 'Mail goes to {{email}}.',

@@ -204,6 +204,7 @@ export const staff = {
     noMail: '이 서버는 메일을 보내지 않습니다. 메일 병합용 CSV를 이용하세요.',
     printBooths: '부스 안내문',
     printBuyers: '바이어 안내문',
+    network: '방화벽 안내문',
     picture: '{{name}} 링크 QR 코드',
     noPicture: 'QR 코드를 만들지 못했습니다. 아래 주소를 이용하세요.',
     address: '메일 주소: {{email}}',

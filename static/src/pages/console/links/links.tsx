@@ -1,6 +1,6 @@
 /** Every link: whose it is, whether it was sent and used; copied, shown, taken back, made anew, printed. */
 import { useSignal } from '@preact/signals';
-import { Download, Mail, Printer, UserPlus } from 'lucide-preact';
+import { Download, Mail, Network, Printer, UserPlus } from 'lucide-preact';
 import { useEffect } from 'preact/hooks';
 import { type Group, groupOf, linksOf } from '../../../room/desk/links';
 import { type Failure, failureOf } from '../../../room/desk/load';
@@ -87,6 +87,10 @@ export function LinksPage() {
           >
             {words.t('links.printBuyers')}
           </Button>
+          <a class="button" href="/network" target="_blank" rel="noopener" data-testid="network-sheet">
+            <Network size={20} aria-hidden="true" />
+            <span>{words.t('links.network')}</span>
+          </a>
           <Button icon={Download} testid="links-csv" onClick={download}>
             {words.t('links.csv')}
           </Button>
