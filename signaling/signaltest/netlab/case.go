@@ -18,10 +18,15 @@ type Case struct {
 	// Fresh cases have a meeting of their own; others go on in that of the case before,
 	// when it has the same setting and went well.
 	Fresh bool
-	// Needs names what resilience the case is there for: with it switched off at the
-	// server (setting media-without) at least one of the rows must fail.
-	Needs string
-	Run   func(ctx context.Context, t *Trial) error
+	// Proves says which of its rows must fail when some resilience is switched off.
+	Proves []Proof
+	Run    func(ctx context.Context, t *Trial) error
+}
+
+// Proof is a row that must fail without something, or it proves nothing about it.
+type Proof struct {
+	Without string // name of the setting media-without
+	Figure  string
 }
 
 // Trial is a case that is being tried, in its meeting.
@@ -75,8 +80,9 @@ type Row struct {
 	Least  bool    `json:"least,omitempty"` // the bound is a lower one
 	Noted  bool    `json:"noted,omitempty"` // there is no bound
 	Pass   bool    `json:"pass"`
-	// Without is what was switched off: one of the case's rows must fail.
+	// Without is what was switched off; Must is for the row that must fail then.
 	Without string `json:"without,omitempty"`
+	Must    bool   `json:"must,omitempty"`
 }
 
 // Run says which cases are tried and how.
@@ -104,8 +110,8 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 			_ = current.Close()
 		}
 	}()
-	try := func(c Case, without string) error {
-		setting := c.Setting
+	try := func(c Case, proof Proof) error {
+		setting, without := c.Setting, proof.Without
 		setting.Without = without
 		began := time.Now()
 		fmt.Fprintf(r.Log, "\n== %s%s, %s\n", c.Name, off(without), began.Format(time.TimeOnly))
@@ -119,18 +125,19 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 		if err == nil && current == nil {
 			current, err = Meet(within, r.Files, regexp.MustCompile(`[^a-zA-Z0-9]+`).ReplaceAllString(c.Name, "-"), setting)
 		}
+		if err == nil && !setting.Lobby {
+			err = current.Calm(within)
+		}
 		met := time.Since(began)
 		t := &Trial{Meeting: current, Short: r.Quick, log: r.Log}
 		if err == nil {
-			if err = c.Run(within, t); err == nil && !setting.Lobby {
-				err = current.Calm(within)
-			}
+			err = c.Run(within, t)
 		}
 		if err != nil {
-			t.rows = append(t.rows, Row{Figure: "went as it should", Says: "no", Pass: false})
+			t.rows = append(t.rows, Row{Figure: asItShould, Says: "no", Pass: false})
 			fmt.Fprintf(r.Log, "%s: %v\n", c.Name, err)
 		}
-		failed := table.add(c.Name, without, t.rows)
+		failed := table.add(c.Name, proof, t.rows)
 		if current != nil && (failed || err != nil) {
 			fmt.Fprintf(r.Log, "%s: see %s\n", c.Name, current.Keep(ctx))
 		}
@@ -149,16 +156,18 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 			continue
 		}
 		tried++
-		if err := try(c, ""); err != nil {
+		if err := try(c, Proof{}); err != nil {
 			return table, err
 		}
 	}
 	for _, c := range cases {
-		if !r.Off || c.Needs == "" || r.Cases != nil && !r.Cases.MatchString(c.Name) {
+		if !r.Off || r.Cases != nil && !r.Cases.MatchString(c.Name) {
 			continue
 		}
-		if err := try(c, c.Needs); err != nil {
-			return table, err
+		for _, proof := range c.Proves {
+			if err := try(c, proof); err != nil {
+				return table, err
+			}
 		}
 	}
 	if tried == 0 {

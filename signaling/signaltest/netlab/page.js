@@ -1,13 +1,14 @@
 // What the bed wants to know of every page, beside what is seen and heard. Runs before
 // the page's own scripts, after the reader's. Times are Date.now().
 (() => {
-  const bed = { offers: 0, made: [], connected: [], clicks: [], sockets: [] };
+  const bed = { offers: 0, offered: [], made: [], connected: [], clicks: [], sockets: [] };
   window.__bed = bed;
 
   const known = new WeakSet();
   const createOffer = RTCPeerConnection.prototype.createOffer;
   RTCPeerConnection.prototype.createOffer = function (...args) {
     bed.offers += 1;
+    bed.offered.push(Date.now());
     if (!known.has(this)) {
       known.add(this);
       bed.made.push(Date.now());

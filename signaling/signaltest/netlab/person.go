@@ -109,3 +109,18 @@ func (m *Meeting) paused(ctx context.Context) (bool, error) {
 	var so bool
 	return so, m.Buyer.Evaluate(ctx, `document.querySelector('[data-testid="tile"][data-paused="true"], [data-testid="paused"]') !== null`, &so)
 }
+
+// Say writes into the chat, which is open.
+func (p *Person) Say(ctx context.Context, text string) error {
+	if err := p.ask(ctx, map[string]any{"do": "type", "selector": `[data-testid="chat-input"]`, "text": text}, nil); err != nil {
+		return err
+	}
+	return p.Click(ctx, `[data-testid="chat-send"]`)
+}
+
+// Heard are the messages of the chat, which is open, in the page's order.
+func (p *Person) Heard(ctx context.Context) ([]string, error) {
+	var texts []string
+	err := p.Evaluate(ctx, `[...document.querySelectorAll('[data-testid="chat-message"]')].map((m) => /message \d+/.exec(m.textContent)?.[0])`, &texts)
+	return texts, err
+}

@@ -27,6 +27,7 @@ type View struct {
 	Firm, Buyer truth.Counted
 
 	firm, buyer *truth.Record
+	firefox     bool // the buyer's
 }
 
 // View asks both pages. To is now when it is zero.
@@ -34,7 +35,7 @@ func (m *Meeting) View(ctx context.Context, from, to time.Time) (View, error) {
 	if to.IsZero() {
 		to = time.Now()
 	}
-	v := View{From: from, To: to}
+	v := View{From: from, To: to, firefox: m.Setting.Firefox}
 	var both errgroup.Group
 	both.Go(func() (err error) { v.firm, err = m.Firm.Record(ctx); return err })
 	both.Go(func() (err error) { v.buyer, err = m.Buyer.Record(ctx); return err })
@@ -55,14 +56,32 @@ func (v View) Concealed() float64 {
 	return 100 * max(v.Firm.ConcealedShare(), v.Buyer.ConcealedShare())
 }
 
-// Frozen is the worse share of time in which a picture stood, in percent.
-func (v View) Frozen() float64 { return 100 * max(v.Up.Picture.Share(), v.Down.Picture.Share()) }
+// Frozen is the worse share of time in which a picture stood, in percent. What Firefox
+// sends has no code: the firm's browser counts.
+func (v View) Frozen() float64 {
+	up := v.Up.Picture.Share()
+	if v.firefox {
+		up = v.Firm.Frozen.Seconds() / v.Span().Seconds()
+	}
+	return 100 * max(up, v.Down.Picture.Share())
+}
 
-// Silence is the longest time without the other's voice.
-func (v View) Silence() time.Duration { return max(v.Up.Sound.Longest, v.Down.Sound.Longest) }
+// Silence is the longest time without the other's voice; Firefox's cannot be read, nor
+// what it hears.
+func (v View) Silence() time.Duration {
+	if v.firefox {
+		return 0
+	}
+	return max(v.Up.Sound.Longest, v.Down.Sound.Longest)
+}
 
 // Still is the longest time in which a picture stood.
-func (v View) Still() time.Duration { return max(v.Up.Picture.Longest, v.Down.Picture.Longest) }
+func (v View) Still() time.Duration {
+	if v.firefox {
+		return v.Down.Picture.Longest
+	}
+	return max(v.Up.Picture.Longest, v.Down.Picture.Longest)
+}
 
 // Skew is how far sound and picture were apart at worst.
 func (v View) Skew() time.Duration { return max(v.Up.Skew.Worst(), v.Down.Skew.Worst()) }
@@ -70,6 +89,10 @@ func (v View) Skew() time.Duration { return max(v.Up.Skew.Worst(), v.Down.Skew.W
 // Back is how long after a time sound and picture were back, each at both; false when
 // one was not.
 func (v View) Back(from time.Time) (sound, picture time.Duration, ok bool) {
+	if v.firefox {
+		back := v.Down.Picture.Back(from, v.To)
+		return back, back, back >= 0 && v.Firm.Decoded > 0
+	}
 	sounds := []time.Duration{v.Up.Sound.Back(from, v.To), v.Down.Sound.Back(from, v.To)}
 	pictures := []time.Duration{v.Up.Picture.Back(from, v.To), v.Down.Picture.Back(from, v.To)}
 	ok = min(sounds[0], sounds[1], pictures[0], pictures[1]) >= 0
@@ -120,8 +143,24 @@ func (v View) widest() float64 {
 
 // String is for logs.
 func (v View) String() string {
-	return fmt.Sprintf("%.1f s by %s\n  buyer → firm: %v\n  firm → buyer: %v\n  firm %s\n  buyer %s",
-		v.Span().Seconds(), v.Route(), v.Up, v.Down, counted(v.Firm), counted(v.Buyer))
+	return fmt.Sprintf("%.1f s by %s\n  buyer → firm: %v\n    %s\n  firm → buyer: %v\n    %s\n  firm %s\n  buyer %s",
+		v.Span().Seconds(), v.Route(), v.Up, v.gaps(v.Up), v.Down, v.gaps(v.Down), counted(v.Firm), counted(v.Buyer))
+}
+
+// gaps tells when the first ones were, and how long.
+func (v View) gaps(f truth.Figures) string {
+	var b strings.Builder
+	for _, half := range []struct {
+		name string
+		gaps []truth.Gap
+	}{{"no sound", f.Sound.Gaps}, {"picture stands", f.Picture.Gaps}} {
+		b.WriteString(half.name + ":")
+		for _, g := range half.gaps[:min(len(half.gaps), 12)] {
+			fmt.Fprintf(&b, " %.1f+%.2f", g.At.Sub(v.From).Seconds(), g.Length.Seconds())
+		}
+		b.WriteString("; ")
+	}
+	return b.String()
 }
 
 func counted(c truth.Counted) string {
@@ -133,6 +172,7 @@ func counted(c truth.Counted) string {
 // Noted is what page.js wrote down; times are Unix times in milliseconds.
 type Noted struct {
 	Offers    int       `json:"offers"`
+	Offered   []float64 `json:"offered"`
 	Made      []float64 `json:"made"`      // PeerConnections
 	Connected []float64 `json:"connected"` // of any of them
 	Clicks    []float64 `json:"clicks"`
@@ -143,4 +183,18 @@ type Noted struct {
 func (p *Person) Noted(ctx context.Context) (Noted, error) {
 	var n Noted
 	return n, p.Evaluate(ctx, "window.__bed", &n)
+}
+
+// since tells what was noted from a time on, in milliseconds after it.
+func (n Noted) since(at time.Time) string {
+	after := func(times []float64) (out []int) {
+		for _, t := range times {
+			if d := t - float64(at.UnixMilli()); d >= 0 {
+				out = append(out, int(d))
+			}
+		}
+		return out
+	}
+	return fmt.Sprintf("sockets opened at %v ms, offers at %v, PeerConnections made at %v, connected at %v",
+		after(n.Sockets), after(n.Offered), after(n.Made), after(n.Connected))
 }
