@@ -46,6 +46,7 @@ func peopled(t *testing.T, url string) *Store {
 	for _, l := range []schedule.LinkID{"L1", "L2"} {
 		must(t, s.SaveReadiness(ctx, "e", l, schedule.Readiness{At: at, Browser: "Firefox"}))
 		must(t, s.SaveConsent(ctx, "e", l, schedule.Consent{Notice: "n", At: at}))
+		must(t, s.SavePath(ctx, "e", l, schedule.LinkPath{Profile: schedule.PathRelay, At: at}))
 	}
 	for i, n := range []schedule.Note{
 		{From: schedule.NoteSender{Seat: "S01/buyer"}, Text: "It is Jeanne"},
@@ -168,6 +169,11 @@ func TestErase_APersonIsGoneAndCountsAndChainStay(t *testing.T) {
 		must(t, err)
 		if !links[0].Revoked || links[1].Revoked || len(ready) != 1 || len(consents) != 1 {
 			t.Errorf("links %+v, readiness %v, consents %v", links, ready, consents)
+		}
+		for l, want := range map[schedule.LinkID]schedule.PathProfile{"L1": "", "L2": schedule.PathRelay} {
+			if p, err := s.Path(ctx, "e", l); err != nil || p.Profile != want {
+				t.Errorf("path of %s: %+v, %v", l, p, err)
+			}
 		}
 		state, _, err := s.RoomState(ctx, "e", "S01")
 		if err != nil || len(state.Contacts) != 1 || state.Contacts[0].Outcome != schedule.ContactCalled || len(state.Came) != 1 {

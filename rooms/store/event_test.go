@@ -119,7 +119,10 @@ func TestLobby_TheLastTestAndConsentOfALinkCount(t *testing.T) {
 		s, ctx := open(t, Options{URL: url}), t.Context()
 		at := time.Date(2021, 12, 6, 1, 2, 3, 0, time.UTC)
 		must(t, s.SaveReadiness(ctx, "e", "L1", schedule.Readiness{At: at, Camera: schedule.TestFailed}))
-		want := schedule.Readiness{At: at.Add(time.Minute), Camera: schedule.TestPassed, RTT: time.Second}
+		want := schedule.Readiness{
+			At: at.Add(time.Minute), Camera: schedule.TestPassed, RTT: time.Second,
+			Network: &schedule.NetworkTest{At: at, UDP: schedule.TestFailed, Path: schedule.PathRelay, Route: "relay", LossUp: 0.25, Up: 300_000},
+		}
 		must(t, s.SaveReadiness(ctx, "e", "L1", want))
 		must(t, s.SaveConsent(ctx, "e", "L2", schedule.Consent{Notice: "n", At: at}))
 		tests, err := s.Readiness(ctx, "e")
@@ -131,6 +134,26 @@ func TestLobby_TheLastTestAndConsentOfALinkCount(t *testing.T) {
 		must(t, err)
 		if d := cmp.Diff(map[schedule.LinkID]schedule.Consent{"L2": {Notice: "n", At: at}}, consents); d != "" {
 			t.Error(d)
+		}
+	})
+}
+
+func TestPath_TheLastOfALinkCounts(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, url string) {
+		s, ctx := open(t, Options{URL: url}), t.Context()
+		if p, err := s.Path(ctx, "e", "L1"); err != nil || p != (schedule.LinkPath{}) {
+			t.Errorf("of a link that was never used: %+v, %v", p, err)
+		}
+		at := time.Date(2021, 12, 6, 1, 2, 3, 0, time.UTC)
+		must(t, s.SavePath(ctx, "e", "L1", schedule.LinkPath{Profile: schedule.PathActive, At: at}))
+		want := schedule.LinkPath{Profile: schedule.PathRelay, At: at.Add(time.Minute)}
+		must(t, s.SavePath(ctx, "e", "L1", want))
+		if p, err := s.Path(ctx, "e", "L1"); err != nil || p != want {
+			t.Errorf("%+v, %v, want %+v", p, err, want)
+		}
+		if p, err := s.Path(ctx, "another", "L1"); err != nil || p.Profile != "" {
+			t.Errorf("of another event: %+v, %v", p, err)
 		}
 	})
 }
