@@ -18,8 +18,12 @@ const (
 	headroom = 1.15
 	steady   = 3 * time.Second
 	early    = 500 * time.Millisecond
-	// Less is shown at once, when what is shown takes slack times the line.
+	// Less is shown when what is shown takes slack times the line for dip: a line
+	// whose queue is being emptied has less for a moment. Of far more than the
+	// line carries nothing waits that long.
 	slack = 1.05
+	dip   = 600 * time.Millisecond
+	far   = 1.6
 	// What was changed stays for dwell, a paused picture for pauseStays, and of
 	// a slot no more than switchesIn switches are made in switchWindow: a
 	// picture that comes and goes tires more than one that is away.
@@ -35,10 +39,6 @@ const (
 	// speaking is the level, in −dBov, from which somebody has the floor; who
 	// had it last keeps it until another has spoken for a while.
 	speaking = 40
-
-	// tooLossy is the loss from which nothing is sent merely to find something
-	// out.
-	tooLossy = 0.05
 )
 
 // allocation decides which pictures the line to a browser carries, and in which
@@ -47,6 +47,9 @@ type allocation struct {
 	at      time.Time // of the newest decision
 	shares  []share   // one a video section, in the order of slots
 	tight   bool      // the line was too narrow once
+	short   time.Time // since when it is; zero: it is not
+	heard   bool      // feedback came
+	silent  bool      // and comes no more
 	voice   meter     // of what sound takes
 	floor   *UpTrack  // the microphone of who spoke last
 	floorAt time.Time // since when
@@ -96,9 +99,10 @@ func (p *Peer) steer(now time.Time) {
 	if g.free && !p.soundOnly {
 		return
 	}
-	target := int(g.line.Target())
+	state := g.line.State()
+	target := int(state.Target)
 	falls := int64(target) < g.target.Swap(int64(target))
-	if p.videoReady.Load() && !g.free && g.line.State().Loss < tooLossy {
+	if p.videoReady.Load() && !g.free {
 		if c, ok := g.line.Probe(now); ok {
 			g.probe(c, now)
 		}
@@ -122,9 +126,30 @@ func (p *Peer) steer(now time.Time) {
 		target = 0
 	}
 	a.look(now)
-	g.line.Wanted(bandwidth.Rate(sound+a.wanted()), now)
-	a.decide(target-sound, now)
+	wanted := a.wanted()
+	if p.insurance.lossy(p.lossDown(now), p.roundTrip(), now) {
+		wanted *= 2
+	}
+	g.line.Wanted(bandwidth.Rate(sound+wanted), now)
+	// A line that is silent carries nothing, and less would carry no more.
+	if silent := p.silent(state); !silent || p.soundOnly {
+		a.decide(target-sound, now)
+	}
+	p.insurance.decide(!g.free && state.Feedback, target, sound, a.used())
 	a.tell()
+}
+
+// silent tells whether feedback came and comes no more. When it comes again, what
+// is shown begins again at once: a browser alone would ask only seconds later.
+func (p *Peer) silent(s bandwidth.State) bool {
+	a := &p.allocation
+	a.heard = a.heard || s.Feedback
+	silent := a.heard && !s.Feedback
+	if a.silent && !silent {
+		p.revived.Store(true)
+	}
+	a.silent = silent
+	return silent
 }
 
 // carries tells whether a slot's source sends.
@@ -256,7 +281,7 @@ func (a *allocation) decide(budget int, now time.Time) {
 	for _, s := range order {
 		fresh = fresh || !s.known
 	}
-	if used := a.used(); fresh || float64(used) > slack*float64(max(budget, 0)) && used > 0 {
+	if a.isShort(budget, now) || fresh {
 		less := plan(order, budget, func(s *share) int {
 			if !s.known {
 				return s.top()
@@ -270,6 +295,19 @@ func (a *allocation) decide(budget int, now time.Time) {
 		}
 	}
 	a.improve(order, budget, now)
+}
+
+// isShort tells whether less must be shown than is.
+func (a *allocation) isShort(budget int, now time.Time) bool {
+	over := float64(a.used()) / float64(max(budget, 1))
+	switch {
+	case over <= slack:
+		a.short = time.Time{}
+		return false
+	case a.short.IsZero():
+		a.short = now
+	}
+	return over > far || now.Sub(a.short) >= dip
 }
 
 func (a *allocation) improve(order []*share, budget int, now time.Time) {

@@ -117,9 +117,13 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 	}
 }
 
-// afterRestart asks for keyframes both ways once the new path is nominated:
+// afterRestart asks for keyframes both ways once the new path is nominated, or
+// the old one carries again:
 // what was on its way is lost, and Chromium alone would wait three seconds.
 func (p *Peer) afterRestart(now time.Time, c *clockState) {
+	if p.revived.Swap(false) {
+		c.restarted, c.restartAt = restartKeyframes, now
+	}
 	if n := p.nominations.Load(); n != c.nominations {
 		first := c.nominations == 0
 		c.nominations = n

@@ -60,12 +60,12 @@ type DownTrack struct {
 	asked Ceiling               // owned by the viewer's loop
 	shown atomic.Pointer[Layer] // current, for who does not hold mu
 
-	packets, octets, resent, plis, nacks atomic.Uint64
-	lossPermille                         atomic.Int64  // as the browser reports it
-	wrote                                stamp         // newest packet with a payload that left
-	reports                              receipts      // what the browser reports
-	cuts                                 atomic.Uint32 // what waits from before the newest never leaves
-	paused                               atomic.Bool   // the line carries no picture here
+	packets, octets, resent, spares, plis, nacks atomic.Uint64
+	lossPermille                                 atomic.Int64  // as the browser reports it
+	wrote                                        stamp         // newest packet with a payload that left
+	reports                                      receipts      // what the browser reports
+	cuts                                         atomic.Uint32 // what waits from before the newest never leaves
+	paused                                       atomic.Bool   // the line carries no picture here
 
 	mu      sync.Mutex // guards all below; held for one packet or one replay
 	feed    Feed
@@ -87,6 +87,7 @@ type DownTrack struct {
 	nacksIn int
 	buf     []byte // the packet that leaves
 	raw     []byte // one from the cache
+	twin    []byte // the second of two
 	began   uint64 // number of the source that this slot began with
 	red     []byte // payload with older frames
 	exts    [2]rtpx.Extension
@@ -321,7 +322,12 @@ func (d *DownTrack) write(o rtpx.Out, pt uint8, payload []byte, v rtpx.VP8, leve
 	if d.kind == wire.Video && len(payload) > 0 {
 		v.Rewrite(d.buf[len(d.buf)-len(payload):], o.PictureID, o.TL0, o.KeyIdx)
 	}
-	if c := d.class(o, v); !d.peer.egress.send(c, d, d.buf, len(payload), now) && c != classSound {
+	c := d.class(o, v)
+	switch ok := d.peer.egress.send(c, d, d.buf, len(payload), now); {
+	case c == classSound:
+	case ok:
+		d.insure(o, len(payload), now)
+	default:
 		d.cut(now)
 	}
 }

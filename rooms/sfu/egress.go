@@ -47,6 +47,7 @@ const (
 	classKeyframe              // part of one
 	classRepair                // was sent before and did not arrive
 	classProbe                 // says something about the line and nothing to people
+	classSpare                 // goes beside its picture, when there is room
 )
 
 // egress is all that leaves to one browser: it numbers the packets of all slots
@@ -160,7 +161,9 @@ func (g *egress) send(c class, d *DownTrack, packet []byte, payload int, now tim
 		return g.leave(c, d, packet, payload, g.cluster.take(size, now), now)
 	}
 	if !g.fits(c, size) {
-		g.drops.Add(1)
+		if c != classSpare {
+			g.drops.Add(1)
+		}
 		return false
 	}
 	g.hold(c, d, packet, payload)
@@ -292,6 +295,8 @@ func (g *egress) leave(c class, d *DownTrack, packet []byte, payload, cluster in
 	case classRepair:
 		d.resent.Add(1)
 	case classProbe:
+	case classSpare:
+		d.spares.Add(1)
 	default:
 		d.packets.Add(1)
 		d.octets.Add(uint64(payload))

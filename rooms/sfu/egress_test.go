@@ -467,8 +467,12 @@ func TestAllocation_DownAtOnceUpAfterAWhile(t *testing.T) {
 	if got := v.step(480_000); !slices.Equal(got, []int{0, 0, 0}) {
 		t.Fatalf("a narrow line has %v", got)
 	}
-	if got := v.step(300_000); !slices.Equal(got, []int{0, 0, -1}) {
-		t.Fatalf("a narrower one %v", got)
+	if got := v.step(300_000); !slices.Equal(got, []int{0, 0, 0}) {
+		t.Fatalf("a dip takes pictures away: %v", got)
+	}
+	v.step(500_000)
+	if took := v.until(300_000, []int{0, 0, -1}); took < dip || took > dip+2*allocateEvery {
+		t.Fatalf("a line that stays narrower has less after %v: %v", took, v.ranks())
 	}
 	// All would fit, but there is nothing to spare.
 	for range 100 {
@@ -565,5 +569,49 @@ func TestAllocation_WhoSpeaksComesFirstAndAScreenBeforeAll(t *testing.T) {
 	v.downs[0].bind(Feed{"a", Screen}, screen)
 	if got := v.step(200_000); !slices.Equal(got, []int{2, -1, -1}) {
 		t.Errorf("%v, want the screen", got)
+	}
+}
+
+func TestInsurance_FarLinesThatLoseGetPicturesTwiceWhenThereIsRoom(t *testing.T) {
+	now := time.Now()
+	var i insurance
+	for _, tt := range []struct {
+		name      string
+		loss      float64
+		roundTrip time.Duration
+		line      int
+		after     time.Duration
+		want      bool
+	}{
+		{"a line that loses nothing", 0, 250 * time.Millisecond, 8_000_000, 0, false},
+		{"a near one", 0.05, 20 * time.Millisecond, 8_000_000, 0, false},
+		{"no room", 0.05, 250 * time.Millisecond, 2_000_000, 0, false},
+		{"room", 0.05, 250 * time.Millisecond, 2_600_000, 0, true},
+		{"a little less room", 0.05, 250 * time.Millisecond, 2_200_000, 0, true},
+		{"no loss for a while", 0, 250 * time.Millisecond, 8_000_000, 10 * time.Second, true},
+		{"nor for longer", 0, 250 * time.Millisecond, 8_000_000, 6 * time.Second, false},
+	} {
+		now = now.Add(tt.after)
+		i.lossy(tt.loss, tt.roundTrip, now)
+		if i.decide(true, tt.line, 100_000, 1_000_000); i.on.Load() != tt.want {
+			t.Errorf("%s: %v", tt.name, i.on.Load())
+		}
+	}
+	b := narrowed(1, 1<<40)
+	for n := range 10 {
+		b.p.insurance.on.Store(n >= 5)
+		b.p.rtp(vp8Packet(5, uint16(n+1), 3000*uint32(n), "f", n == 0, 100), now)
+	}
+	out := b.sinks[0]
+	if out.n != 15 || b.downs[0].spares.Load() != 5 || b.downs[0].packets.Load() != 10 {
+		t.Fatalf("%d packets, %d spare", out.n, b.downs[0].spares.Load())
+	}
+	first, err := rtpx.ParseHeader(out.packets[13])
+	must(err)
+	second, err := rtpx.ParseHeader(out.packets[14])
+	must(err)
+	p := second.Payload()
+	if second.SSRC() != 78 || uint16(p[0])<<8|uint16(p[1]) != first.Sequence() || !slices.Equal(p[2:], first.Payload()) {
+		t.Error("the second is not the first once more")
 	}
 }

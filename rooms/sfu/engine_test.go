@@ -287,7 +287,9 @@ func TestDownTrack_FirstPictureWithinAMomentOnAWarmPeer(t *testing.T) {
 }
 
 func TestDownTrack_LossIsRepairedOverRTX(t *testing.T) {
-	h := newHouse(t)
+	t.Parallel()
+	// Of a layer that was left for such a loss nothing would be sent again.
+	h := houseWith(t, Config{UDP: "127.0.0.1:0", Without: Without{Allocation: true}})
 	a, b := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2})
 	h.e.Bind(b.id, pair(0, a))
 	h.on(a, Microphone, Camera)
@@ -301,7 +303,8 @@ func TestDownTrack_LossIsRepairedOverRTX(t *testing.T) {
 }
 
 func TestUpTrack_LossIsAskedForAndRepaired(t *testing.T) {
-	h := newHouse(t)
+	t.Parallel()
+	h := houseWith(t, Config{UDP: "127.0.0.1:0", Without: Without{Allocation: true}}) // as above
 	a, b := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2})
 	h.e.Bind(b.id, pair(0, a))
 	h.on(a, Microphone, Camera)

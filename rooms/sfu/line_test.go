@@ -230,6 +230,7 @@ func TestLine_NarrowKeepsTheVoicesAndTellsWhatItPauses(t *testing.T) {
 	for i := range others {
 		w := viewer.Video(i).Received().Wrong()
 		delete(w, "begun without keyframe") // the line lost some
+		delete(w, "repeated packet")        // sent twice at once, the second may be read first
 		if len(w) > 0 {
 			t.Errorf("video of slot %d: %v", i, w)
 		}

@@ -38,8 +38,8 @@ type metrics struct {
 
 // totals are what all Peers have counted since the Engine began.
 type totals struct {
-	packetsIn, bytesIn, packetsOut, bytesOut, resent, lost, keyframes uint64
-	plisIn, plisOut, nacksIn, nacksOut, malformed, drops, probes      uint64
+	packetsIn, bytesIn, packetsOut, bytesOut, resent, lost, keyframes    uint64
+	plisIn, plisOut, nacksIn, nacksOut, malformed, drops, probes, spares uint64
 }
 
 // counter is one of totals as Prometheus sees it.
@@ -87,6 +87,7 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 	count("packets_out_total", "Packets sent to viewers for the first time.", func(t *totals) uint64 { return t.packetsOut })
 	count("bytes_out_total", "Payload of these packets in bytes.", func(t *totals) uint64 { return t.bytesOut })
 	count("packets_resent_total", "Packets sent again because a viewer missed them.", func(t *totals) uint64 { return t.resent })
+	count("packets_spare_total", "Packets of pictures sent twice at once, over far lines that lose some.", func(t *totals) uint64 { return t.spares })
 	count("packets_lost_total", "Packets of publishers that did not come by themselves, before repair.", func(t *totals) uint64 { return t.lost })
 	count("keyframes_in_total", "Keyframes that came.", func(t *totals) uint64 { return t.keyframes })
 	count("plis_in_total", "Keyframes asked for by viewers.", func(t *totals) uint64 { return t.plisIn })
@@ -224,6 +225,7 @@ func (p *Peer) count(t *totals) {
 		t.packetsOut += d.packets.Load()
 		t.bytesOut += d.octets.Load()
 		t.resent += d.resent.Load()
+		t.spares += d.spares.Load()
 		t.plisIn += d.plis.Load()
 		t.nacksIn += d.nacks.Load()
 	}

@@ -83,8 +83,10 @@ type Peer struct {
 
 	malformed atomic.Uint64 // packets that could not be read at all
 
-	redundancy redundancy // of the sound that leaves
-	allocation allocation // of the line, to pictures
+	redundancy redundancy  // of the sound that leaves
+	allocation allocation  // of the line, to pictures
+	insurance  insurance   // of pictures, against loss
+	revived    atomic.Bool // the line was silent
 
 	former struct {
 		sync.Mutex // held while a layer takes another's place

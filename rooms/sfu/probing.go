@@ -62,7 +62,8 @@ func (g *egress) lacks(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := &g.cluster
-	if !c.active(now) || g.flight.full() {
+	// What waits fills it by itself, and must not be overtaken by its own copy.
+	if !c.active(now) || g.waiting > 0 || g.flight.full() {
 		return false
 	}
 	if d := now.Sub(c.at); d > 0 {
