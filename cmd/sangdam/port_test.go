@@ -124,6 +124,33 @@ func TestNode_OnePortCarriesPagesSocketsAndMedia(t *testing.T) {
 	}); err != nil {
 		t.Fatalf("%v: want (-), got (+)\n%s", err, cmp.Diff(want, got))
 	}
+
+	// What strangers do to the port disturbs nobody who is in a consultation.
+	before := series(t, metrics)
+	for i := range 100 {
+		c, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_, _ = io.WriteString(c, []string{"", "GE", "\x16\x03\x01", "nonsense, and more of it", "\x00\x50\x00\x01\xff\xff\x21\x12\xa4\x42"}[i%5])
+	}
+	if err := sfutest.Wait(ctx, "the strangers are refused and the media goes on", func() bool {
+		all := series(t, metrics)
+		rose := func(name string, by float64) bool { return all[name] >= before[name]+by }
+		return rose(`sangdam_front_refused_total{reason="garbage"}`, 20) && rose(`sangdam_front_refused_total{reason="slow"}`, 50) &&
+			rose(`sangdam_sfu_packets_out_total`, 200) && rose(`sangdam_turn_bytes_total{direction="out"}`, 10_000)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range want {
+		if got := series(t, metrics)[name]; got != want && !strings.Contains(name, "garbage") {
+			t.Errorf("%s was %v and is %v", name, want, got)
+		}
+	}
+	if got := series(t, metrics)[`sangdam_signaling_restarts_total{kind="ice"}`]; got != 0 {
+		t.Errorf("%v paths had to be mended", got)
+	}
 }
 
 func TestNode_WithoutTLSTheSamePortRelaysByTCP(t *testing.T) {
