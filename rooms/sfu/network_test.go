@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/stun/v4"
 	"github.com/pion/webrtc/v4"
 
 	"sangdam/rooms/sfu/sfutest"
+	"sangdam/rooms/sfu/wire"
 )
 
 // relayed lets a client of Pion's send from a relayed address, as a TURN server
@@ -277,5 +279,56 @@ func TestNetwork_AProbeConnectsByTheWayItTries(t *testing.T) {
 		if got := h.truth(g).Route; got != route {
 			t.Errorf("route %q, want %q", got, route)
 		}
+	}
+}
+
+func TestNetwork_ACallGoesOnUnderAFlood(t *testing.T) {
+	t.Parallel()
+	h := houseWith(t, Config{UDP: "127.0.0.1:0", TCP: "127.0.0.1:0"})
+	one := h.joinBy(sfutest.Options{ID: 1}, Offer{Profile: ProfileRoom})
+	two := h.joinBy(sfutest.Options{ID: 2, TCP: true}, Offer{Profile: ProfileRoom})
+	h.talk(one, two)
+	stranger, err := net.Dial("udp", h.e.UDP().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
+	check := stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewUsername("nobody:here"), stun.Fingerprint).Raw
+	framed := append([]byte{0, byte(len(check))}, check...)
+	heard := func(g *guest) int { return int(g.Audio(0).Received().Packets) }
+	oneWas, twoWas := heard(one), heard(two)
+	began, sent := time.Now(), 0
+	for time.Since(began) < 2*time.Second { // some 10,000 packets a second
+		for range 10 {
+			_, _ = stranger.Write(check)
+			_, _ = stranger.Write([]byte("\x80 neither a check nor anybody's media"))
+			sent += 2
+		}
+		if sent%400 == 0 {
+			conn, err := net.Dial("tcp", h.e.TCP().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			switch sent / 400 % 3 {
+			case 0:
+				_, _ = conn.Write(framed)
+			case 1:
+				_, _ = conn.Write([]byte{0xff, 0xff, 1})
+			} // and some say nothing
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	for name, g := range map[string]struct {
+		*guest
+		was int
+	}{"UDP": {one, oneWas}, "TCP": {two, twoWas}} {
+		if is := heard(g.guest); is-g.was < 80 { // of a hundred
+			t.Errorf("%s: %d packets of sound in 2 s", name, is-g.was)
+		}
+	}
+	n := h.e.net.Strangers()
+	if n[wire.UnknownUfrag] < uint64(sent)/4 || n[wire.Garbage] < uint64(sent)/4 || n[wire.Framing] == 0 {
+		t.Errorf("%d sent, counted %v", sent, n)
 	}
 }
