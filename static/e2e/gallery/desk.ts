@@ -11,6 +11,7 @@ import type {
 } from '../../src/protocol/types';
 import type { EventDesk } from '../../src/room/desk';
 import { time } from './fakes';
+import { networkTest } from './network';
 
 const origin = 'https://sangdam.example.org/j/';
 const spell = (n: number) => `${origin}${n.toString(36).padStart(8, 'k')}#Zt5x${n}qWb0mR4uVnK7pYc2LsHd9GfJ`;
@@ -372,14 +373,28 @@ export function desk(): EventDesk {
           reasons: ['media_failed', 'camera_failed'],
           test: { ...good, media: 'failed', camera: 'failed', rtt_ms: 0, browser: 'Firefox 128' },
         }),
-        ready('Booth 1', 47.5, { kind: 'booth', role: 'firm' }),
+        ready('Booth 1', 47.5, { kind: 'booth', role: 'firm', test: { ...good, network: networkTest() } }),
         ready('Buyer FR-1', 97.5, {
           light: 'amber',
           reasons: ['zone_differs', 'speaker_untested', 'test_old'],
         }),
         untested('Comercializadora Textil del Norte S.A. de C.V.', 127.5),
         untested('Interpreter ES', 127.5, { role: 'interpreter' }),
-        ready('Buyer VN-1', 1527.5, { seat: 2 }),
+        ready('Buyer VN-1', 1527.5, {
+          seat: 2,
+          light: 'amber',
+          reasons: ['network_udp_blocked', 'network_narrow'],
+          test: {
+            ...good,
+            network: networkTest({
+              udp: 'failed',
+              tcp: 'failed',
+              route: 'relay',
+              path: 'relay',
+              up_kbps: 240,
+            }),
+          },
+        }),
         untested('Buyer AE-1', 1567.5),
       ],
     }),

@@ -4,6 +4,7 @@ import type { Consultation, Notice, SeatState } from '../../src/protocol/types';
 import type { Gathering, NoteLine, Place, Visit } from '../../src/room/model';
 import { face } from './faces';
 import { consultation, day, moment, person, roomOf, type Setting, tile, time, visitOf } from './fakes';
+import { networkFound } from './network';
 
 const notice: Notice = {
   name: 'notice-1',
@@ -186,6 +187,27 @@ export const hallScenes: Record<string, () => Visit> = {
     lobby({ voice: { state: 'heard' }, readiness: { microphone: 'passed', speaker: 'passed' } }),
   lobby_practice: () =>
     lobby({ practice: { state: 'on', picture: face(3), pictureOn: true, soundOn: true } }),
+  lobby_network_runs: () => lobby({ network: { state: 'running', step: 'media' } }),
+  lobby_network_good: () => lobby({ network: networkFound() }),
+  lobby_network_narrow: () =>
+    lobby({ network: networkFound({ up_kbps: 220, down_kbps: 480, jitter_ms: 38 }) }),
+  lobby_network_around: () =>
+    lobby({
+      network: networkFound({ udp: 'failed', tcp: 'failed', route: 'relay', path: 'relay', rtt_ms: 310 }),
+    }),
+  lobby_network_blocked: () =>
+    lobby({
+      network: networkFound({
+        udp: 'failed',
+        tcp: 'failed',
+        tls: 'failed',
+        route: '',
+        rtt_ms: 0,
+        jitter_ms: 0,
+        up_kbps: 0,
+        down_kbps: 0,
+      }),
+    }),
   lobby_note: () => lobby({ notes: notes.slice(0, 2), unread: 1 }),
   lobby_qr: () => lobby({ handover: { state: 'shown', picture: shown, url: 'https://sangdam.example/#x' } }),
   lobby_day: () =>

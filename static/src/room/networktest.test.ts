@@ -90,8 +90,7 @@ test('a good network: every step in order, one result, and the rehearsal ends be
     upAtLeast: false,
     downAtLeast: true,
     socketRoundTrip: 40,
-    clockOffset: 12,
-    microphone: 'heard',
+    device: { clockOffset: 12, microphone: 'heard' },
   });
   expect(found.test).toEqual({
     at: iso(Date.parse(found.test.at)),
@@ -118,7 +117,7 @@ test('without microphone and camera the ways are tried all the same', async () =
   await run(15_000);
   expect(foundOf(check.trial.value)).toMatchObject({
     verdict: 'good',
-    microphone: 'off',
+    device: { microphone: 'off' },
     test: { up_kbps: 0, down_kbps: 0, rtt_ms: 81, tls: 'passed' },
   });
 });
@@ -205,7 +204,7 @@ test('a microphone that is on and hears nothing is told', async () => {
   world.level.value = 0.1;
   check.start();
   await run(15_000);
-  expect(foundOf(check.trial.value).microphone).toBe('silent');
+  expect(foundOf(check.trial.value).device?.microphone).toBe('silent');
 });
 
 test('stopped: nothing is found, what was running ends, and what was found before stays', async () => {

@@ -18,8 +18,17 @@ export interface NetworkFound {
   /** the rates are what was seen; the line may carry more */
   upAtLeast: boolean;
   downAtLeast: boolean;
+  /** 0 to 1; null: too little was sent to tell */
+  lossUp: number | null;
+  lossDown: number | null;
   /** of a message and its reply, in milliseconds; null: none came */
   socketRoundTrip: number | null;
+  /** null: told by somebody else */
+  device: TestedDevice | null;
+}
+
+/** What of the device matters beside its network. */
+export interface TestedDevice {
   /** device minus server, in milliseconds */
   clockOffset: number;
   microphone: 'heard' | 'silent' | 'off';
@@ -214,9 +223,13 @@ export class NetworkCheck {
       verdict: verdictOf(test),
       upAtLeast: line?.up?.atLeast ?? false,
       downAtLeast: line?.down?.atLeast ?? false,
+      lossUp: line?.lossUp ?? null,
+      lossDown: line?.lossDown ?? null,
       socketRoundTrip,
-      clockOffset: deps.clockOffset(),
-      microphone: !deps.microphoneOn() ? 'off' : loudest >= audible ? 'heard' : 'silent',
+      device: {
+        clockOffset: deps.clockOffset(),
+        microphone: !deps.microphoneOn() ? 'off' : loudest >= audible ? 'heard' : 'silent',
+      },
     };
     this.running = null;
     this.newest.value = test;
@@ -241,13 +254,14 @@ function routeOf(ways: Record<Way, TestResult>): NetworkTest['route'] {
 
 /** verdictOf is the one sentence that a test comes to. */
 export function verdictOf(test: NetworkTest): Verdict {
-  const isNarrow = (kbps: number) => kbps > 0 && 1000 * kbps < narrow;
   if (test.route === '') return 'blocked';
   if (test.path === 'audio') return 'sound';
   if (test.socket === 'failed' || Math.max(test.loss_up, test.loss_down) > lossy) return 'shaky';
   if (isNarrow(test.up_kbps) || isNarrow(test.down_kbps)) return 'narrow';
   return test.udp === 'failed' ? 'around' : 'good';
 }
+
+export const isNarrow = (kbps: number): boolean => kbps > 0 && 1000 * kbps < narrow;
 
 const round = (share: number): number => Math.round(1000 * share) / 1000;
 

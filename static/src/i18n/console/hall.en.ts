@@ -105,6 +105,12 @@ export const hall = {
     never: 'Has not opened the test yet.',
     tested: 'Tested {{when}} with {{browser}}',
     rtt: '{{ms}} ms there and back',
+    network: {
+      title: 'Network',
+      nothing: 'nothing gets through',
+      lost: '{{share}} lost',
+      shut: 'shut: {{ways}}',
+    },
     reason: {
       microphone_failed: 'The microphone was not heard.',
       microphone_untested: 'The microphone was not tried.',

@@ -102,6 +102,12 @@ export const hall = {
     never: '아직 테스트하지 않았습니다.',
     tested: '{{when}} {{browser}}에서 테스트',
     rtt: '왕복 {{ms}}ms',
+    network: {
+      title: '네트워크',
+      nothing: '모두 막힘',
+      lost: '손실 {{share}}',
+      shut: '막힌 길: {{ways}}',
+    },
     reason: {
       microphone_failed: '마이크 소리가 들리지 않았습니다.',
       microphone_untested: '마이크를 확인하지 않았습니다.',

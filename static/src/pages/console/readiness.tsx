@@ -9,6 +9,7 @@ import { Button } from '../../ui/button';
 import { type Shape, Sign, State, type Tone } from '../../ui/state';
 import { useDesk, zoneOf } from '../desk';
 import { at } from '../meeting';
+import { ReadyNetwork } from './readynetwork';
 import { useStaff } from './staff';
 import { Waits } from './waits';
 
@@ -121,6 +122,7 @@ function Seat({ link }: { link: LinkReadiness }) {
         ) : (
           reasons.map((reason) => <p key={reason}>{reason}</p>)
         )}
+        {link.test && <ReadyNetwork test={link.test} />}
         {link.test && link.at && (
           <small>
             {words.t('readiness.tested', {

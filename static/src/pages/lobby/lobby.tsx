@@ -21,6 +21,7 @@ import { ConsentGiven } from './consent';
 import { DayList } from './daylist';
 import { Go } from './go';
 import { HandoverButton } from './handover';
+import { NetworkTest } from './networktest';
 import { Sight, Try } from './practice';
 
 export function LobbyPage({ next, waiting }: { next: Consultation | null; waiting: Waiting }) {
@@ -72,6 +73,7 @@ function Ready({ next, waiting }: { next: Consultation; waiting: Waiting }) {
           <div class="trial card">
             <Checkup />
             <Try />
+            <NetworkTest />
           </div>
           <details>
             <summary>
