@@ -44,7 +44,9 @@ export class MediaPeer {
   private readonly policy: RTCIceTransportPolicy;
   private received: MediaSlot[] = [];
   private stamps = 0;
-  private bytes = 0;
+  /** as of the last silent reading; null before the first one */
+  private bytes: number | null = null;
+  private changes = 0;
 
   constructor({ layout, servers, relayed, changed }: PeerDeps) {
     this.layout = layout;
@@ -98,9 +100,15 @@ export class MediaPeer {
     for (const { audio, video } of this.received)
       for (const receiver of [audio, video])
         for (const { rtpTimestamp } of receiver?.getSynchronizationSources() ?? []) stamps += rtpTimestamp;
-    if (stamps === this.stamps) this.bytes = bytesOf((await this.pc.getStats()).values());
-    this.stamps = stamps;
-    return this.stamps + this.bytes;
+    if (stamps !== this.stamps) {
+      this.stamps = stamps;
+      this.bytes = null;
+    } else {
+      const bytes = bytesOf((await this.pc.getStats()).values());
+      if (this.bytes !== null && bytes !== this.bytes) this.changes += 1;
+      this.bytes = bytes;
+    }
+    return this.stamps + this.changes;
   }
 
   /** What a source sends from now on; null sends nothing. */

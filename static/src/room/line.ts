@@ -62,6 +62,7 @@ export class Line {
       mend: ({ offer, rebuild, path }) => mender.mend(rebuild ? { offer, rebuild, path } : { offer }),
       rebuilt,
       renew,
+      alarmed: () => warm(win),
       doubted: () => session.hint('visible'),
       roundTrip: () => clock.roundTrip,
       monotonic,
@@ -135,6 +136,18 @@ export class Line {
     if (broken) this.hushing = setTimeout(() => publisher.hush(true), patience);
     else publisher.hush(false);
   }
+}
+
+/** Opens a connection on the network of this moment, which a restart of ICE by POST finds open. Nobody reads the answer. */
+function warm(win: Window & typeof globalThis): void {
+  win
+    .fetch('/healthz', {
+      method: 'HEAD',
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(3000),
+    })
+    .catch(() => undefined);
 }
 
 const slowest: ReadonlySet<string> = new Set(['slow-2g', '2g']);

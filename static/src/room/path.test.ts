@@ -90,6 +90,7 @@ function setup(start: PathProfile = 'normal', relays = true) {
     },
     rebuilt: () => log.push('rebuilt'),
     renew: (code) => renewed.push(code),
+    alarmed: () => undefined,
     doubted: () => log.push('doubted'),
     roundTrip: () => 20,
     monotonic: () => performance.now(),

@@ -51,6 +51,8 @@ export interface PathDeps<P extends Peer> {
   rebuilt(peer: P): void;
   /** the server would not: a new session, please */
   renew(code: Code): void;
+  /** the network may be another one: a connection made now is there when it is needed */
+  alarmed(): void;
   /** media is silent: the socket may be, too */
   doubted(): void;
   /** milliseconds, null while unknown */
@@ -92,8 +94,10 @@ const askedWithin = 2500;
 /** A path that the browser calls broken, and that carries nothing, is not coming back by itself. */
 const brokenFor = 1200;
 /** After a word of the platform, or the socket's end, less silence will do. */
-const alarmedFor = 600;
+const alarmedFor = 400;
 const alarm = 4000;
+/** Times at which an alarmed path is looked at besides. */
+const looks = [150, 420, 600] as const;
 const benefitOfDoubt = 1000;
 const flowing = 500;
 const firstConnect = 8000;
@@ -161,7 +165,7 @@ export class MediaPath<P extends Peer> {
     const { step } = this;
     const now = this.deps.monotonic();
     const changed = hint === 'online' || hint === 'network';
-    if (hint !== 'visible') this.alarmedAt = now;
+    if (hint !== 'visible') this.alarm();
     switch (step.at) {
       case 'none':
       case 'greeting':
@@ -191,6 +195,13 @@ export class MediaPath<P extends Peer> {
   /** The socket broke by itself: the way under it may have. */
   alarm(): void {
     this.alarmedAt = this.deps.monotonic();
+    const { step } = this;
+    if (step.at !== 'up' && step.at !== 'doubted') return;
+    this.deps.alarmed();
+    for (const delay of looks)
+      setTimeout(() => {
+        if (step === this.step) void this.listen();
+      }, delay);
   }
 
   /** The path calls itself connected and carries nothing. */

@@ -21,7 +21,7 @@ function run(troubles: Trouble[], roundTrip = 1): (number | null)[] {
 const times = (n: number, trouble: Trouble) => Array.from({ length: n }, () => trouble);
 
 test('pictures that stop for repairs are held, longer as long as they go on stopping, and no longer than that', () => {
-  expect(run(times(12, late))).toEqual([300, 300, 400, 400, 500, 500, 600, 600, 600, 600, 600, 600]);
+  expect(run(times(12, late))).toEqual([400, 400, 500, 500, 600, 600, 700, 700, 700, 700, 700, 700]);
 });
 
 test('a long way to us is waited for at once', () => {
@@ -35,14 +35,14 @@ test('repairs that come in time change nothing, nor does a picture that stands s
 
 test('after half a minute of calm the hold is taken back, step by step', () => {
   const targets = run([late, calm, late, ...times(75, calm)]);
-  expect(targets[2]).toBe(400);
-  expect(targets[31]).toBe(400);
-  expect(targets[33]).toBe(300);
+  expect(targets[2]).toBe(500);
+  expect(targets[31]).toBe(500);
+  expect(targets[33]).toBe(400);
   expect(targets[44]).toBeNull();
 });
 
 test('a line that goes on losing keeps its hold, though nothing stops any more', () => {
-  expect(run([late, ...times(300, { repairs: 5, freezes: 0 })]).at(-1)).toBe(300);
+  expect(run([late, ...times(300, { repairs: 5, freezes: 0 })]).at(-1)).toBe(400);
 });
 
 test('picture and voice of one person are held together, those of another are not, and out of the room nothing is', async () => {
@@ -72,7 +72,7 @@ test('picture and voice of one person are held together, those of another are no
   playout.start();
   await vi.advanceTimersByTimeAsync(2100);
   expect(targets()).toEqual([
-    [350, 350],
+    [400, 400],
     [null, null],
   ]);
   playout.stop();

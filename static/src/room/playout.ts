@@ -20,10 +20,10 @@ export interface Hold {
 
 export const unheld: Hold = { target: null, troubledAt: 0, changedAt: 0 };
 
-/** Repair over half the world takes a round trip of 250 ms, and somewhat more to find out. */
-const first = 300;
+/** Repair over half the world takes a round trip of 250 ms, somewhat more to find out, and sometimes a second try. */
+const first = 400;
 const step = 100;
-const most = 600;
+const most = 700;
 /** A change takes a moment to show, and one freeze is one. */
 const between = 2000;
 const calm = 30_000;

@@ -1,9 +1,12 @@
 /**
  * How long to wait before a try, in milliseconds; the last one repeats for ever.
  * A server that restarts is back within seconds, and people sit before a frozen
- * picture: the first twenty seconds are worth a try every second or two.
+ * picture: the first quarter of a minute is worth a try every second.
  */
-const steps = [0, 250, 500, 1000, 1500, 1500, 1500, 2000, 2000, 2000, 3000, 4000, 5000] as const;
+const steps = [
+  0, 250, 500, 700, 700, 700, 800, 800, 1000, 1000, 1000, 1000, 1000, 1000, 1500, 2000, 2000, 3000, 4000,
+  5000,
+] as const;
 
 /**
  * The delay before try number `attempt` (0 is the first). Half of it is left to
