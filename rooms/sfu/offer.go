@@ -93,9 +93,9 @@ type offer struct {
 	sections []section
 }
 
-// parseOffer checks an offer before anything else sees it. The server is
-// ICE-lite and never dials out, so that candidates, whatever they point at, are
-// merely dropped.
+// parseOffer checks an offer before anything else sees it. Its candidates are
+// dropped, whatever they point at: even an active answer checks only where checks
+// have come from.
 func parseOffer(p Profile, raw string) (*offer, error) {
 	wants, ok := p.sections()
 	if !ok {

@@ -21,6 +21,8 @@ const (
 	// sendBuffer is what the kernel holds back for a slow client. With its default
 	// of megabytes, sound would be late by as many seconds.
 	sendBuffer = 128 << 10
+	// socketBuffer holds a hall's keyframes between two turns of the scheduler.
+	socketBuffer = 2 << 20
 	// maxStreams and maxStreamsFrom are how many streams may be without an
 	// allocation at once, in all and from one source.
 	maxStreams, maxStreamsFrom = 1024, 256
@@ -225,6 +227,10 @@ type packets struct {
 
 func (s *Server) newPackets(conn net.PacketConn) *packets {
 	local := s.gate.facing(conn.LocalAddr())
+	if u, ok := conn.(*net.UDPConn); ok {
+		_ = u.SetReadBuffer(socketBuffer)
+		_ = u.SetWriteBuffer(socketBuffer)
+	}
 	return &packets{conn, s, local, addrPort(local)}
 }
 
