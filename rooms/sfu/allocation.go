@@ -24,6 +24,12 @@ const (
 	slack = 1.05
 	dip   = 600 * time.Millisecond
 	far   = 1.6
+	// A picture is paused only while the line is jammed: packets wait on the way,
+	// or get lost by the fifth. An estimate that fell without that was frightened
+	// by some loss or a longer way, and the lowest layer goes on meanwhile.
+	jamQueue = 60 * time.Millisecond
+	jamLoss  = 0.2
+	jamLasts = time.Second
 	// What was changed stays for dwell, a paused picture for pauseStays, and of
 	// a slot no more than switchesIn switches are made in switchWindow: a
 	// picture that comes and goes tires more than one that is away.
@@ -48,6 +54,7 @@ type allocation struct {
 	shares  []share   // one a video section, in the order of slots
 	tight   bool      // the line was too narrow once
 	short   time.Time // since when it is; zero: it is not
+	jammed  time.Time // when packets last waited on the way
 	heard   bool      // feedback came
 	silent  bool      // and comes no more
 	voice   meter     // of what sound takes
@@ -131,6 +138,9 @@ func (p *Peer) steer(now time.Time) {
 		wanted *= 2
 	}
 	g.line.Wanted(bandwidth.Rate(sound+wanted), now)
+	if state.Overuse || state.Queue >= jamQueue || state.Loss >= jamLoss || !state.Feedback {
+		a.jammed = now
+	}
 	// A line that is silent carries nothing, and less would carry no more.
 	if silent := p.silent(state); !silent || p.soundOnly {
 		a.decide(target-sound, now)
@@ -289,6 +299,9 @@ func (a *allocation) decide(budget int, now time.Time) {
 			return s.rank
 		})
 		for _, s := range order {
+			if less[s] < 0 && s.known && s.rank >= 0 && now.Sub(a.jammed) >= jamLasts {
+				less[s] = 0
+			}
 			a.tight = a.tight || s.known && less[s] < s.rank
 			s.set(less[s], now)
 			s.known = true

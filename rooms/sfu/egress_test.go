@@ -367,6 +367,7 @@ type viewing struct {
 	cams  []*UpTrack
 	downs []*DownTrack
 	now   time.Time
+	clear bool // nothing waits on the way
 }
 
 func newViewing(people int, rates ...int64) *viewing {
@@ -410,6 +411,9 @@ func (v *viewing) step(budget int) []int {
 	v.now = v.now.Add(allocateEvery)
 	v.flow()
 	v.a.look(v.now)
+	if !v.clear {
+		v.a.jammed = v.now
+	}
 	v.a.decide(budget, v.now)
 	v.a.tell()
 	return v.ranks()
@@ -613,5 +617,24 @@ func TestInsurance_FarLinesThatLoseGetPicturesTwiceWhenThereIsRoom(t *testing.T)
 	p := second.Payload()
 	if second.SSRC() != 78 || uint16(p[0])<<8|uint16(p[1]) != first.Sequence() || !slices.Equal(p[2:], first.Payload()) {
 		t.Error("the second is not the first once more")
+	}
+}
+
+func TestAllocation_PausesNothingWhileNothingWaitsOnTheWay(t *testing.T) {
+	v := newViewing(2, 150_000, 500_000, 1_500_000)
+	v.until(5_000_000, []int{2, 2})
+	v.now, v.clear = v.now.Add(jamLasts), true
+	for range 20 {
+		if got := v.step(50_000); slices.Contains(got, -1) {
+			t.Fatalf("paused by an estimate alone: %v", got)
+		}
+	}
+	if got := v.ranks(); !slices.Equal(got, []int{0, 0}) {
+		t.Errorf("%v, want the lowest layers", got)
+	}
+	v.clear = false
+	v.until(50_000, []int{-1, -1})
+	if got := v.ranks(); !slices.Equal(got, []int{-1, -1}) {
+		t.Errorf("%v on a line that is jammed", got)
 	}
 }
