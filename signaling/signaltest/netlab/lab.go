@@ -149,9 +149,15 @@ func (p *Place) up(device string) error {
 }
 
 // Switch takes the link away and brings the other one up, as a phone does that
-// leaves the house: another card, another address, another NAT.
+// leaves the house: another card, another address, another NAT. Android's kernel then
+// destroys the TCP connections of the address that is gone, and so does this.
 func (p *Place) Switch() error {
 	if err := p.space.ip("link", "set", p.wireDev, "down"); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if _, err := p.space.run(ctx, "", "ss", "--kill", "--tcp", "src", p.wire.inner); err != nil {
 		return err
 	}
 	p.wireDev, p.spareD = p.spareD, p.wireDev

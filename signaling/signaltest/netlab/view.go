@@ -42,7 +42,11 @@ func (m *Meeting) View(ctx context.Context, from, to time.Time) (View, error) {
 	if err := both.Wait(); err != nil {
 		return v, err
 	}
-	v.Up = truth.Measure(v.firm, v.buyer, truth.Ask{Sender: m.Buyer.Number, Role: m.Buyer.Role, From: from, To: to})
+	number := m.Buyer.Number
+	if v.firefox {
+		number = 0 // its own test picture, known by its tile
+	}
+	v.Up = truth.Measure(v.firm, v.buyer, truth.Ask{Sender: number, Role: m.Buyer.Role, From: from, To: to})
 	v.Down = truth.Measure(v.buyer, v.firm, truth.Ask{Sender: m.Firm.Number, Role: m.Firm.Role, From: from, To: to})
 	v.Firm, v.Buyer = v.firm.Counted(from, to), v.buyer.Counted(from, to)
 	return v, nil
@@ -56,32 +60,20 @@ func (v View) Concealed() float64 {
 	return 100 * max(v.Firm.ConcealedShare(), v.Buyer.ConcealedShare())
 }
 
-// Frozen is the worse share of time in which a picture stood, in percent. What Firefox
-// sends has no code: the firm's browser counts.
-func (v View) Frozen() float64 {
-	up := v.Up.Picture.Share()
-	if v.firefox {
-		up = v.Firm.Frozen.Seconds() / v.Span().Seconds()
-	}
-	return 100 * max(up, v.Down.Picture.Share())
-}
+// Frozen is the worse share of time in which a picture stood, in percent.
+func (v View) Frozen() float64 { return 100 * max(v.Up.Picture.Share(), v.Down.Picture.Share()) }
 
-// Silence is the longest time without the other's voice; Firefox's cannot be read, nor
-// what it hears.
+// Silence is the longest time without the other's voice. In Firefox neither what it
+// says nor what it hears can be read; the picture stands for both.
 func (v View) Silence() time.Duration {
 	if v.firefox {
-		return 0
+		return v.Still()
 	}
 	return max(v.Up.Sound.Longest, v.Down.Sound.Longest)
 }
 
 // Still is the longest time in which a picture stood.
-func (v View) Still() time.Duration {
-	if v.firefox {
-		return v.Down.Picture.Longest
-	}
-	return max(v.Up.Picture.Longest, v.Down.Picture.Longest)
-}
+func (v View) Still() time.Duration { return max(v.Up.Picture.Longest, v.Down.Picture.Longest) }
 
 // Skew is how far sound and picture were apart at worst.
 func (v View) Skew() time.Duration { return max(v.Up.Skew.Worst(), v.Down.Skew.Worst()) }
@@ -89,12 +81,11 @@ func (v View) Skew() time.Duration { return max(v.Up.Skew.Worst(), v.Down.Skew.W
 // Back is how long after a time sound and picture were back, each at both; false when
 // one was not.
 func (v View) Back(from time.Time) (sound, picture time.Duration, ok bool) {
-	if v.firefox {
-		back := v.Down.Picture.Back(from, v.To)
-		return back, back, back >= 0 && v.Firm.Decoded > 0
-	}
 	sounds := []time.Duration{v.Up.Sound.Back(from, v.To), v.Down.Sound.Back(from, v.To)}
 	pictures := []time.Duration{v.Up.Picture.Back(from, v.To), v.Down.Picture.Back(from, v.To)}
+	if v.firefox {
+		sounds = pictures
+	}
 	ok = min(sounds[0], sounds[1], pictures[0], pictures[1]) >= 0
 	return max(sounds[0], sounds[1]), max(pictures[0], pictures[1]), ok
 }
