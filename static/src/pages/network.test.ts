@@ -50,7 +50,7 @@ beforeAll(async () => {
 test('the details say what works, what does not, and what nobody measured', () => {
   const told = Object.fromEntries(detailsOf(found(), '443', english.t).map(({ of, value }) => [of, value]));
   expect(told).toEqual({
-    socket: 'open · 186 ms',
+    socket: 'open · \u2068186 ms\u2069',
     udp: 'open',
     tcp: 'shut',
     tls: 'not tried',
@@ -80,6 +80,7 @@ test('the file speaks the language of its reader, then English', () => {
   const [first, second] = halves(text);
   expect(first).toContain('결과: 네트워크가 좋습니다');
   expect(first).toContain('\nTCP: 막힘\n');
+  expect(first).toContain(': 열림 · 186 ms\n');
   expect(second).toContain('Result: This network is good');
   expect(second).toContain('\nTCP: shut\n');
   for (const half of [first, second]) {

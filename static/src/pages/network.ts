@@ -78,7 +78,8 @@ export function detailsOf(found: NetworkFound, port: string, t: T): Detail[] {
   });
   const known = (ms: number): string | null => (ms > 0 ? milliseconds(ms) : null);
   const lost = (share: number | null): string | null => (share === null ? null : percent(share));
-  const reply = found.socketRoundTrip === null ? '' : ` · ${milliseconds(found.socketRoundTrip)}`;
+  // Apart from the word before it, which may run the other way (UAX 9).
+  const reply = found.socketRoundTrip === null ? '' : ` · \u2068${milliseconds(found.socketRoundTrip)}\u2069`;
   const messages: Detail = {
     of: 'socket',
     name: t('network.messages'),
