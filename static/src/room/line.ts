@@ -144,7 +144,7 @@ function warm(win: Window & typeof globalThis): void {
     .fetch('/healthz', {
       method: 'HEAD',
       cache: 'no-store',
-      credentials: 'omit',
+      credentials: 'same-origin',
       signal: AbortSignal.timeout(3000),
     })
     .catch(() => undefined);

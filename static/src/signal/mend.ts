@@ -27,6 +27,7 @@ export interface MenderDeps {
  */
 export class Mender {
   private readonly deps: MenderDeps;
+  private posts = 0;
   private asked: { offer: string; socket: number; answer: Promise<string> } | null = null;
 
   constructor(deps: MenderDeps) {
@@ -53,6 +54,9 @@ export class Mender {
     const identity = this.deps.identity();
     if (!identity) throw new Unreachable('no session');
     const { fetcher } = this.deps;
+    // Browsers keep apart the connections of requests with and without credentials: of two tries one is on another
+    // connection, should HTTP/2 hang on to one that is dead.
+    const credentials: RequestCredentials = this.posts++ % 2 === 0 ? 'same-origin' : 'omit';
     let response: Response;
     let body: unknown;
     try {
@@ -61,7 +65,7 @@ export class Mender {
         headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
         body: JSON.stringify({ ...restart, secret: identity.secret }),
         cache: 'no-store',
-        credentials: 'omit',
+        credentials,
         // Another try is due before; a connection that hangs on the old network is of no use to it.
         signal: AbortSignal.timeout(3000 + 4 * (this.deps.roundTrip() ?? 0)),
       });
