@@ -19,7 +19,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const scenes = (
   process.env.SCENES ??
-  'lobby_consent,lobby_denied,lobby_warned,booth_called,room,room_note,room_away,room_held,room_rests,room_no_way,over_buyer,stopped'
+  'lobby_consent,lobby_denied,lobby_warned,lobby_network_around,booth_called,room,room_note,room_away,room_held,room_rests,room_no_way,over_buyer,stopped'
 ).split(',');
 const spoken = languages.filter((one) => process.env.LANGUAGES?.split(',').includes(one) ?? true);
 /** the two scripts that differ most from those the pages were drawn in */
