@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ChromiumPerson, inChromium, type Person } from './harness/browser';
+import { type ChromiumPerson, inChromium, type Person, pause } from './harness/browser';
 import { film, portraits } from './harness/portrait';
 import { type Fair, startDemo } from './harness/server';
 
@@ -38,6 +38,9 @@ async function serious(who: Person): Promise<string[]> {
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
   }, null);
 }
+
+const networks = (who: Person): Promise<number> =>
+  who.evaluate(() => document.querySelectorAll('[data-testid="ready-network"]').length, null);
 
 /** Runs the test in somebody's lobby; what it said of each thing. */
 async function testNetwork(who: Person): Promise<{ verdict: string; results: Record<string, string> }> {
@@ -95,7 +98,12 @@ test('a buyer tests the network: a good one, told to the coordinators and in a f
     await coordinator.open(fair.link('coordinator'));
     await coordinator.at('console');
     await coordinator.click('[data-testid="tab-readiness"]');
-    await coordinator.appears('[data-testid="ready-network"]', 20_000);
+    // What a page has found waits some seconds for more, and the board is read anew by hand.
+    for (let i = 0; i < 10 && (await networks(coordinator)) === 0; i++) {
+      await pause(1000);
+      await coordinator.click('[data-testid="readiness-reload"]');
+    }
+    await coordinator.appears('[data-testid="ready-network"]');
     const line = await coordinator.evaluate(
       () => document.querySelector('[data-testid="ready-network"] summary')?.textContent ?? '',
       null,
@@ -121,7 +129,8 @@ test('without camera and microphone the ways are tried all the same, and it can 
     await interpreter.appears('[data-testid="network"][data-state="idle"]');
     const { verdict, results } = await testNetwork(interpreter);
     expect(verdict).toBe('good');
-    expect(results).toMatchObject({ socket: 'passed', udp: 'passed', tcp: 'passed', up: 'not measured' });
+    expect(results).toMatchObject({ socket: 'passed', udp: 'passed', tcp: 'passed' });
+    expect(results.up).not.toMatch(/bit/);
     expect(await serious(interpreter)).toEqual([]);
     await interpreter.expectNoFaults();
   } finally {

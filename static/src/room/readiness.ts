@@ -128,8 +128,11 @@ export class Reporter {
     this.latest = readiness;
     this.deps.memory.set({ microphone, camera, speaker });
     if (this.posted && sameResults(this.posted, readiness)) return;
-    if (this.timer !== undefined) return;
-    const wait = Math.max(settle, this.lastAt + atMost - performance.now());
+    // The person has just asked for it, and may be on the telephone with a coordinator.
+    const asked = readiness.network?.at !== this.posted?.network?.at;
+    if (this.timer !== undefined && !asked) return;
+    clearTimeout(this.timer);
+    const wait = asked ? settle : Math.max(settle, this.lastAt + atMost - performance.now());
     this.timer = setTimeout(() => void this.flush(), wait);
   }
 
