@@ -24,6 +24,25 @@ func (v *Visit) Paused(slots []int) {
 	})
 }
 
+// Holds is news of how long each slot, by number, should be held before it is
+// played, so that repairs come in time.
+func (v *Visit) Holds(holds []time.Duration) {
+	holds = slices.Clone(holds)
+	v.news(func(p *participant, _ time.Time) {
+		if !slices.Equal(p.holds, holds) {
+			p.holds, p.slotsChanged = holds, true
+		}
+	})
+}
+
+// hold of a slot.
+func (p *participant) hold(slot int) time.Duration {
+	if slot < len(p.holds) {
+		return p.holds[slot]
+	}
+	return 0
+}
+
 // Rest says that the browser does not send a source that is on, because its line
 // would not carry it beside the voice, or that it does again. A new Peer rests
 // nothing.

@@ -17,13 +17,14 @@ type participant struct {
 	peer   sfu.PeerID
 	client Client
 
-	lostAt  time.Time // since when nothing is received; zero: something is
-	darkAt  time.Time // since when media is gone though the session talks; zero: it is not
-	paused  []int     // slots whose picture the line does not carry
-	missed  bool      // the record says away: nothing was received for AwayAfter
-	heardAt time.Time // the last join or return: neither lies before it
-	hereAt  time.Time // since when the seat is taken without a gap, by whatever device
-	awayAt  time.Time // when away was shown from; zero: not away
+	lostAt  time.Time       // since when nothing is received; zero: something is
+	darkAt  time.Time       // since when media is gone though the session talks; zero: it is not
+	paused  []int           // slots whose picture the line does not carry
+	holds   []time.Duration // how long each slot should be held before it is played
+	missed  bool            // the record says away: nothing was received for AwayAfter
+	heardAt time.Time       // the last join or return: neither lies before it
+	hereAt  time.Time       // since when the seat is taken without a gap, by whatever device
+	awayAt  time.Time       // when away was shown from; zero: not away
 	flowing map[sfu.Source]bool
 
 	recorded map[sfu.Source]bool // what the record has of flowing

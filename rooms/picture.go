@@ -111,7 +111,7 @@ func (r *room) rebind(p *participant, peer sfu.PeerID, on []sfu.Source, now time
 		}
 		r.cutOff(p.peer)
 		p.bindings, p.helped = nil, sfu.Feed{}
-		p.peer, p.paused = peer, nil
+		p.peer, p.paused, p.holds = peer, nil, nil
 	}
 	staged := r.stage == p
 	if staged && !slices.Contains(on, sfu.Screen) {
@@ -169,11 +169,11 @@ func (r *room) slotsOf(viewer *participant) []Slot {
 	all := []Slot{}
 	for slot, pair := range viewer.slots.pairs {
 		if o := r.seats[pair.seat]; pair.bound && o != nil {
-			all = append(all, Slot{Slot: slot, Kind: SlotPerson, Participant: o.view.ID, Paused: slices.Contains(viewer.paused, slot)})
+			all = append(all, Slot{Slot: slot, Kind: SlotPerson, Participant: o.view.ID, Paused: slices.Contains(viewer.paused, slot), Hold: viewer.hold(slot)})
 		}
 	}
 	if r.stage != nil && r.stage != viewer {
-		all = append(all, Slot{Slot: sfu.SlotStage, Kind: SlotStage, Participant: r.stage.view.ID, Paused: slices.Contains(viewer.paused, sfu.SlotStage)})
+		all = append(all, Slot{Slot: sfu.SlotStage, Kind: SlotStage, Participant: r.stage.view.ID, Paused: slices.Contains(viewer.paused, sfu.SlotStage), Hold: viewer.hold(sfu.SlotStage)})
 	}
 	return all
 }

@@ -76,7 +76,8 @@ type Slot struct {
 	Slot        int
 	Kind        SlotKind
 	Participant string
-	Paused      bool // its picture is not sent: the reader's line would not carry it
+	Paused      bool          // its picture is not sent: the reader's line would not carry it
+	Hold        time.Duration // how long it should be held before it is played; zero: as the browser likes
 }
 
 // Board is a console's view of an event: all its consultations, in timetable

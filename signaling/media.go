@@ -30,7 +30,8 @@ type media struct {
 	// Owned by the session's loop.
 	origin  origin // of the offer that was answered last
 	flowing map[sfu.Source]bool
-	paused  []int // slots
+	paused  []int           // slots
+	holds   []time.Duration // by slot
 }
 
 type mediaNews struct {
@@ -72,6 +73,17 @@ func (m *media) Paused(_ sfu.PeerID, slots []int) {
 	})
 }
 
+// Holds is sfu.Observer's: how long each slot should be held for repairs.
+func (m *media) Holds(_ sfu.PeerID, holds []time.Duration) {
+	s := m.session
+	s.post(func() {
+		m.holds = holds
+		if r, ok := s.at.(inRoom); ok && m == s.media {
+			r.visit.Holds(holds)
+		}
+	})
+}
+
 // now tells whether the path stands, or is missing (it stood and does not any
 // more, or did not come up in time), and when something was last received by it.
 func (m *media) now() (up, gone bool, heard time.Time) {
@@ -106,6 +118,7 @@ func (m *media) close() {
 // replay tells a room what flows and what does not already: a Peer tells it once.
 func (m *media) replay(v *rooms.Visit) {
 	v.Paused(m.paused)
+	v.Holds(m.holds)
 	for src, flowing := range m.flowing {
 		if flowing {
 			v.Flow(src, true)

@@ -57,5 +57,6 @@ type probed struct{}
 func (probed) PeerState(sfu.PeerID, sfu.State)         {}
 func (probed) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (probed) Paused(sfu.PeerID, []int)                {}
+func (probed) Holds(sfu.PeerID, []time.Duration)       {}
 
 var _ sfu.Observer = probed{}

@@ -120,7 +120,7 @@ func wireChat(m rooms.Chat) protocol.ChatMessage {
 }
 
 func wireSlot(s rooms.Slot) protocol.Slot {
-	return protocol.Slot{Slot: s.Slot, Kind: string(s.Kind), Participant: s.Participant, Paused: s.Paused}
+	return protocol.Slot{Slot: s.Slot, Kind: string(s.Kind), Participant: s.Participant, Paused: s.Paused, HoldMS: int(s.Hold.Milliseconds())}
 }
 
 func wireSource(s sfu.Source) string { return string(s) }

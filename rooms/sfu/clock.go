@@ -108,6 +108,7 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 				p.engine.metrics.line.Observe(float64(line))
 			}
 			p.redundancy.judge(p.lossDown(now), p.line(), now)
+			p.holds.judge(p, now)
 		}
 		p.sendSenderReports(now)
 	}

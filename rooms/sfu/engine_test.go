@@ -33,7 +33,9 @@ type watcher struct {
 	news []string
 }
 
-func (w *watcher) PeerState(_ PeerID, s State)  { w.add(string(s)) }
+func (w *watcher) PeerState(_ PeerID, s State)           { w.add(string(s)) }
+func (w *watcher) Holds(_ PeerID, holds []time.Duration) { w.add(fmt.Sprintf("holds %v", holds)) }
+
 func (w *watcher) Paused(_ PeerID, slots []int) { w.add(fmt.Sprintf("paused %v", slots)) }
 
 func (w *watcher) SourceFlow(_ PeerID, s Source, on bool) {

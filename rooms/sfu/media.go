@@ -114,6 +114,10 @@ type Observer interface {
 	// Paused tells all slots whose picture is not sent just now, because the line
 	// to this Peer would not carry it beside the voices; ascending, often none.
 	Paused(id PeerID, slots []int)
+	// Holds tells how long picture and voice of each slot, by its number, should
+	// be held before they are played, so that what is sent again on the lines
+	// they come by is there in time; zero leaves it to the browser.
+	Holds(id PeerID, holds []time.Duration)
 }
 
 // Truth is what is known of a Peer's media just now, for the people who watch

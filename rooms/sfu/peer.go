@@ -83,7 +83,8 @@ type Peer struct {
 
 	malformed atomic.Uint64 // packets that could not be read at all
 
-	redundancy redundancy  // of the sound that leaves
+	redundancy redundancy // of the sound that leaves
+	holds      holds
 	allocation allocation  // of the line, to pictures
 	insurance  insurance   // of pictures, against loss
 	revived    atomic.Bool // the line was silent
@@ -375,6 +376,7 @@ func (p *Peer) reconcile() {
 		a.told.Store(a.paused.Load())
 		p.observer.Paused(p.id, slices.Clone(*a.told.Load()))
 	}
+	p.holds.tell(p)
 	switch s := p.state(now); {
 	case s == was || s == StateNew && was != StateNew:
 		// An ICE restart passes through "connecting": nobody needs to know.
@@ -403,7 +405,7 @@ func (p *Peer) outdated(now time.Time) bool {
 			return true
 		}
 	}
-	return p.allocation.told.Load() != p.allocation.paused.Load()
+	return p.allocation.told.Load() != p.allocation.paused.Load() || p.holds.told.Load() != p.holds.now.Load()
 }
 
 // teardown ends everything of the Peer; it is called once for each, by whoever

@@ -273,7 +273,8 @@ type Slot struct {
 	Slot        int    `json:"slot"`
 	Kind        string `json:"kind" set:"SlotKind"`
 	Participant string `json:"participant"`
-	Paused      bool   `json:"paused"` // its picture is not sent just now: the reader's line would not carry it beside the voices
+	Paused      bool   `json:"paused"`  // its picture is not sent just now: the reader's line would not carry it beside the voices
+	HoldMS      int    `json:"hold_ms"` // how long picture and voice should be held before they are played, so that what is sent again comes in time; 0: the browser's own choice
 }
 
 // Consultation is what a seat, a booth or the console may know of one.

@@ -28,6 +28,7 @@ type deaf struct{}
 func (deaf) PeerState(sfu.PeerID, sfu.State)         {}
 func (deaf) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (deaf) Paused(sfu.PeerID, []int)                {}
+func (deaf) Holds(sfu.PeerID, []time.Duration)       {}
 
 func newHouse(t *testing.T, listen, host string) *house {
 	t.Helper()

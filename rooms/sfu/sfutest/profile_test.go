@@ -14,6 +14,7 @@ type deaf struct{}
 func (deaf) PeerState(sfu.PeerID, sfu.State)         {}
 func (deaf) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (deaf) Paused(sfu.PeerID, []int)                {}
+func (deaf) Holds(sfu.PeerID, []time.Duration)       {}
 
 // The client repeats the profiles' numbers, so that package sfu can import it:
 // here they are held to each other.

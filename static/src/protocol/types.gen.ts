@@ -2168,6 +2168,8 @@ export interface components {
             trial: boolean;
         };
         Slot: {
+            /** Format: int64 */
+            hold_ms: number;
             kind: components["schemas"]["SlotKind"];
             participant: string;
             paused: boolean;

@@ -11,7 +11,6 @@ import { CameraRest } from './camerarest';
 import { patience } from './connection';
 import type { Opening } from './opening';
 import { MediaPath } from './path';
-import { Playout } from './playout';
 import type { Publisher } from './publisher';
 import { isRelayed } from './ways';
 
@@ -32,7 +31,6 @@ export interface LineDeps {
 export class Line {
   readonly path: MediaPath<MediaPeer>;
   private readonly camera: CameraRest;
-  private readonly playout: Playout;
   private readonly opening: Opening;
   private newest: readonly IceServer[] | null = null;
   private readonly unwatch: () => void;
@@ -79,12 +77,6 @@ export class Line {
       rest: (on) => publisher.rest('camera', on),
       monotonic,
     });
-    this.playout = new Playout({
-      slots: () => path.peer?.slots ?? [],
-      stats: () => this.stats(),
-      roundTrip: () => clock.roundTrip,
-      monotonic,
-    });
     this.unwatch = effect(() => {
       const { state } = path.view.value;
       untracked(() => this.hold(publisher, state !== 'connected' && state !== 'none'));
@@ -108,12 +100,10 @@ export class Line {
 
   entered(): void {
     this.camera.start();
-    this.playout.start();
   }
 
   left(): void {
     this.camera.stop();
-    this.playout.stop();
   }
 
   close(): void {

@@ -10,6 +10,7 @@ const slot = (n: number, participant: string): Slot => ({
   kind: 'person',
   participant,
   paused: false,
+  hold_ms: 0,
 });
 
 function setup() {

@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
 import { countSlot, Watchdog } from '../media/flow';
+import { holdSlots } from '../media/hold';
 import { captureScreen, type Screen, stopScreen } from '../media/screen';
 import type { MediaSlot } from '../media/slots';
 import { Refused } from '../protocol/failure';
@@ -86,6 +87,7 @@ export class Room implements RoomModel {
       const { slots } = truth.value;
       // What update() reads, it writes: tracked, it would call itself for ever.
       untracked(() => this.pictures.update(slots));
+      holdSlots(deps.slots(), slots);
     });
     this.watchTimer = setInterval(() => void this.watch(), watchEvery);
     this.learn(truth.value);
@@ -133,6 +135,7 @@ export class Room implements RoomModel {
   mediaRenewed(): void {
     this.pictures.reset();
     this.pictures.update(this.truth.value.slots);
+    holdSlots(this.deps.slots(), this.truth.value.slots);
     this.media.value += 1;
   }
 

@@ -30,6 +30,8 @@ test('an extension takes the warning away, an unchanged clock does not', () => {
 });
 
 test('the slot map is replaced as a whole', () => {
-  const one = applyChange(start, { slots: [{ slot: 0, kind: 'person', participant: 'a', paused: false }] });
+  const one = applyChange(start, {
+    slots: [{ slot: 0, kind: 'person', participant: 'a', paused: false, hold_ms: 0 }],
+  });
   expect(applyChange(one, { slots: [] }).slots).toEqual([]);
 });

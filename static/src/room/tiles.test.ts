@@ -10,6 +10,7 @@ const slot = (n: number, who: string, kind: Slot['kind'] = 'person'): Slot => ({
   slot: n,
   kind,
   paused: false,
+  hold_ms: 0,
   participant: who,
 });
 
@@ -60,7 +61,7 @@ test('a slot of somebody unknown shows nothing', () => {
 });
 
 test('a picture that my line would not carry is told with its tile', () => {
-  const paused = { ...slot(0, 'firm'), paused: true };
+  const paused = { ...slot(0, 'firm'), paused: true, hold_ms: 0 };
   const tiles = placeTiles('me', [me, firm, help], [paused, slot(1, 'help')], []);
   expect(tiles.map((t) => [t.participant.id, t.paused])).toEqual([
     ['me', false],

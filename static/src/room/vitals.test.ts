@@ -93,7 +93,7 @@ test('what carries nobody, or one who is away or off, carries nothing', () => {
     slot(0, 'a'),
     slot(1, 'b'),
     slot(2, 'c'),
-    { slot: 7, kind: 'stage', participant: 'b', paused: false },
+    { slot: 7, kind: 'stage', participant: 'b', paused: false, hold_ms: 0 },
   ];
   expect([
     ...carriedBy(
@@ -129,7 +129,13 @@ test('a microphone is off, silent, clipping or well', () => {
   expect(microphoneOf({ on: true, loudest: 0.6, clipped: 0 })).toBe('ok');
 });
 
-const slot = (n: number, id: string): Slot => ({ slot: n, kind: 'person', participant: id, paused: false });
+const slot = (n: number, id: string): Slot => ({
+  slot: n,
+  kind: 'person',
+  participant: id,
+  paused: false,
+  hold_ms: 0,
+});
 
 test('who should sound and has not for five seconds is unheard', () => {
   const unheard = new Unheard();
