@@ -63,6 +63,7 @@ test('a reading adds up what the browser counts by stream', () => {
   expect(gauge).toEqual({
     at: 1000,
     route: 'udp',
+    overTLS: false,
     roundTrip: 250,
     jitter: 12,
     estimate: 2_000_000,
@@ -88,6 +89,15 @@ test.each([
   expect(gaugeOf([pair(), here(over)]).route).toBe(route);
 });
 
+test.each([
+  ['tls', true],
+  ['tcp', false],
+  ['udp', false],
+])('a relay that is reached by %s', (relayProtocol, overTLS) => {
+  const stats = [pair(), here({ candidateType: 'relay', relayProtocol })];
+  expect(gaugeOf(stats).overTLS).toBe(overTLS);
+});
+
 test('without a pair in use there is no route', () => {
   expect(gaugeOf([pair({ state: 'in-progress' }), here()]).route).toBe('');
 });
@@ -95,6 +105,7 @@ test('without a pair in use there is no route', () => {
 const gauge = (second: number, over: Partial<Gauge> = {}): Gauge => ({
   at: 1000 * second,
   route: 'udp',
+  overTLS: false,
   roundTrip: 80,
   jitter: 4,
   estimate: 1_800_000,
@@ -112,6 +123,7 @@ test('up is what the browser would dare to send, down is at least what came back
   const found = measured([gauge(1), gauge(2), gauge(3)]);
   expect(found).toEqual({
     route: 'udp',
+    overTLS: false,
     roundTrip: 80,
     jitter: 4,
     lossUp: 0,

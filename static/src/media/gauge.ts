@@ -7,6 +7,8 @@ export interface Gauge {
   at: number;
   /** what carries media; empty while nothing does */
   route: NetworkRoute;
+  /** by a relay that is reached by TLS */
+  overTLS: boolean;
   /** milliseconds; null where the browser does not tell, here and below */
   roundTrip: number | null;
   jitter: number | null;
@@ -53,6 +55,7 @@ export function gaugeOf(stats: readonly Stat[]): Gauge {
   return {
     at: pair?.timestamp ?? 0,
     route: routeOf(local),
+    overTLS: local?.candidateType === 'relay' && local.relayProtocol === 'tls',
     roundTrip: pair?.currentRoundTripTime === undefined ? null : 1000 * pair.currentRoundTripTime,
     jitter,
     estimate: pair?.availableOutgoingBitrate ?? null,
@@ -81,6 +84,7 @@ export interface Rate {
 /** What a line did between two readings; null is what they do not tell. */
 export interface Measured {
   route: NetworkRoute;
+  overTLS: boolean;
   /** milliseconds */
   roundTrip: number | null;
   jitter: number | null;
@@ -102,7 +106,16 @@ export function measured(readings: readonly Gauge[]): Measured {
   const from = last && readings.findIndex((one) => one.sent <= last.sent && one.received <= last.received);
   const first = readings[from ?? 0];
   if (!last || !first) {
-    return { route: '', roundTrip: null, jitter: null, lossUp: null, lossDown: null, up: null, down: null };
+    return {
+      route: '',
+      overTLS: false,
+      roundTrip: null,
+      jitter: null,
+      lossUp: null,
+      lossDown: null,
+      up: null,
+      down: null,
+    };
   }
   const span = (last.at - first.at) / 1000;
   const rate = (bytes: number): number => (span > 0 ? (8 * Math.max(0, bytes)) / span : 0);
@@ -112,6 +125,7 @@ export function measured(readings: readonly Gauge[]): Measured {
   );
   return {
     route: last.route,
+    overTLS: last.overTLS,
     roundTrip: middle(readings.map(({ roundTrip }) => roundTrip)),
     jitter: middle(readings.map(({ jitter }) => jitter)),
     lossUp: share(last.lostUp - first.lostUp, last.packetsSent - first.packetsSent),

@@ -19,6 +19,7 @@ function setup() {
     connected: true,
     way: 'normal' as PathProfile,
     route: 'udp' as Gauge['route'],
+    overTLS: false,
     estimate: 2_000_000,
     kbps: 1000,
     loss: 0,
@@ -41,6 +42,7 @@ function setup() {
       return {
         at: Date.now(),
         route: world.route,
+        overTLS: world.overTLS,
         roundTrip: 80.2,
         jitter: 3,
         estimate: world.estimate,
@@ -131,6 +133,18 @@ test('UDP is shut and the relay carries: the next day begins with the relay', as
     verdict: 'around',
     test: { udp: 'failed', tcp: 'failed', tls: 'passed', path: 'relay', route: 'relay' },
   });
+});
+
+test.each<[string, object, Way[]]>([
+  ['TCP', { route: 'tcp' }, ['udp', 'tls']],
+  ['the relay by TLS', { way: 'relay', route: 'relay', overTLS: true }, ['udp', 'tcp']],
+])('%s is not tried where it carries media already', async (_name, over, tried) => {
+  const { world, check } = setup();
+  Object.assign(world, over);
+  check.start();
+  await run(15_000);
+  expect(world.tried).toEqual(tried);
+  expect(foundOf(check.trial.value).test).toMatchObject({ udp: 'passed', tcp: 'passed', tls: 'passed' });
 });
 
 test('a relay that was remembered gives way to UDP that works again', async () => {

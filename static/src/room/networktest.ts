@@ -124,8 +124,8 @@ export class NetworkCheck {
       this.show('media', abort);
       const line = socketRoundTrip === null && !deps.connected() ? null : await this.measure(abort);
       const ways: Record<Way, TestResult> = { udp: 'untested', tcp: 'untested', tls: 'untested' };
-      // What carries media need not be tried; on another profile it may be that profile's doing.
-      if (line?.route === 'udp' && deps.way() === 'normal') ways.udp = 'passed';
+      const proven = line && provenBy(line, deps.way());
+      if (proven) ways[proven] = 'passed';
       for (const way of ['udp', 'tcp', 'tls'] as const) {
         if (abort.aborted) return;
         this.show(way, abort);
@@ -236,6 +236,15 @@ export class NetworkCheck {
     this.settled = { state: 'done', found };
     this.current.value = this.settled;
   }
+}
+
+/**
+ * What carries media need not be tried, and a second try at the relay might be one too many for it. A direct way of
+ * another profile than the normal one may be that profile's doing.
+ */
+function provenBy(line: Measured, way: PathProfile): Way | null {
+  if (line.route === 'relay') return line.overTLS ? 'tls' : null;
+  return line.route !== '' && way === 'normal' ? line.route : null;
 }
 
 /** What the meeting will use: a direct way where there is one, else what stands, else the relay. */
