@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ChromiumPerson, inChromium, type Person, pause } from './harness/browser';
+import { type ChromiumPerson, inChromium, inFirefox, type Person, pause } from './harness/browser';
 import { film, portraits } from './harness/portrait';
 import { type Fair, startDemo } from './harness/server';
 
@@ -135,5 +135,20 @@ test('without camera and microphone the ways are tried all the same, and it can 
     await interpreter.expectNoFaults();
   } finally {
     await interpreter.close();
+  }
+});
+
+test('Firefox tests the network as well', async () => {
+  const buyer = await inFirefox('buyer', { language: 'en-GB' });
+  try {
+    await buyer.open(fair.link('buyer'));
+    await buyer.at('lobby');
+    const { verdict, results } = await testNetwork(buyer);
+    console.log(`network test in Firefox: ${JSON.stringify(results)}`);
+    expect(verdict).toBe('good');
+    expect(results).toMatchObject({ socket: 'passed', udp: 'passed', route: 'UDP' });
+    await buyer.expectNoFaults();
+  } finally {
+    await buyer.close();
   }
 });

@@ -11,6 +11,7 @@ import {
   TriangleAlert,
   WifiOff,
 } from 'lucide-preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { createWords } from '../../i18n/words';
 import type { NetworkFound, NetworkStep, Verdict } from '../../room/model';
 import { Button } from '../../ui/button';
@@ -34,6 +35,14 @@ export function NetworkTest() {
   const { visit, words } = useDesk();
   const { tests } = visit;
   const trial = tests.network.value;
+  const now = useRef<HTMLDivElement>(null);
+  const before = useRef(trial.state);
+  useEffect(() => {
+    // The result is taller than what was pressed, and the button to go in stands over the page's end.
+    if (before.current === 'running' && trial.state === 'done')
+      now.current?.scrollIntoView({ block: 'nearest' });
+    before.current = trial.state;
+  }, [trial.state]);
   return (
     <section
       class="network"
@@ -42,7 +51,7 @@ export function NetworkTest() {
       data-state={trial.state}
     >
       {trial.state === 'idle' && <p class="network-lead">{words.t('network.lead')}</p>}
-      <div role="status" class="network-now">
+      <div role="status" class="network-now" ref={now}>
         {trial.state === 'running' && <Progress step={trial.step} />}
         {trial.state === 'done' && <Result found={trial.found} />}
       </div>
