@@ -14,12 +14,8 @@ import (
 	"sangdam/signaling/signaltest/netlab/line"
 )
 
-const (
-	// mtu of both ends.
-	mtu = 1500
-	// underway bounds the packets on one direction; more are lost, as in any router.
-	underway = 16384
-)
+// underway bounds the packets on one direction; more are lost, as in any router.
+const underway = 16384
 
 // Cable carries IP packets between two TUN devices, one in the person's namespace
 // and one in the router's.

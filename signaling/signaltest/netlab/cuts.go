@@ -10,7 +10,7 @@ import (
 	"sangdam/signaling/signaltest/netlab/line"
 )
 
-// restored writes when sound and picture were back after a time.
+// restored writes when sound and picture were back after a time, and that they stayed.
 func (t *Trial) restored(v View, from time.Time, sound, picture time.Duration) {
 	s, p, ok := v.Back(from)
 	t.Is("sound and picture come back", ok, map[bool]string{true: "yes", false: "not within " + v.To.Sub(from).Round(time.Second).String()}[ok])
@@ -18,6 +18,8 @@ func (t *Trial) restored(v View, from time.Time, sound, picture time.Duration) {
 		t.AtMost("sound is back after", s.Seconds(), sound.Seconds(), "s")
 		t.AtMost("picture is back after", p.Seconds(), picture.Seconds(), "s")
 	}
+	then := v.after(from.Add(max(sound, picture)))
+	t.AtMost("picture stands again, after that", 100*max(then.Up.Picture.Share(), then.Down.Picture.Share()), 10, "%")
 }
 
 // outage is a line on which nothing passes for a while.

@@ -50,8 +50,13 @@ func Enter() error {
 func needs() error {
 	var missing []error
 	for _, tool := range []struct{ command, pack string }{
-		{"ip", "iproute2"}, {"ss", "iproute2"}, {"nft", "nftables"}, {"redis-server", "redis-server"},
-		{"node", "nodejs"}, {"chromium", "chromium"}, {"firefox-esr", "firefox-esr"},
+		{"ip", "iproute2"},
+		{"ss", "iproute2"},
+		{"nft", "nftables"},
+		{"redis-server", "redis-server"},
+		{"node", "nodejs"},
+		{"chromium", "chromium"},
+		{"firefox-esr", "firefox-esr"},
 	} {
 		if _, err := find(tool.command); err != nil {
 			missing = append(missing, fmt.Errorf("%s is not there: install the package %s", tool.command, tool.pack))

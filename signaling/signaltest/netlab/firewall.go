@@ -76,9 +76,11 @@ func (l *Lab) forget() error {
 		}
 		defer unix.Close(fd)
 		const deleteAll = 1<<8 | 2 // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE: without a tuple, all
-		request := []byte{20, 0, 0, 0, deleteAll & 0xff, deleteAll >> 8, unix.NLM_F_REQUEST | unix.NLM_F_ACK, 0,
+		request := []byte{
+			20, 0, 0, 0, deleteAll & 0xff, deleteAll >> 8, unix.NLM_F_REQUEST | unix.NLM_F_ACK, 0,
 			1, 0, 0, 0, 0, 0, 0, 0,
-			unix.AF_INET, 0, 0, 0}
+			unix.AF_INET, 0, 0, 0,
+		}
 		if err := unix.Sendto(fd, request, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 			return fmt.Errorf("flush conntrack: %w", err)
 		}

@@ -27,6 +27,7 @@ type View struct {
 	Firm, Buyer truth.Counted
 
 	firm, buyer *truth.Record
+	up, down    truth.Ask
 	firefox     bool // the buyer's
 }
 
@@ -42,14 +43,20 @@ func (m *Meeting) View(ctx context.Context, from, to time.Time) (View, error) {
 	if err := both.Wait(); err != nil {
 		return v, err
 	}
-	number := m.Buyer.Number
+	v.up, v.down = truth.Ask{Sender: m.Buyer.Number, Role: m.Buyer.Role}, truth.Ask{Sender: m.Firm.Number, Role: m.Firm.Role}
 	if v.firefox {
-		number = 0 // its own test picture, known by its tile
+		v.up.Sender = 0 // its own test picture, known by its tile
 	}
-	v.Up = truth.Measure(v.firm, v.buyer, truth.Ask{Sender: number, Role: m.Buyer.Role, From: from, To: to})
-	v.Down = truth.Measure(v.buyer, v.firm, truth.Ask{Sender: m.Firm.Number, Role: m.Firm.Role, From: from, To: to})
-	v.Firm, v.Buyer = v.firm.Counted(from, to), v.buyer.Counted(from, to)
-	return v, nil
+	return v.after(from), nil
+}
+
+// after is the same from a later time on.
+func (v View) after(from time.Time) View {
+	v.From = from
+	v.up.From, v.up.To, v.down.From, v.down.To = from, v.To, from, v.To
+	v.Up, v.Down = truth.Measure(v.firm, v.buyer, v.up), truth.Measure(v.buyer, v.firm, v.down)
+	v.Firm, v.Buyer = v.firm.Counted(from, v.To), v.buyer.Counted(from, v.To)
+	return v
 }
 
 // Span is how long the time was.
