@@ -21,8 +21,9 @@ const (
 	// for a second one, because the first gets lost, too.
 	mendFrom  = 0.004
 	mendTwice = 0.06
-	// mendSlack is what it takes to notice a loss, and the packets of a frame.
-	mendSlack = 60 * time.Millisecond
+	// mendSlack is what it takes to notice a loss: of the last packet of a frame,
+	// only the next frame tells.
+	mendSlack = 110 * time.Millisecond
 	// mendStays is how long a line that lost something is not trusted: to wait
 	// less and then more again is a jump each time.
 	mendStays = 30 * time.Second

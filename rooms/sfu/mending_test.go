@@ -16,7 +16,7 @@ func TestMending_WaitsForWhatTheLineNeeds(t *testing.T) {
 		want      time.Duration
 	}
 	const rtt = 250 * time.Millisecond
-	once, twice := 335*time.Millisecond, 610*time.Millisecond
+	once, twice := 385*time.Millisecond, 660*time.Millisecond
 	for name, steps := range map[string][]step{
 		"a clean line waits for nothing":             {{0, 0, rtt, 0}, {time.Second, 0.003, rtt, 0}},
 		"one repetition":                             {{0, 0.01, rtt, once}, {time.Second, 0.05, rtt, once}},

@@ -111,7 +111,7 @@ func lossy(share, sound, picture float64) func(context.Context, *Trial) error {
 		q.Loss.Share = share
 		t.Line(q, q)
 		// The first seconds teach both sides what the line is like.
-		if err := pause(ctx, 5*time.Second); err != nil {
+		if err := pause(ctx, 10*time.Second); err != nil {
 			return err
 		}
 		v, err := t.measure(ctx, t.Full(60*time.Second, 15*time.Second))
