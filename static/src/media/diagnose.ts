@@ -35,6 +35,7 @@ export interface Stat {
   nominated?: boolean;
   selected?: boolean;
   currentRoundTripTime?: number;
+  roundTripTime?: number;
   availableOutgoingBitrate?: number;
   localCandidateId?: string;
   remoteCandidateId?: string;

@@ -98,6 +98,18 @@ test.each([
   expect(gaugeOf(stats).overTLS).toBe(overTLS);
 });
 
+test('where the pair has no round trip, the reports of the server tell it', () => {
+  const { currentRoundTripTime: _, ...old } = pair();
+  const report = (id: string, roundTripTime: number): Stat => ({
+    id,
+    type: 'remote-inbound-rtp',
+    timestamp: 1,
+    roundTripTime,
+  });
+  expect(gaugeOf([old, here()]).roundTrip).toBeNull();
+  expect(gaugeOf([old, here(), report('a', 0.09), report('b', 0.08), report('c', 0)]).roundTrip).toBe(80);
+});
+
 test('without a pair in use there is no route', () => {
   expect(gaugeOf([pair({ state: 'in-progress' }), here()]).route).toBe('');
 });

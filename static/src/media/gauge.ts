@@ -33,6 +33,7 @@ export function gaugeOf(stats: readonly Stat[]): Gauge {
   const layers = new Map<string, number>();
   const counts = { packetsSent: 0, lostUp: 0, packetsReceived: 0, lostDown: 0 };
   let jitter: number | null = null;
+  let reported: number | null = null;
   for (const stat of stats) {
     switch (stat.type) {
       case 'outbound-rtp':
@@ -41,6 +42,8 @@ export function gaugeOf(stats: readonly Stat[]): Gauge {
         break;
       case 'remote-inbound-rtp':
         counts.lostUp += Math.max(0, stat.packetsLost ?? 0);
+        if (stat.roundTripTime)
+          reported = Math.min(reported ?? Number.POSITIVE_INFINITY, 1000 * stat.roundTripTime);
         break;
       case 'inbound-rtp':
         counts.packetsReceived += stat.packetsReceived ?? 0;
@@ -56,7 +59,8 @@ export function gaugeOf(stats: readonly Stat[]): Gauge {
     at: pair?.timestamp ?? 0,
     route: routeOf(local),
     overTLS: local?.candidateType === 'relay' && local.relayProtocol === 'tls',
-    roundTrip: pair?.currentRoundTripTime === undefined ? null : 1000 * pair.currentRoundTripTime,
+    // Firefox ESR measures it by RTCP alone (RFC 3550, 6.4.1).
+    roundTrip: pair?.currentRoundTripTime === undefined ? reported : 1000 * pair.currentRoundTripTime,
     jitter,
     estimate: pair?.availableOutgoingBitrate ?? null,
     sent: pair?.bytesSent ?? 0,
