@@ -20,7 +20,7 @@ const (
 	// mendFrom is from which loss on pictures wait for one repetition, mendTwice
 	// for a second one, because the first gets lost, too.
 	mendFrom  = 0.004
-	mendTwice = 0.06
+	mendTwice = 0.08
 	// mendSlack is what it takes to notice a loss: of the last packet of a frame,
 	// only the next frame tells.
 	mendSlack = 110 * time.Millisecond
