@@ -15,6 +15,11 @@ func checkFor(ufrag string) []byte {
 		stun.NewShortTermIntegrity("a password that nobody knows"), stun.Fingerprint).Raw
 }
 
+// named is a message of another type for a call that is not.
+func named(typ stun.MessageType) []byte {
+	return stun.MustBuild(stun.TransactionID, typ, stun.NewUsername("nobody:abcd")).Raw
+}
+
 func frame(b []byte) []byte { return append(binary.BigEndian.AppendUint16(nil, uint16(len(b))), b...) }
 
 // counts waits until strangers have been counted as told.
@@ -73,6 +78,8 @@ func TestStrangers_OnStreamsAreTurnedAway(t *testing.T) {
 		{[]byte{0, 3, 1, 2, 3}, Framing},    // shorter than any message
 		{[]byte{0xff, 0xff, 0, 1}, Framing}, // 64 kB to come
 		{frame([]byte("\x80 media before a check")), Framing},
+		{frame(named(stun.BindingSuccess)), Framing}, // names a call, and no request: nobody looked it up
+		{frame(named(stun.NewType(stun.MethodBinding, stun.ClassIndication))), Framing},
 		{frame(append(checkFor("somebody"), 0)), Malformed}, // longer than its message
 	} {
 		before := n.Strangers()[tc.why]

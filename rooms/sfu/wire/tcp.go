@@ -150,10 +150,12 @@ func (d *door) ask(conn net.Conn) {
 		d.turnAway(conn, why)
 		return
 	}
-	if why, ok := d.net.stray(first[2:]); !ok || !isSTUN(first[2:]) {
-		if ok {
-			why = Framing
-		}
+	// Of other messages stray would believe any name, and each new one costs state.
+	if binary.BigEndian.Uint16(first[2:]) != bindingRequest {
+		d.turnAway(conn, Framing)
+		return
+	}
+	if why, ok := d.net.stray(first[2:]); !ok {
 		d.turnAway(conn, why)
 		return
 	}
