@@ -136,6 +136,20 @@ func (p *port) shake(protocols ...string) *tls.Conn {
 	return c
 }
 
+// carried tells whether the socket is found through the layers of a connection.
+func carried(c net.Conn) bool {
+	for {
+		if _, ok := c.(*net.TCPConn); ok {
+			return true
+		}
+		layer, ok := c.(interface{ NetConn() net.Conn })
+		if !ok {
+			return false
+		}
+		c = layer.NetConn()
+	}
+}
+
 // taken is the next connection of a listener.
 func (p *port) taken(l net.Listener) net.Conn {
 	p.t.Helper()
@@ -276,6 +290,9 @@ func TestFront_EachKindGoesWhereItBelongsWithoutLosingAByte(t *testing.T) {
 					}
 				}
 				theirs := p.taken(c.to(p))
+				if !carried(theirs) {
+					t.Errorf("%T hides what carries it", theirs)
+				}
 				got := make([]byte, len(sent))
 				if _, err := io.ReadFull(theirs, got); err != nil || !bytes.Equal(got, sent) {
 					t.Errorf("got %x, %v; want %x", got, err, sent)

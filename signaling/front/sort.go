@@ -158,6 +158,10 @@ func (p *prefixed) RemoteAddr() net.Addr {
 	return p.Conn.RemoteAddr()
 }
 
+// NetConn is what carries it: who relays media to slow clients sets how much the
+// kernel holds back for them.
+func (p *prefixed) NetConn() net.Conn { return p.Conn }
+
 // more reads at least one more byte, and so few that none is lost if the
 // connection becomes another reader's.
 func (p *prefixed) more(limit int) error {
