@@ -22,6 +22,9 @@ const (
 	// a room's eight down.
 	maxRate  = 8_000_000 / 8 // bytes/s
 	maxBurst = maxRate / 2   // a room's keyframes at once
+	// packetCost is what a packet counts for beside its bytes. All relays share
+	// one queue into the media, which small packets fill as well as large ones.
+	packetCost = 100
 
 	evenPort = 2  // any
 	maxTries = 16 // for an even one
@@ -131,7 +134,7 @@ func (s *Server) quota(id, _ string, _ net.Addr) bool {
 // WriteTo relays what a client sends.
 func (a *allocation) WriteTo(b []byte, to net.Addr) (int, error) {
 	a.used.Store(a.server.cfg.Now().UnixNano())
-	if !a.in.AllowN(time.Now(), len(b)) {
+	if !a.in.AllowN(time.Now(), len(b)+packetCost) {
 		a.server.metrics.refuse(tooWide)
 		return 0, errBandwidth
 	}
@@ -154,7 +157,7 @@ func (a *allocation) ReadFrom(b []byte) (int, net.Addr, error) {
 			a.ended.Do(a.server.running.Done) // nothing reads on after an error
 			return n, from, err
 		}
-		if !a.out.AllowN(time.Now(), n) {
+		if !a.out.AllowN(time.Now(), n+packetCost) {
 			a.server.metrics.refuse(tooWide)
 			continue
 		}

@@ -332,6 +332,24 @@ func TestServer_AnAllocationCarriesNoMoreThanItsShare(t *testing.T) {
 	}
 }
 
+func TestServer_SmallPacketsAreNotFree(t *testing.T) {
+	r, peer, _ := plain(t)
+	c := r.someone("tcp", "one")
+	if n := code(c.ask(stun.MethodAllocate, overUDP())); n != 0 {
+		t.Fatal(n)
+	}
+	if n := code(c.ask(stun.MethodChannelBind, channel(0x4001), to(peer))); n != 0 {
+		t.Fatal(n)
+	}
+	flood := bytes.Repeat([]byte{0x40, 1, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8}, 40_000) // 320 kB of data, less than may come at once
+	if _, err := c.Write(flood); err != nil {
+		t.Fatal(err)
+	}
+	if err := sfutest.Wait(soon(t), "packets refused", func() bool { return r.refused("bandwidth") > 1000 }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestServer_CloseEndsWhatIsOpen(t *testing.T) {
 	r, _, _ := plain(t)
 	for _, network := range []string{"udp", "tcp", "tls"} {
