@@ -209,7 +209,7 @@ func (d *DownTrack) forward(p *packet) {
 		return
 	}
 	if d.current != p.layer {
-		if !d.crosses(p) {
+		if p.again || !d.crosses(p) { // with what was said before, nobody begins
 			return
 		}
 		d.begin(p.layer, p.now)

@@ -21,6 +21,9 @@ const (
 	// mostOlder is how many frames a packet carries again at most. Two bring
 	// 10 % of random loss below 0.1 %; a third costs more than it mends.
 	mostOlder = 2
+	// mostWithOlder is the largest payload that older frames make of a packet: one
+	// that networks have to cut, and relays do not take, is lost as a whole.
+	mostWithOlder = 1100
 	// faintLoss and heavyLoss are from when on one and two are sent.
 	faintLoss = 0.002
 	heavyLoss = 0.04
@@ -96,7 +99,13 @@ func (f *frames) keep(p *packet) {
 // before appends those that a packet may carry again to a viewer who was shown
 // this source from the number first on, oldest first.
 func (f *frames) before(p *packet, first uint64, level int, into []rtpx.Redundant) []rtpx.Redundant {
-	for i := min(level, mostOlder) - 1; i >= 0; i-- {
+	fits := 0
+	for size := len(p.payload); fits < min(level, mostOlder); fits++ {
+		if size += len(f.kept[fits].payload); size > mostWithOlder {
+			break
+		}
+	}
+	for i := fits - 1; i >= 0; i-- {
 		k := &f.kept[i]
 		if len(k.payload) == 0 || k.ext < first || k.ext >= p.ext || p.ext-k.ext > mostOlder {
 			continue
@@ -136,7 +145,7 @@ func (l *Layer) unpack(p *packet) bool {
 			continue
 		}
 		l.recovered.Add(1)
-		lost := packet{layer: l, ext: ext, ts: p.ts - r.Offset, payload: r.Payload, now: p.now}
+		lost := packet{layer: l, ext: ext, ts: p.ts - r.Offset, payload: r.Payload, now: p.now, again: true}
 		l.up.forward(&lost)
 		l.frames.keep(&lost)
 	}

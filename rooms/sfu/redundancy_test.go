@@ -176,6 +176,49 @@ func TestRedundancy_NobodyNewHearsWhatTheOneBeforeSaid(t *testing.T) {
 	}
 }
 
+func TestRedundancy_NobodyNewHearsWhatWasLostBefore(t *testing.T) {
+	b := newBench(0, false)
+	d, s := b.ear(2)
+	mic := b.p.upBySource(Microphone)
+	d.bind(Feed{}, nil)
+	for n := 1; n <= 8; n++ { // 9 and 10 are lost, and were said to somebody else
+		b.p.RTP(sound(n, min(2, n-1)))
+	}
+	d.bind(Feed{"p", Microphone}, mic)
+	for n := 11; n <= 20; n++ {
+		b.p.RTP(sound(n, 2))
+	}
+	if got := heard(t, s, none); !slices.Equal(got, all(11, 20)) {
+		t.Errorf("heard %v", got)
+	}
+}
+
+func TestRedundancy_APacketStaysOfASizeThatNetworksCarry(t *testing.T) {
+	b := newBench(0, false)
+	_, s := b.ear(2)
+	for n := 1; n <= 9; n++ {
+		size := 40
+		if n >= 4 && n <= 6 {
+			size = 1000
+		}
+		p := rtp.Packet{Header: rtp.Header{
+			Version: 2, PayloadType: 111, SequenceNumber: uint16(n), Timestamp: uint32(960 * n), SSRC: 9,
+		}, Payload: bytes.Repeat([]byte{byte(n)}, size)}
+		must(p.SetExtension(1, []byte("0")))
+		raw, err := p.Marshal()
+		must(err)
+		b.p.RTP(raw)
+	}
+	for i, raw := range s.packets {
+		if len(raw) > 1200 {
+			t.Errorf("packet %d has %d bytes", i, len(raw))
+		}
+	}
+	if h, err := rtpx.ParseHeader(s.packets[8]); err != nil || h.PayloadType() != 63 {
+		t.Errorf("the last has no older frames: %v", err)
+	}
+}
+
 func TestRedundancy_LiesAreCountedAndDropped(t *testing.T) {
 	b := newBench(0, false)
 	_, s := b.ear(0)

@@ -74,6 +74,7 @@ type packet struct {
 	vp8     rtpx.VP8
 	level   []byte // audio level extension
 	now     time.Time
+	again   bool // a frame of sound that came with a later packet
 	sent    bool // to one of the viewers at least
 }
 
