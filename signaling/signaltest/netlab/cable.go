@@ -48,9 +48,6 @@ func (c *Cable) Set(up, down line.Quality) {
 // Both changes both directions in the same way.
 func (c *Cable) Both(q line.Quality) { c.Set(q, q) }
 
-// Quality is what was set last, up and down.
-func (c *Cable) Quality() (up, down line.Quality) { return c.up.quality(), c.down.quality() }
-
 // Counters tell what happened to packets, up and down.
 func (c *Cable) Counters() (up, down line.Counters) { return c.up.counters(), c.down.counters() }
 
@@ -124,12 +121,6 @@ func (p *pipe) set(q line.Quality) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.line.Set(q)
-}
-
-func (p *pipe) quality() line.Quality {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.line.Quality()
 }
 
 func (p *pipe) counters() line.Counters {

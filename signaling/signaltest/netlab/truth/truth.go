@@ -68,12 +68,6 @@ func Sources(dir string, sender int) (Files, error) {
 	return files, nil
 }
 
-// WriteScript leaves Script in dir for a driver that wants a file.
-func WriteScript(dir string) (string, error) {
-	path := filepath.Join(dir, "truth-reader.js")
-	return path, os.WriteFile(path, []byte(Script), 0o600)
-}
-
 // kept makes a file unless there is one. Whoever looks sees a whole file or none.
 func kept(path string, write func(*os.File) error) error {
 	if _, err := os.Stat(path); err == nil {
