@@ -47,6 +47,8 @@ type Launch struct {
 	// Args are Chromium's, beside those that it always gets.
 	Args     []string
 	Language string
+	// Temporary is the folder for the browser's profile.
+	Temporary string
 	// Script runs in every page before its own do.
 	Script string
 }
@@ -69,6 +71,7 @@ func (p *Place) Launch(ctx context.Context, o Launch) (*Browser, error) {
 	b := &Browser{waiting: make(map[int]chan reply), ended: make(chan struct{})}
 	b.node = p.space.command("node", filepath.Join(o.Static, "e2e", "netlab", "driver.mjs"))
 	b.node.Stderr = os.Stderr
+	b.node.Env = append(os.Environ(), "TMPDIR="+o.Temporary)
 	in, err := b.node.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -178,11 +178,18 @@ func narrowUp(ctx context.Context, t *Trial) error {
 }
 
 func narrowDown(ctx context.Context, t *Trial) error {
+	// With so many people nobody is shown in the highest layer: what is back is told
+	// by what was there.
+	v, err := t.measure(ctx, 2*time.Second)
+	if err != nil {
+		return err
+	}
+	pictures, widest := v.moving()
 	t.Line(Far(rtt), narrow(300_000))
 	if err := pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
-	v, err := t.measure(ctx, t.Full(30*time.Second, 10*time.Second))
+	v, err = t.measure(ctx, t.Full(30*time.Second, 10*time.Second))
 	if err != nil {
 		return err
 	}
@@ -201,7 +208,13 @@ func narrowDown(ctx context.Context, t *Trial) error {
 		if err != nil {
 			return err
 		}
-		if v.Down.Picture.Rate() >= 12 && v.widest() >= 640 || time.Since(lifted) > 20*time.Second {
+		paused, err := t.paused(ctx)
+		if err != nil {
+			return err
+		}
+		n, w := v.moving()
+		if v.Down.Picture.Rate() >= 12 && n >= pictures && w >= widest && !paused || time.Since(lifted) > 20*time.Second {
+			t.Logf("%d of %d pictures move, %.0f of %.0f wide, %.1f a second, some paused: %v", n, pictures, w, widest, v.Down.Picture.Rate(), paused)
 			t.AtMost("all is back after the cap", time.Since(lifted).Seconds(), 15, "s")
 			return nil
 		}

@@ -51,7 +51,8 @@ type Meeting struct {
 	Buyer   *Person
 	Crowd   *Crowd // nil: nobody
 
-	folder string
+	folder string // removed by Close, unless kept
+	kept   bool
 	files  Files
 }
 
@@ -136,6 +137,7 @@ func (m *Meeting) come(ctx context.Context, at *Place, role string, number int, 
 		return nil, err
 	}
 	how.Static, how.Script, how.Language = m.files.Static, truth.Script+pageScript, "en-GB"
+	how.Temporary = m.folder
 	if role == "firm" {
 		how.Language = "ko-KR"
 	}
@@ -201,6 +203,7 @@ func (m *Meeting) Line(up, down line.Quality) { m.Buyer.Place.Wire.Set(up, down)
 
 // Keep leaves logs and pictures for whoever looks into a failure, and says where.
 func (m *Meeting) Keep(ctx context.Context) string {
+	m.kept = true
 	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	var errs []error
@@ -224,7 +227,7 @@ func (m *Meeting) Keep(ctx context.Context) string {
 	return m.folder
 }
 
-// Close ends everything; files stay.
+// Close ends everything; files stay if they were kept.
 func (m *Meeting) Close() error {
 	var errs []error
 	for _, p := range []*Person{m.Buyer, m.Firm} {
@@ -240,6 +243,9 @@ func (m *Meeting) Close() error {
 	}
 	if m.Lab != nil {
 		errs = append(errs, m.Lab.Close())
+	}
+	if !m.kept {
+		errs = append(errs, os.RemoveAll(m.folder))
 	}
 	return errors.Join(errs...)
 }

@@ -128,15 +128,29 @@ func (v View) Switches() int {
 	return n
 }
 
-// widest is the width of the largest picture that the buyer got last.
-func (v View) widest() float64 {
-	w := 0.0
-	if n := len(v.buyer.Stats); n > 0 {
-		for _, in := range v.buyer.Stats[n-1].Inbound {
-			w = max(w, in.Width)
+// moving tells how many pictures the buyer got, and how wide the largest is now.
+func (v View) moving() (n int, widest float64) {
+	first, last := map[string]truth.Inbound{}, map[string]truth.Inbound{}
+	for _, s := range v.buyer.Stats {
+		if s.At < float64(v.From.UnixMilli()) || s.At > float64(v.To.UnixMilli()) {
+			continue
+		}
+		for _, in := range s.Inbound {
+			if in.Kind != "video" {
+				continue
+			}
+			if _, ok := first[in.MID]; !ok {
+				first[in.MID] = in
+			}
+			last[in.MID] = in
 		}
 	}
-	return w
+	for mid, in := range last {
+		if in.Decoded > first[mid].Decoded {
+			n, widest = n+1, max(widest, in.Width)
+		}
+	}
+	return n, widest
 }
 
 // String is for logs.
