@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtcp"
+
 	"sangdam/rooms/sfu/wire"
 )
 
@@ -68,5 +70,22 @@ func TestHolds_AddBothLinesAndAreToldOnce(t *testing.T) {
 	viewer.holds.judge(viewer, now)
 	if got := (*viewer.holds.now.Load())[1]; got != mostHold {
 		t.Errorf("held for %v, more than a conversation bears", got)
+	}
+}
+
+func TestHolds_ALineNearbyMendsItself(t *testing.T) {
+	for roundTrip, want := range map[time.Duration]bool{20 * time.Millisecond: false, 250 * time.Millisecond: true} {
+		b := newBench(0, false)
+		viewer := newPeer(b.p.engine, "v", ProfileRoom, &watcher{})
+		viewer.rtt.Store(int64(roundTrip))
+		d := &DownTrack{peer: viewer, kind: wire.Video, source: b.cam}
+		viewer.downs = append(viewer.downs, d)
+		now := time.Now()
+		d.reports.add(rtcp.ReceptionReport{LastSequenceNumber: 100}, 0, now)
+		d.reports.add(rtcp.ReceptionReport{LastSequenceNumber: 200, TotalLost: 5}, 0, now)
+		viewer.holds.judge(viewer, now)
+		if got := viewer.holds.now.Load() != nil; got != want {
+			t.Errorf("%v away: held %v", roundTrip, got)
+		}
 	}
 }
