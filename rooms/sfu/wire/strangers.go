@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,7 @@ const (
 	Garbage                    // not STUN, from an address that nobody has checked from
 	Framing                    // a TCP connection whose first frame is none (RFC 4571)
 	Silent                     // a TCP connection that did not say in time what it is
-	Crowded                    // a TCP connection too many
+	Crowded                    // a TCP connection too many, or an address that a call comes from
 	RelayTarget                // a relayed packet for another address than ours
 	RelayFull                  // a relayed packet that found its queue full
 	reasons
@@ -73,10 +74,17 @@ func (n *Net) Strangers() map[Reason]uint64 {
 	return m
 }
 
+// maxSources is how many UDP addresses the checks of one ICE generation may come
+// from: interfaces, and what NATs make of them in a day. Pion keeps a candidate
+// for each as long as the generation lives, looks through all of them at every
+// check, and an active one of ours sends checks there: anybody's address could be
+// forged. Beyond it those that are known go on.
+const maxSources = 128
+
 // calls are the ufrags by which browsers may ask for somebody here.
 type calls struct {
-	mu     sync.RWMutex // guards ufrags
-	ufrags map[string]struct{}
+	mu     sync.Mutex                             // guards ufrags
+	ufrags map[string]map[netip.AddrPort]struct{} // to where they were asked for from
 }
 
 // replace makes a new generation's ufrag known and the former one unknown; empty
@@ -85,19 +93,29 @@ func (c *calls) replace(former, now string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ufrags == nil {
-		c.ufrags = make(map[string]struct{})
+		c.ufrags = make(map[string]map[netip.AddrPort]struct{})
 	}
 	delete(c.ufrags, former)
 	if now != "" {
-		c.ufrags[now] = struct{}{}
+		c.ufrags[now] = make(map[netip.AddrPort]struct{})
 	}
 }
 
-func (c *calls) has(ufrag []byte) bool {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	_, ok := c.ufrags[string(ufrag)]
-	return ok
+// admit tells whether a check may ask for a ufrag. Addresses count that are valid.
+func (c *calls) admit(ufrag []byte, from netip.AddrPort) (_ Reason, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sources, known := c.ufrags[string(ufrag)]
+	switch _, came := sources[from]; {
+	case !known:
+		return UnknownUfrag, false
+	case came || !from.IsValid():
+		return 0, true
+	case len(sources) >= maxSources:
+		return Crowded, false
+	}
+	sources[from] = struct{}{}
+	return 0, true
 }
 
 // Of STUN (RFC 8489 sections 5 and 14).
@@ -147,7 +165,7 @@ func attribute(b []byte, typ uint16) ([]byte, bool) {
 
 // stray tells why a packet from outside is nobody's; ok for all others. Only
 // checks are looked into: they alone come from addresses not known before.
-func (n *Net) stray(b []byte) (_ Reason, ok bool) {
+func (n *Net) stray(b []byte, from netip.AddrPort) (_ Reason, ok bool) {
 	switch {
 	case !isSTUN(b):
 		return 0, true
@@ -157,11 +175,8 @@ func (n *Net) stray(b []byte) (_ Reason, ok bool) {
 		return 0, true
 	}
 	ufrag, ok := ufragOf(b)
-	switch {
-	case !ok:
+	if !ok {
 		return Malformed, false
-	case !n.calls.has(ufrag):
-		return UnknownUfrag, false
 	}
-	return 0, true
+	return n.calls.admit(ufrag, from)
 }

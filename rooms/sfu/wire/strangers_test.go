@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -140,6 +141,27 @@ func TestStrangers_WhoSaysNothingIsHungUpOnAndCannotCrowdOthersOut(t *testing.T)
 	counts(t, n, map[Reason]uint64{Crowded: 6, Silent: maxUnsortedFrom})
 }
 
+func TestStrangers_ACallComesFromSoManyAddresses(t *testing.T) {
+	n := &Net{}
+	n.calls.replace("", "somebody")
+	check, at := checkFor("somebody"), netip.MustParseAddr("192.0.2.1")
+	for port := range uint16(maxSources) {
+		if _, ok := n.stray(check, netip.AddrPortFrom(at, 5000+port)); !ok {
+			t.Fatalf("address %d was turned away", port)
+		}
+	}
+	if why, ok := n.stray(check, netip.AddrPortFrom(at, 4000)); ok || why != Crowded {
+		t.Errorf("one more: %v, %v", why, ok)
+	}
+	if _, ok := n.stray(check, netip.AddrPortFrom(at, 5000)); !ok {
+		t.Error("one that was known is turned away")
+	}
+	n.calls.replace("somebody", "somebody else") // an ICE restart
+	if _, ok := n.stray(checkFor("somebody else"), netip.AddrPortFrom(at, 4000)); !ok {
+		t.Error("a new generation does not begin anew")
+	}
+}
+
 func FuzzUfragOf(f *testing.F) {
 	f.Add(checkFor("somebody"))
 	f.Add([]byte{0, 1, 0, 4, 0x21, 0x12, 0xa4, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0xff, 0xff})
@@ -160,7 +182,7 @@ func FuzzUfragOf(f *testing.F) {
 }
 
 func BenchmarkStray(b *testing.B) {
-	n := &Net{}
+	n, from := &Net{}, netip.MustParseAddrPort("192.0.2.1:5000")
 	n.calls.replace("", "somebody")
 	for name, packet := range map[string][]byte{"media": make([]byte, 1200), "check": checkFor("somebody"), "stranger": checkFor("nobody")} {
 		if name == "media" {
@@ -169,7 +191,7 @@ func BenchmarkStray(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				n.stray(packet)
+				n.stray(packet, from)
 			}
 		})
 	}

@@ -155,7 +155,7 @@ func (d *door) ask(conn net.Conn) {
 		d.turnAway(conn, Framing)
 		return
 	}
-	if why, ok := d.net.stray(first[2:]); !ok {
+	if why, ok := d.net.stray(first[2:], netip.AddrPort{}); !ok {
 		d.turnAway(conn, why)
 		return
 	}

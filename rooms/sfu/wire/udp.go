@@ -58,7 +58,7 @@ func (s socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 		if err != nil {
 			return n, from, err
 		}
-		if why, ok := s.net.stray(b[:n]); !ok {
+		if why, ok := s.net.stray(b[:n], from); !ok {
 			s.net.strangers.add(why)
 			continue
 		}
