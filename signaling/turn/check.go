@@ -11,6 +11,8 @@ import (
 
 	"github.com/pion/stun/v4"
 	"github.com/pion/turn/v5"
+
+	"sangdam/rooms/sfu/pionlog"
 )
 
 // stranger is an address of nobody (RFC 5737, RFC 3849) that no relay of ours
@@ -36,7 +38,7 @@ func Check(ctx context.Context, conn net.Conn, c Credentials, peer netip.AddrPor
 	at := conn.RemoteAddr().String()
 	client, err := turn.NewClient(&turn.ClientConfig{
 		STUNServerAddr: at, TURNServerAddr: at, Conn: turn.NewSTUNConn(conn),
-		Username: user, Password: password, RequestedAddressFamily: family, LoggerFactory: loggers{slog.New(slog.DiscardHandler)},
+		Username: user, Password: password, RequestedAddressFamily: family, LoggerFactory: pionlog.Factory{Log: slog.New(slog.DiscardHandler)},
 	})
 	if err != nil {
 		return err

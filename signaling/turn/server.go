@@ -12,6 +12,8 @@ import (
 
 	"github.com/pion/turn/v5"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"sangdam/rooms/sfu/pionlog"
 )
 
 // Config of a Server. The Server closes Listeners and Packets.
@@ -79,7 +81,7 @@ func New(cfg Config) (*Server, error) {
 		idle: make(map[*stream]netip.Addr), idleFrom: make(map[netip.Addr]int),
 	}
 	pc := turn.ServerConfig{
-		Realm: cfg.Realm, LoggerFactory: loggers{cfg.Logger},
+		Realm: cfg.Realm, LoggerFactory: pionlog.Factory{Log: cfg.Logger},
 		AuthHandler: s.gate.credentialsOf, QuotaHandler: s.quota, AllocationLifetime: lifetime,
 		EventHandler: turn.EventHandler{
 			OnAllocationCreated: func(from, on net.Addr, _, _, _ string, _ net.Addr, _ int) {

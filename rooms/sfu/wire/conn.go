@@ -14,6 +14,8 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/stun/v4"
 	"github.com/pion/webrtc/v4"
+
+	"sangdam/rooms/sfu/pionlog"
 )
 
 // ErrClosed is returned by writes to a Conn that has ended.
@@ -334,7 +336,7 @@ func (c *Conn) withCandidates(sdp string) string {
 
 func (c *Conn) settings() (webrtc.SettingEngine, error) {
 	var s webrtc.SettingEngine
-	s.LoggerFactory = loggers{c.net.log}
+	s.LoggerFactory = pionlog.Factory{Log: c.net.log}
 	s.SetLite(!c.asked.Active)
 	s.SetNetworkTypes([]webrtc.NetworkType{
 		webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6,

@@ -22,6 +22,8 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
+
+	"sangdam/rooms/sfu/pionlog"
 )
 
 // ErrNoAddress says that a Net listens everywhere and was not told which
@@ -89,7 +91,7 @@ func Listen(cfg Config) (_ *Net, err error) {
 		return nil, fmt.Errorf("wire: certificate: %w", err)
 	}
 	n.cert = *cert
-	logs := loggers{n.log}
+	logs := pionlog.Factory{Log: n.log}
 	if cfg.UDP != "" {
 		if err = n.listenUDP(cfg.UDP, cfg.Advertise, logs); err != nil {
 			return nil, err

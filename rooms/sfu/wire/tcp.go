@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+
+	"sangdam/rooms/sfu/pionlog"
 )
 
 const (
@@ -31,7 +33,7 @@ const (
 	maxFirst = 512
 )
 
-func (n *Net) listenTCP(addr string, streams net.Listener, logs loggers) error {
+func (n *Net) listenTCP(addr string, streams net.Listener, logs pionlog.Factory) error {
 	var listeners []net.Listener
 	if addr != "" {
 		l, err := net.Listen("tcp", addr)

@@ -6,13 +6,15 @@ import (
 	"net/netip"
 
 	"github.com/pion/ice/v4"
+
+	"sangdam/rooms/sfu/pionlog"
 )
 
 // relayPort is the local port of the candidates that relayed packets come in on.
 // No packet of the kernel's ever has it: it is discard's (RFC 863).
 const relayPort = 9
 
-func (n *Net) listenUDP(addr string, advertise []netip.Addr, logs loggers) error {
+func (n *Net) listenUDP(addr string, advertise []netip.Addr, logs pionlog.Factory) error {
 	pc, err := net.ListenPacket("udp", addr)
 	if err != nil {
 		return fmt.Errorf("wire: %w", err)

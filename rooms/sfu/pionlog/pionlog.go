@@ -1,4 +1,9 @@
-package turn
+// Package pionlog lets Pion write to our log, at debug level alone: it warns once
+// for every stray packet and each refusal, and its messages hold addresses.
+//
+// A Factory owns nothing but its destination. Raising the level of what Pion calls
+// an error was rejected: most of these are what a stranger sent.
+package pionlog
 
 import (
 	"context"
@@ -8,12 +13,12 @@ import (
 	"github.com/pion/logging"
 )
 
-// loggers hands Pion a logger that writes at debug level alone. Pion reports each
-// refusal, and its messages hold addresses.
-type loggers struct{ log *slog.Logger }
+// Factory makes Pion's loggers.
+type Factory struct{ Log *slog.Logger }
 
-func (l loggers) NewLogger(scope string) logging.LeveledLogger {
-	return logger{l.log.With("pion", scope)}
+// NewLogger implements logging.LoggerFactory.
+func (f Factory) NewLogger(scope string) logging.LeveledLogger {
+	return logger{f.Log.With("pion", scope)}
 }
 
 type logger struct{ log *slog.Logger }
