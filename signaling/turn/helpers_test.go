@@ -2,14 +2,10 @@ package turn_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/binary"
 	"io"
-	"math/big"
 	"net"
 	"net/netip"
 	"os/exec"
@@ -22,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"sangdam/signaling/certs"
 	"sangdam/signaling/turn"
 )
 
@@ -79,16 +76,15 @@ func listen(t *testing.T, host string) net.Listener {
 
 func selfSigned(t *testing.T) *tls.Config {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	h, err := certs.OpenHall(t.TempDir(), []string{"127.0.0.1", "::1"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, cert, cert, key.Public(), key)
+	pair, err := tls.LoadX509KeyPair(h.Cert, h.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS10, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	return &tls.Config{MinVersion: tls.VersionTLS10, Certificates: []tls.Certificate{pair}}
 }
 
 // refused is how often something was, by reason.
