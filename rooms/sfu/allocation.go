@@ -18,6 +18,10 @@ const (
 	headroom = 1.15
 	steady   = 3 * time.Second
 	early    = 500 * time.Millisecond
+	// Of a line that carries ample times as much nobody needs to see long that
+	// it does: after a cap everything comes back soon.
+	ample = 1.35
+	soon  = time.Second
 	// Less is shown when what is shown takes slack times the line for dip: a line
 	// whose queue is being emptied has less for a moment. Of far more than the
 	// line carries nothing waits that long.
@@ -121,14 +125,7 @@ func (p *Peer) steer(now time.Time) {
 	a.at = now
 	route := p.route()
 	g.flight.limit(route == RouteTCP || route == RouteRelay, target, p.roundTrip(), now)
-	a.voice.read(g.voice.Load(), 0, now)
-	voices := 0
-	for _, d := range p.downs {
-		if d.kind == wire.Audio && d.carries(now) {
-			voices++
-		}
-	}
-	sound := max(int(a.voice.rate.Load()), speechRate*min(voices, voicesAtOnce))
+	sound := p.voices(now)
 	if p.soundOnly {
 		target = 0
 	}
@@ -149,17 +146,39 @@ func (p *Peer) steer(now time.Time) {
 	a.tell()
 }
 
-// silent tells whether feedback came and comes no more. When it comes again, what
+// silent tells whether feedback came and comes no more though something leaves
+// of which it would tell. When it comes again, what
 // is shown begins again at once: a browser alone would ask only seconds later.
 func (p *Peer) silent(s bandwidth.State) bool {
 	a := &p.allocation
 	a.heard = a.heard || s.Feedback
-	silent := a.heard && !s.Feedback
+	silent := a.heard && s.Silent
 	if a.silent && !silent {
 		p.revived.Store(true)
 	}
 	a.silent = silent
 	return silent
+}
+
+// voices is what sound takes of the line's estimate. Where it has no numbers the
+// estimate is of pictures alone (Firefox, which does not offer them for sound).
+func (p *Peer) voices(now time.Time) int {
+	a := &p.allocation
+	a.voice.read(p.egress.voice.Load(), 0, now)
+	n, numbered := 0, false
+	for _, d := range p.downs {
+		if d.kind != wire.Audio {
+			continue
+		}
+		numbered = numbered || d.extTransport != 0
+		if d.carries(now) {
+			n++
+		}
+	}
+	if !numbered {
+		return 0
+	}
+	return max(int(a.voice.rate.Load()), speechRate*min(n, voicesAtOnce))
 }
 
 // carries tells whether a slot's source sends.
@@ -324,10 +343,6 @@ func (a *allocation) isShort(budget int, now time.Time) bool {
 }
 
 func (a *allocation) improve(order []*share, budget int, now time.Time) {
-	wait := early
-	if a.tight {
-		wait = steady
-	}
 	more := plan(order, int(float64(budget)/headroom), (*share).top)
 	for _, s := range order {
 		if more[s] <= s.rank {
@@ -338,10 +353,16 @@ func (a *allocation) improve(order []*share, budget int, now time.Time) {
 			s.better, s.best = now, more[s]
 		}
 		s.best = min(s.best, more[s])
-		if now.Sub(s.better) < wait || !s.mayRise(now, a.tight) {
-			continue
+		takes := a.used() - s.cost(s.rank) + s.cost(s.best)
+		rich := float64(budget) >= ample*float64(takes) && now.Sub(a.jammed) >= steady
+		wait := early
+		switch {
+		case a.tight && rich:
+			wait = soon
+		case a.tight:
+			wait = steady
 		}
-		if a.used()-s.cost(s.rank)+s.cost(s.best) > budget {
+		if takes > budget || now.Sub(s.better) < wait || !s.mayRise(now, a.tight, rich) {
 			continue
 		}
 		s.set(s.best, now)
@@ -350,12 +371,12 @@ func (a *allocation) improve(order []*share, budget int, now time.Time) {
 }
 
 // mayRise tells whether the newest changes are long enough ago.
-func (s *share) mayRise(now time.Time, tight bool) bool {
+func (s *share) mayRise(now time.Time, tight, rich bool) bool {
 	if !tight {
 		return true
 	}
 	stays := dwell
-	if s.rank < 0 {
+	if s.rank < 0 && !rich {
 		stays = pauseStays
 	}
 	return now.Sub(s.changed) >= stays && (s.rank < 0 || now.Sub(s.switched[0]) >= switchWindow)

@@ -16,7 +16,9 @@ const (
 	probeReach = 32
 	// probeSteps is how many packets one step of the pacer sends at most.
 	probeSteps = 64
-	padding    = 255 // bytes, as many as a packet can count
+	// catchUp is how late a pacer may be.
+	catchUp = 50 * time.Millisecond
+	padding = 255 // bytes, as many as a packet can count
 )
 
 // cluster is a burst that finds out what the line carries; the zero one is none.
@@ -68,7 +70,9 @@ func (g *egress) lacks(now time.Time) bool {
 	}
 	if d := now.Sub(c.at); d > 0 {
 		c.at = now
-		c.credit = min(c.credit+d.Seconds()*c.rate, 4*drainEvery.Seconds()*c.rate+rtpx.MaxPacket)
+		// A pacer that was late catches up: a cluster that left slower than
+		// it was meant to would tell of a narrower line.
+		c.credit = min(c.credit+d.Seconds()*c.rate, catchUp.Seconds()*c.rate+rtpx.MaxPacket)
 	}
 	return c.credit > 0
 }

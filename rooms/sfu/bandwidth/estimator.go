@@ -127,10 +127,17 @@ func (e *Estimator) Sent(number uint16, size int, cluster int, now time.Time) {
 	e.publish(t)
 }
 
+// deaf says that enough left for something to be heard. Who sends nothing that
+// has a number hears nothing either: a Firefox whose pictures are all paused, as
+// it has no transport-wide feedback about sound.
+func (e *Estimator) deaf(t time.Duration) bool {
+	return e.gone || e.left >= unheard && t-e.leftSince >= silence
+}
+
 // listen notices silence. What is sent into it is half of what was: should the
 // line come back, it begins with that.
 func (e *Estimator) listen(t time.Duration) {
-	if e.gone || e.heard == 0 || e.left < unheard || t-e.leftSince < silence {
+	if e.gone || e.heard == 0 || !e.deaf(t) {
 		return
 	}
 	e.gone = true
@@ -340,6 +347,7 @@ type State struct {
 	Queue     time.Duration // above the shortest delay seen
 	Overuse   bool
 	Feedback  bool   // transport-wide feedback comes
+	Silent    bool   // packets leave and nothing is heard of them
 	Ignored   uint64 // feedback that could not be true
 }
 
@@ -349,6 +357,7 @@ func (e *Estimator) State() State {
 	defer e.mu.Unlock()
 	s := State{Target: e.Target(), Queue: e.queue.wait, Overuse: e.overuse, Ignored: e.ignored}
 	s.Feedback = e.heard != 0 && e.clock-e.heard < silence
+	s.Silent = e.heard != 0 && e.deaf(e.clock)
 	if s.Feedback {
 		s.Delivered = Rate(e.delivered.rate)
 	}

@@ -114,7 +114,7 @@ func (e *Estimator) judgeProbe(t time.Duration) {
 	if !ok || o.rate == 0 || e.overuse {
 		return
 	}
-	if o.rate > e.target() && o.clean {
+	if was := e.target(); o.rate > was && o.clean {
 		if o.rate > 1.15*e.pace.capacity {
 			e.pace.capacity = 0
 		}
@@ -123,8 +123,12 @@ func (e *Estimator) judgeProbe(t time.Duration) {
 			e.loss.jumped(t)
 		}
 		e.pace.raise(o.rate)
-		if o.passed {
+		if o.passed || o.rate > further*was {
 			e.prober.raised = t
+		}
+		if o.rate > further*was {
+			// The line is another one than it was: what it carries is found out soon.
+			e.prober.next = min(e.prober.next, t+again)
 		}
 	}
 	// A next one that would hardly ask for more asks for nothing.
@@ -150,7 +154,7 @@ func (e *Estimator) ask(t time.Duration) (float64, bool) {
 	if p.live && p.packets == 0 && t-p.given > held {
 		p.live, p.next = false, t+again
 	}
-	if p.live || e.heard == 0 || e.gone || t-e.heard > silence || e.overuse || !e.calm() || most < 1.1*target {
+	if p.live || e.heard == 0 || e.deaf(t) || e.overuse || !e.calm() || most < 1.1*target {
 		return 0, false
 	}
 	rate := p.ready

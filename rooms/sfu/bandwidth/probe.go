@@ -18,9 +18,11 @@ const (
 	clusterLeast   = 2500
 	// held is how long a cluster that was handed out may take to leave.
 	held = 2 * time.Second
+	// further is from how much more than before a line counts as another one.
+	further = 1.3
 	// roomy is how much above the wish is still asked for: who allocates by the
 	// target goes up only with room to spare.
-	roomy = 1.25
+	roomy = 1.5
 )
 
 // prober asks the line for more than is sent, in clusters (libwebrtc's

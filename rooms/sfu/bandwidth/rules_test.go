@@ -164,12 +164,33 @@ func TestProbe_ThatNeverLeftIsAskedForAgain(t *testing.T) {
 	}
 }
 
+// TestProbe_WakesALineOnWhichNothingLeaves is a browser without numbers on sound
+// whose pictures are all paused: without a probe nothing would ever be heard again.
+func TestProbe_WakesALineOnWhichNothingLeaves(t *testing.T) {
+	e := New(Options{}, epoch)
+	at := heard(t, e, 0, 100, 0)
+	if _, ok := e.Probe(epoch.Add(at)); !ok {
+		t.Fatal("no first probe")
+	}
+	for range 10 {
+		at += sec
+		e.Report(0, 150*ms, epoch.Add(at))
+		if s := e.State(); s.Silent || s.Feedback && at > 4*sec {
+			t.Fatalf("after %v: %+v; nothing left, so nothing is missed", at, s)
+		}
+		if _, ok := e.Probe(epoch.Add(at)); ok && at > 4*sec {
+			return
+		}
+	}
+	t.Error("not asked for in ten seconds")
+}
+
 func TestProbe_AsksForNoMoreThanIsWanted(t *testing.T) {
 	e := New(Options{}, epoch)
 	e.Wanted(1_000_000, epoch)
 	at := heard(t, e, 0, 20, 0)
-	if c, ok := e.Probe(epoch.Add(at)); !ok || c.Rate != 1_250_000 {
-		t.Errorf("%+v, %v; want a quarter above the wish", c, ok)
+	if c, ok := e.Probe(epoch.Add(at)); !ok || c.Rate != 1_500_000 {
+		t.Errorf("%+v, %v; want half above the wish", c, ok)
 	}
 	e = New(Options{}, epoch)
 	e.Wanted(100_000, epoch)
