@@ -20,6 +20,13 @@ const (
 	// cachePackets is 3.4 s of the highest layer: three of the longest round
 	// trips and what a receiver takes to notice.
 	cachePackets = 512
+
+	// loudest is more than the most that Opus takes (510 kbit/s, frames of 2.5 ms),
+	// in bytes a second and at once; soundCost is what a frame counts for beside its
+	// own. Sound waits for nothing on the way down and pushes pictures out: what is
+	// no sound must not pass for it.
+	loudest   = 128_000
+	soundCost = 60
 )
 
 // Layer is one encoding of a source: one SSRC and what repairs it.
@@ -44,6 +51,8 @@ type Layer struct {
 	frames frames
 	first  uint64 // number since when the source is open
 	opened uint64 // which opening that was
+	spent  float64
+	filled time.Time // spent is of then
 
 	meter meter // of packets and bytes; the Peer's clock reads them
 
@@ -85,7 +94,7 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	sampled := l.packets.Add(1)%sampleEvery == 0
 	l.bytes.Add(uint64(len(b)))
 	p := packet{layer: l, ext: ext, ts: h.Timestamp(), marker: h.Marker(), payload: h.Payload(), now: now}
-	if u.kind == wire.Audio && !l.admit(&p, h.PayloadType()) {
+	if u.kind == wire.Audio && (!l.admit(&p, h.PayloadType()) || !l.affords(len(p.payload), now)) {
 		return
 	}
 	if len(p.payload) == 0 {
@@ -121,6 +130,19 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 	if u.kind == wire.Video {
 		l.askMissing(now)
 	}
+}
+
+// affords tells whether a frame may be sound by its size and by what came before.
+func (l *Layer) affords(size int, now time.Time) bool {
+	if d := now.Sub(l.filled); d > 0 {
+		l.spent, l.filled = max(0, l.spent-d.Seconds()*loudest), now
+	}
+	if l.spent += float64(size + soundCost); l.spent <= loudest {
+		return true
+	}
+	l.spent -= float64(size + soundCost)
+	l.malformed.Add(1)
+	return false
 }
 
 // inspect reads what a video packet is and keeps it. False: not VP8.

@@ -141,7 +141,7 @@ func (l *Layer) unpack(p *packet) bool {
 		l.mu.Lock()
 		ext, fresh := l.seq.Accept(uint16(p.ext - back))
 		l.mu.Unlock()
-		if !fresh || ext != p.ext-back {
+		if !fresh || ext != p.ext-back || !l.affords(len(r.Payload), p.now) {
 			continue
 		}
 		l.recovered.Add(1)

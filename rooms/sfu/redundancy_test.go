@@ -219,6 +219,30 @@ func TestRedundancy_APacketStaysOfASizeThatNetworksCarry(t *testing.T) {
 	}
 }
 
+func TestLayer_WhatIsTooMuchForSoundIsNotTakenForIt(t *testing.T) {
+	b := newBench(0, false)
+	_, s := b.ear(0)
+	for n := 1; n <= 2000; n++ {
+		p := rtp.Packet{Header: rtp.Header{
+			Version: 2, PayloadType: 111, SequenceNumber: uint16(n), Timestamp: uint32(960 * n), SSRC: 9,
+		}, Payload: make([]byte, 1000)}
+		must(p.SetExtension(1, []byte("0")))
+		raw, err := p.Marshal()
+		must(err)
+		b.p.RTP(raw)
+	}
+	if n := len(s.packets); n < 100 || n > 400 { // 2 MB in far less than a second
+		t.Errorf("%d packets were forwarded", n)
+	}
+
+	l, now := newLayer(b.p.upBySource(Microphone), "", 0, 9), time.Now()
+	for n := range 20_000 { // the most that Opus can be, for 50 s
+		if now = now.Add(2500 * time.Microsecond); !l.affords(160, now) {
+			t.Fatalf("frame %d is too much", n)
+		}
+	}
+}
+
 func TestRedundancy_LiesAreCountedAndDropped(t *testing.T) {
 	b := newBench(0, false)
 	_, s := b.ear(0)
