@@ -72,12 +72,17 @@ func TestEstimator_FindsWhatTheLineTakes(t *testing.T) {
 		length time.Duration
 		bounds []bound
 	}{
-		{"300 kbit/s and a deep queue far away, then 2 Mbit/s",
-			line{delay: 125 * ms, rate: until(15*sec, 300e3, 2e6), buffer: 250 * ms}, sender{}, 30 * sec, []bound{
+		{
+			"300 kbit/s and a deep queue far away, then 2 Mbit/s",
+			line{delay: 125 * ms, rate: until(15*sec, 300e3, 2e6), buffer: 250 * ms},
+			sender{},
+			30 * sec,
+			[]bound{
 				{from: 5 * sec, to: 15 * sec, least: 180e3, most: 330e3, queue: 60, worst: 120e3, arrived: 180e3},
 				{to: 15 * sec, queue: 100},
 				{from: 25 * sec, to: 30 * sec, least: 1.5e6, most: 2.1e6, queue: 60, arrived: 1.4e6},
-			}},
+			},
+		},
 		{"300 kbit/s near by", line{delay: 10 * ms, rate: constant(300e3), buffer: 250 * ms}, sender{}, 20 * sec, []bound{
 			{from: 5 * sec, to: 20 * sec, least: 200e3, most: 330e3, queue: 60},
 		}},
@@ -173,20 +178,35 @@ func TestEstimator_FindsWhatTheLineTakes(t *testing.T) {
 		}}, sender{}, 60 * sec, []bound{
 			{from: 5 * sec, to: 60 * sec, least: 1.5e6, most: 2.1e6, queue: 60},
 		}},
-		{"sound alone asks for nothing", line{delay: 40 * ms, rate: constant(4e6), buffer: 250 * ms, jitter: 60 * ms},
-			sender{wanted: constant(48e3), sound: true}, 60 * sec, []bound{
+		{
+			"sound alone asks for nothing",
+			line{delay: 40 * ms, rate: constant(4e6), buffer: 250 * ms, jitter: 60 * ms},
+			sender{wanted: constant(48e3), sound: true},
+			60 * sec,
+			[]bound{
 				{from: 0, to: 60 * sec, worst: 100e3, neverAbove: 800e3, probesOf: 1e-9},
-			}},
-		{"300 kbit/s are not the line's pace", line{delay: 40 * ms, rate: constant(4e6), buffer: 250 * ms},
-			sender{wanted: until(30*sec, 300e3, 3e6)}, 45 * sec, []bound{
+			},
+		},
+		{
+			"300 kbit/s are not the line's pace",
+			line{delay: 40 * ms, rate: constant(4e6), buffer: 250 * ms},
+			sender{wanted: until(30*sec, 300e3, 3e6)},
+			45 * sec,
+			[]bound{
 				{from: 0, to: 30 * sec, worst: 700e3},
 				{from: 36 * sec, to: 45 * sec, least: 2.5e6, arrived: 2e6},
-			}},
-		{"a quiet sender on a jittering line", line{delay: 40 * ms, rate: constant(4e6), buffer: 250 * ms, jitter: 60 * ms},
-			sender{wanted: until(30*sec, 300e3, 3e6)}, 45 * sec, []bound{
+			},
+		},
+		{
+			"a quiet sender on a jittering line",
+			line{delay: 40 * ms, rate: constant(4e6), buffer: 250 * ms, jitter: 60 * ms},
+			sender{wanted: until(30*sec, 300e3, 3e6)},
+			45 * sec,
+			[]bound{
 				{from: 0, to: 30 * sec, worst: 300e3},
 				{from: 38 * sec, to: 45 * sec, least: 1.5e6},
-			}},
+			},
+		},
 		{"a dip of two seconds", line{delay: 40 * ms, buffer: 250 * ms, rate: func(t time.Duration) float64 {
 			if t >= 15*sec && t < 17*sec {
 				return 400e3

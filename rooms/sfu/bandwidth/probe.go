@@ -61,8 +61,10 @@ func (p *prober) give(rate float64, now time.Duration) Cluster {
 	lasting := func(d time.Duration) int { return int(rate / 8 * d.Seconds()) }
 	bytes := max(clusterLeast, lasting(clusterLength), min(clusterBytes, lasting(clusterLongest)))
 	c := Cluster{ID: p.ids, Rate: Rate(rate), Bytes: bytes}
-	*p = prober{ids: p.ids, next: p.next, wait: p.wait, live: true, cluster: c, given: now,
-		raised: p.raised, quick: p.quick}
+	*p = prober{
+		ids: p.ids, next: p.next, wait: p.wait, live: true, cluster: c, given: now,
+		raised: p.raised, quick: p.quick,
+	}
 	return c
 }
 

@@ -49,8 +49,10 @@ func (e *Estimator) judgeReceipt(r receipt, t time.Duration) {
 	offered := e.outgoing.rate(t)
 	// A report tells of the second before it: the first of a trial says nothing.
 	if !e.loss.trial || t-e.loss.since > time.Second+e.receipts.shortest {
-		s := sample{loss: r.loss, packets: max(int(offered*r.took.Seconds()/8/1000), 10), offered: offered,
-			queue: r.queue > 100*time.Millisecond, target: e.target()}
+		s := sample{
+			loss: r.loss, packets: max(int(offered*r.took.Seconds()/8/1000), 10), offered: offered,
+			queue: r.queue > 100*time.Millisecond, target: e.target(),
+		}
 		if s.offered > 0 {
 			e.loss.judge(s, t)
 		}

@@ -305,9 +305,11 @@ func TestReports_ReferenceTimeTurnsOver(t *testing.T) {
 	}
 	var last time.Duration
 	for i, reference := range []uint32{turn - 2, turn - 1, 0, 1, 2, 1, 3} {
-		f := &rtcp.TransportLayerCC{BaseSequenceNumber: uint16(i), PacketStatusCount: 1, ReferenceTime: reference,
+		f := &rtcp.TransportLayerCC{
+			BaseSequenceNumber: uint16(i), PacketStatusCount: 1, ReferenceTime: reference,
 			PacketChunks: []rtcp.PacketStatusChunk{&rtcp.RunLengthChunk{PacketStatusSymbol: 1, RunLength: 1}},
-			RecvDeltas:   []*rtcp.RecvDelta{{Type: 1, Delta: 250}}}
+			RecvDeltas:   []*rtcp.RecvDelta{{Type: 1, Delta: 250}},
+		}
 		s, ok := r.read(f, &h)
 		if !ok {
 			t.Fatalf("%d: not read", i)
