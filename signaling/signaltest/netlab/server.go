@@ -1,16 +1,8 @@
 package netlab
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -47,7 +39,7 @@ const (
 // flags of serve.
 func (l *Lab) StartServer(binary, folder string, more ...string) (*Server, error) {
 	s := &Server{lab: l, binary: binary, folder: folder, more: more}
-	err := errors.Join(writeTimetable(s.file("timetable.csv")), writeCertificate(s.file("cert.pem"), s.file("key.pem")))
+	err := writeTimetable(s.file("timetable.csv"))
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +77,7 @@ func (s *Server) begin() error {
 func (s *Server) Start() error {
 	args := append([]string{
 		"serve", "--listen", serverAddress + ":443", "--public-url", Origin,
-		"--tls-cert", s.file("cert.pem"), "--tls-key", s.file("key.pem"), "--redis", redisURL, "--data", s.file("data"),
+		"--tls-self-signed", "--redis", redisURL, "--data", s.file("data"),
 		"--media-advertise", serverAddress, "--media-udp", ":7000", "--media-tcp", ":7000",
 		"--metrics", "127.0.0.1:9100",
 	}, s.more...)
@@ -150,29 +142,4 @@ func writeTimetable(file string) error {
 		"consultation,date,start,end,timezone,booth,firm,firm_products,buyer,buyer_country,buyer_timezone,buyer_language,interpreter,interpreter_languages\n"+
 			"%s,%s,%s,%s,Asia/Seoul,Booth 1,Firm 01,circular knits,Buyer GB-1,GB,Europe/London,en,Interpreter EN,\"ko,en\"\n",
 		consultation, start.Format(time.DateOnly), start.Format("15:04"), end.Format("15:04")), 0o600)
-}
-
-// writeCertificate makes a certificate for the server's address that nobody has signed.
-func writeCertificate(cert, key string) error {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "netlab"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IPAddresses: []net.IP{net.ParseIP(serverAddress)}, BasicConstraintsValid: true,
-	}
-	public, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		return err
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: public}), 0o600),
-		os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
 }
