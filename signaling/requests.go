@@ -24,7 +24,7 @@ const stuckAfter = 25 * time.Second
 // it returns is told to the client; a reply that was given is nil.
 func (s *Session) request(ctx context.Context, m protocol.Message, body any) error {
 	s.heard = s.server.now()
-	s.secrets.arrived()
+	s.secrets.arrived(s.heard)
 	if b, ok := body.(*protocol.Restart); ok {
 		return s.restartByMessage(ctx, m.Ref, b) // a repetition costs nothing
 	}

@@ -84,10 +84,10 @@ func (s *Session) restartByMessage(ctx context.Context, ref uint64, b *protocol.
 func (s *Session) restartByPost(ctx context.Context, in protocol.RestartSession) (answer string, err error) {
 	// The secret first, as for a resume: none of those who know the id may use
 	// anything up.
-	if !s.secrets.matchLate(in.Secret) {
+	now := s.server.now()
+	if !s.secrets.matchLate(in.Secret, now) {
 		return "", protocol.Fail(protocol.CodeSessionUnknown)
 	}
-	now := s.server.now()
 	if wait, ok := s.server.limits.links.Allow(string(s.grants.Link), 1, now); !ok {
 		return "", limited(wait)
 	}

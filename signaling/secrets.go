@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"slices"
+	"time"
 
 	"sangdam/signaling/auth"
 )
@@ -10,6 +11,10 @@ import (
 // arrived is not known: sockets that die before the reply to a resume is there.
 const secretsKept = 8
 
+// lateFor is how long a request may be under way that was sent with a former
+// secret.
+const lateFor = time.Minute
+
 // secrets are the right to resume a session, as hashes. A client that loses one
 // socket after another before the reply is there has any of those that were
 // given to it; which, it says itself by the one it comes with. Keeping the two
@@ -17,6 +22,8 @@ const secretsKept = 8
 type secrets struct {
 	good []string // oldest first: all since the last one that certainly arrived
 	late []string // good for a restart alone, which may have been under way
+
+	lateUntil time.Time
 }
 
 // rotate gives a new secret to whoever came with one that is good.
@@ -33,9 +40,9 @@ func (s *secrets) rotate(came string) string {
 }
 
 // arrived is told when a message came by the socket that got the newest.
-func (s *secrets) arrived() {
+func (s *secrets) arrived(now time.Time) {
 	if n := len(s.good) - 1; n > 0 {
-		s.good, s.late = s.good[n:], s.good[:n]
+		s.good, s.late, s.lateUntil = s.good[n:], s.good[:n], now.Add(lateFor)
 	}
 }
 
@@ -44,9 +51,9 @@ func (s *secrets) match(secret string) bool { return matchesOne(secret, s.good) 
 
 // matchLate tells whether it is good for a restart: one that was sent before a
 // resume may come after it.
-func (s *secrets) matchLate(secret string) bool {
-	now, late := matchesOne(secret, s.good), matchesOne(secret, s.late)
-	return now || late
+func (s *secrets) matchLate(secret string, now time.Time) bool {
+	good, late := matchesOne(secret, s.good), matchesOne(secret, s.late)
+	return good || late && now.Before(s.lateUntil)
 }
 
 // matchesOne takes the same time whichever it is.
