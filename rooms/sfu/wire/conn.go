@@ -123,6 +123,7 @@ type Conn struct {
 	writers []*Writer
 
 	lastHeard atomic.Int64 // of the newest authenticated check, mono
+	move      move
 
 	mu    sync.Mutex // guards all below
 	ufrag []byte     // USERNAME of the generation that was nominated
@@ -239,6 +240,7 @@ func (c *Conn) Close() {
 		former := c.local
 		c.mu.Unlock()
 		c.net.calls.replace(former, "")
+		c.net.moves.forget(c)
 	})
 }
 
@@ -377,7 +379,9 @@ func (c *Conn) settings() (webrtc.SettingEngine, error) {
 	// Senders made after the offer must see the ids it settled on: on a copy
 	// they would stamp others, and media dies after seconds without an error.
 	s.DisableMediaEngineCopy(true)
-	s.BufferFactory = newIntake(c.handler, len(c.asked.Slots)).open
+	in := newIntake(hearer{c}, len(c.asked.Slots))
+	in.opened = func(ssrc uint32) { c.net.moves.speaks(ssrc, c) }
+	s.BufferFactory = in.open
 	return s, nil
 }
 

@@ -25,6 +25,7 @@ type intake struct {
 	// fixed
 	handler Handler
 	slots   int32
+	opened  func(ssrc uint32) // told each stream of RTP; nil: nobody
 
 	rtps, rtcps atomic.Int32 // streams that Pion has opened
 
@@ -42,6 +43,9 @@ func (in *intake) open(kind packetio.BufferPacketType, ssrc uint32) io.ReadWrite
 		p.over = in.rtcps.Add(1) > maxRTCP+2*in.slots
 	} else {
 		p.over = in.rtps.Add(1) > maxRTP
+		if in.opened != nil && !p.over {
+			in.opened(ssrc)
+		}
 	}
 	if p.over {
 		in.handler.Notify(Overrun)

@@ -67,6 +67,7 @@ type Net struct {
 
 	calls     calls
 	strangers strangers
+	moves     moves
 }
 
 // Listen opens the sockets. The Net runs until Close.

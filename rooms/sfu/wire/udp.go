@@ -35,7 +35,11 @@ func (n *Net) listenUDP(addr string, advertise []netip.Addr, logs pionlog.Factor
 		fixedMux{
 			UDPMuxDefault: ice.NewUDPMuxDefault(ice.UDPMuxParams{
 				UDPConn: socket{conn, n}, Net: enclosed{}, Logger: log,
-				OnUnhandledPacket: func([]byte, netip.AddrPort) { n.strangers.add(Garbage) },
+				OnUnhandledPacket: func(b []byte, from netip.AddrPort) {
+					if !n.moves.stranger(b, from) {
+						n.strangers.add(Garbage)
+					}
+				},
 			}),
 			local: familyAddrs(n.udpAddr),
 		},
@@ -55,6 +59,9 @@ type socket struct {
 }
 
 func (s socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+	if n, from, ok := s.net.moves.replayed(b); ok {
+		return n, from, nil
+	}
 	for {
 		n, from, err := s.ReadFromUDPAddrPort(b)
 		if err != nil {
@@ -64,12 +71,12 @@ func (s socket) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 			s.net.strangers.add(why)
 			continue
 		}
-		return n, from, nil
+		return n, s.net.moves.reads(b[:n], from), nil
 	}
 }
 
 func (s socket) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	return s.WriteToUDPAddrPort(b, to)
+	return s.WriteToUDPAddrPort(b, s.net.moves.writes(to))
 }
 
 // fixedMux gives the ICE agent one local candidate a family, instead of one for
