@@ -160,6 +160,9 @@ func (p *Place) Switch() error {
 	if _, err := p.space.run(ctx, "", "ss", "--kill", "--tcp", "src", p.wire.inner); err != nil {
 		return err
 	}
+	if err := p.space.ip("address", "flush", "dev", p.wireDev); err != nil {
+		return err
+	}
 	p.wireDev, p.spareD = p.spareD, p.wireDev
 	p.Wire, p.Spare = p.Spare, p.Wire
 	p.wire, p.spare = p.spare, p.wire
