@@ -21,8 +21,8 @@ func TestMending_WaitsForWhatTheLineNeeds(t *testing.T) {
 	once, twice := 385*time.Millisecond, 660*time.Millisecond
 	for name, steps := range map[string][]step{
 		"a clean line waits for nothing":             {{0, 0, rtt, 0}, {time.Second, 0.003, rtt, 0}},
-		"one repetition":                             {{0, 0.01, rtt, once}, {time.Second, 0.05, rtt, once}},
-		"a second one where the first one gets lost": {{0, 0.1, rtt, twice}},
+		"one repetition":                             {{0, 0.01, rtt, once}, {time.Second, 0.025, rtt, once}},
+		"a second one where the first one gets lost": {{0, 0.05, rtt, twice}},
 		"calm for a while is not calm":               {{0, 0.02, rtt, once}, {29 * time.Second, 0, rtt, once}, {2 * time.Second, 0, rtt, 0}},
 		"what was worse is kept as long":             {{0, 0.1, rtt, twice}, {20 * time.Second, 0.01, rtt, twice}, {11 * time.Second, 0.01, rtt, once}},
 		"distance alone is no reason":                {{0, 0, 350 * time.Millisecond, 0}},
