@@ -29,10 +29,11 @@ const (
 	dip   = 600 * time.Millisecond
 	far   = 1.6
 	// A picture is paused only while the line is jammed: packets wait on the way,
-	// or get lost by the fifth. An estimate that fell without that was frightened
+	// or get lost by the fifth for longer than a gust of Wi-Fi lasts. An estimate that fell without that was frightened
 	// by some loss or a longer way, and the lowest layer goes on meanwhile.
 	jamQueue = 60 * time.Millisecond
 	jamLoss  = 0.2
+	jamLong  = 1500 * time.Millisecond
 	jamLasts = time.Second
 	// What was changed stays for dwell, a paused picture for pauseStays, and of
 	// a slot no more than switchesIn switches are made in switchWindow: a
@@ -59,6 +60,7 @@ type allocation struct {
 	tight   bool      // the line was too narrow once
 	short   time.Time // since when it is; zero: it is not
 	jammed  time.Time // when packets last waited on the way
+	losing  time.Time // since when every fifth is lost; zero: it is not
 	heard   bool      // feedback came
 	silent  bool      // and comes no more
 	voice   meter     // of what sound takes
@@ -135,7 +137,7 @@ func (p *Peer) steer(now time.Time) {
 		wanted *= 2
 	}
 	g.line.Wanted(bandwidth.Rate(sound+wanted), now)
-	if state.Overuse || state.Queue >= jamQueue || state.Loss >= jamLoss || !state.Feedback {
+	if a.isJammed(state, now) {
 		a.jammed = now
 	}
 	// A line that is silent carries nothing, and less would carry no more.
@@ -144,6 +146,18 @@ func (p *Peer) steer(now time.Time) {
 	}
 	p.insurance.decide(!g.free && state.Feedback, target, sound, a.used())
 	a.tell()
+}
+
+// isJammed tells whether the line does not carry what is sent.
+func (a *allocation) isJammed(s bandwidth.State, now time.Time) bool {
+	switch {
+	case s.Loss < jamLoss:
+		a.losing = time.Time{}
+	case a.losing.IsZero():
+		a.losing = now
+	}
+	return s.Overuse || s.Queue >= jamQueue || !s.Feedback ||
+		!a.losing.IsZero() && now.Sub(a.losing) >= jamLong
 }
 
 // silent tells whether feedback came and comes no more though something leaves

@@ -638,3 +638,36 @@ func TestAllocation_PausesNothingWhileNothingWaitsOnTheWay(t *testing.T) {
 		t.Errorf("%v on a line that is jammed", got)
 	}
 }
+
+func TestAllocation_AfterACapAllIsBackSoon(t *testing.T) {
+	v := newViewing(3, 150_000, 500_000, 1_500_000)
+	v.until(5_000_000, []int{2, 2, 2})
+	v.until(50_000, []int{-1, -1, -1})
+	v.clear = true
+	if took := v.until(1_300_000, []int{1, 0, 0}); took > steady+soon+2*allocateEvery {
+		t.Errorf("all are back after %v on a line with room: %v", took, v.ranks())
+	}
+	if took := v.until(9_000_000, []int{2, 2, 2}); took > dwell+soon+2*allocateEvery {
+		t.Errorf("the best layers after %v more", took)
+	}
+}
+
+func TestAllocation_AGustOfLossIsNoJam(t *testing.T) {
+	var a allocation
+	now := time.Now()
+	gust := bandwidth.State{Feedback: true, Loss: 0.3}
+	for at := time.Duration(0); at < jamLong; at += allocateEvery {
+		if a.isJammed(gust, now.Add(at)) {
+			t.Fatalf("jammed after %v", at)
+		}
+	}
+	if !a.isJammed(gust, now.Add(jamLong)) {
+		t.Error("what loses so much for long carries it")
+	}
+	if a.isJammed(bandwidth.State{Feedback: true}, now.Add(jamLong)) || a.isJammed(gust, now.Add(2*jamLong)) {
+		t.Error("the next gust goes on with the one before")
+	}
+	if gust.Queue = jamQueue; !a.isJammed(gust, now.Add(2*jamLong)) {
+		t.Error("a queue is no jam")
+	}
+}
