@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ func (m *Meeting) gather(ctx context.Context, people int) (*Crowd, error) {
 	}
 	c := &Crowd{cmd: at.space.command(m.files.Crowd)}
 	c.cmd.Stderr = os.Stderr
-	c.cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+m.Server.file("cert.pem"))
+	c.cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+m.Server.file(filepath.Join("data", "hall.crt")))
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}

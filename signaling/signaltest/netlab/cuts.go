@@ -198,9 +198,14 @@ func sleep(ctx context.Context, t *Trial) error {
 	return nil
 }
 
-// filtered is a network that blocked the best way from the beginning.
-func filtered(routes ...string) func(context.Context, *Trial) error {
+// filtered is a network that blocked the best way before the buyer came.
+func filtered(policy Policy, routes ...string) func(context.Context, *Trial) error {
 	return func(ctx context.Context, t *Trial) error {
+		if t.Setting.Policy != policy {
+			if err := t.again(ctx, policy); err != nil {
+				return err
+			}
+		}
 		noted, err := t.Buyer.Noted(ctx)
 		if err != nil {
 			return err
@@ -223,4 +228,27 @@ func filtered(routes ...string) func(context.Context, *Trial) error {
 		t.Is("media by "+strings.Join(routes, " or "), ok, v.Route())
 		return nil
 	}
+}
+
+// again lets the buyer leave and come back by the link, in a network with a policy.
+func (t *Trial) again(ctx context.Context, policy Policy) error {
+	if err := t.out(ctx); err != nil {
+		return err
+	}
+	if err := t.Buyer.Place.Allow(policy); err != nil {
+		return err
+	}
+	link, err := t.Server.Link("Buyer GB-1")
+	if err != nil {
+		return err
+	}
+	for _, at := range []string{"about:blank", link} {
+		if err := t.Buyer.Open(ctx, at); err != nil {
+			return err
+		}
+	}
+	if err := t.Buyer.Join(ctx); err != nil {
+		return err
+	}
+	return t.See(ctx, patience)
 }
