@@ -31,7 +31,12 @@ type moves struct {
 		packet []byte
 		from   netip.AddrPort
 	}
+	// trying, the reader's too, are the newest trials by their known address.
+	trying map[netip.AddrPort]*trial
 }
+
+// maxTrying bounds trying: of trials that nothing came of, nothing is told.
+const maxTrying = 1024
 
 type moved struct {
 	to   map[netip.AddrPort]netip.AddrPort // known → new, where packets leave
@@ -95,10 +100,19 @@ func (v *moved) drop(known netip.AddrPort) {
 // reads says whom a packet is from, as ICE knows them.
 func (m *moves) reads(b []byte, from netip.AddrPort) netip.AddrPort {
 	v := m.moved.Load()
-	if v == nil {
+	if v == nil && len(m.trying) == 0 {
 		return from
 	}
 	plain := unmapped(from)
+	if t, ok := m.trying[plain]; ok {
+		// Before the packet is heard: its header could have been foretold, and what a
+		// stranger forged by it must not gain by this one's being real.
+		t.void.Store(true)
+		delete(m.trying, plain)
+	}
+	if v == nil {
+		return from
+	}
 	if _, ok := v.to[plain]; ok {
 		// The known address speaks: whoever is there now, nobody's packets go elsewhere.
 		m.change(func(v *moved) { v.drop(plain) })
@@ -144,9 +158,18 @@ func (m *moves) stranger(b []byte, from netip.AddrPort) bool {
 	if !ok || known == unmapped(from) {
 		return false
 	}
-	c.move.trial.Store(&trial{header: [12]byte(b), known: known, now: unmapped(from)})
+	m.try(c, &trial{header: [12]byte(b), known: known, now: unmapped(from)})
 	m.again.packet, m.again.from = append(m.again.packet[:0], b...), like(known, from)
 	return true
+}
+
+// try begins a trial instead of a former one.
+func (m *moves) try(c *Conn, t *trial) {
+	if m.trying == nil || len(m.trying) >= maxTrying {
+		m.trying = make(map[netip.AddrPort]*trial)
+	}
+	m.trying[t.known] = t
+	c.move.trial.Store(t)
 }
 
 // replayed gives the reader the packet that stranger kept.
@@ -174,6 +197,7 @@ type move struct {
 type trial struct {
 	header     [12]byte
 	known, now netip.AddrPort
+	void       atomic.Bool // the known address has spoken
 }
 
 // quiet tells whether nothing has come from the known address for a while.
@@ -189,7 +213,7 @@ func (c *Conn) quiet(now time.Time) bool {
 func (c *Conn) heard(b []byte) {
 	c.move.heard.Add(1)
 	t := c.move.trial.Load()
-	if t == nil || len(b) < len(t.header) || [12]byte(b) != t.header || !c.move.trial.CompareAndSwap(t, nil) {
+	if t == nil || len(b) < len(t.header) || [12]byte(b) != t.header || !c.move.trial.CompareAndSwap(t, nil) || t.void.Load() {
 		return
 	}
 	former := c.move.known.Swap(&t.known)
