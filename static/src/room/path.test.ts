@@ -252,6 +252,50 @@ describe('an ICE restart', () => {
     expect(asked()).toHaveLength(then);
   });
 
+  test('is asked for no more once the old way carries again, and the path counts as working at once', async () => {
+    const { path, peer, asked, world, pass } = await connected();
+    world.reply = never;
+    breaks(peer(0), 'interrupted');
+    await pass(9000);
+    expect(path.view.value.state).toBe('interrupted');
+    const then = asked().length;
+    peer(0).live();
+    await pass(300);
+    expect(path.view.value.state).toBe('connected');
+    path.check('socket');
+    path.check('network');
+    await pass(10_000);
+    expect(asked()).toHaveLength(then);
+    expect(peer(0).kept).toBe(1);
+  });
+
+  test('that is answered after the old way carries again is made all the same', async () => {
+    const { path, peer, asked, world, pass } = await connected();
+    world.reply = { after: 900, give: 'answer' };
+    breaks(peer(0), 'interrupted');
+    await pass(1400);
+    peer(0).live();
+    await pass(2000);
+    expect(peer(0).accepted).toContain('to restart 1');
+    expect(peer(0).kept).toBe(0);
+    expect(new Set(asked())).toEqual(new Set(['restart 1']));
+    expect(path.view.value.state).toBe('connected');
+  });
+
+  test('goes out again when the old way has carried for a moment only', async () => {
+    const { path, peer, asked, world, pass } = await connected();
+    world.reply = never;
+    breaks(peer(0), 'interrupted');
+    await pass(3000);
+    peer(0).live();
+    await pass(600);
+    const then = asked().length;
+    peer(0).flows = false;
+    await pass(2000);
+    expect(asked().length).toBeGreaterThan(then);
+    expect(path.view.value.state).toBe('interrupted');
+  });
+
   test('that does not help is followed by a new PeerConnection on the same session', async () => {
     const { path, peer, peers, log, world, pass } = await connected();
     world.connects = (p) => p !== peer(0);

@@ -86,7 +86,15 @@ type Step<P> =
   /** of no use any more: the hello of another session begins the next one */
   | { at: 'stranded'; peer: P };
 
-type Asking<At, P> = { at: At; peer: P; offer: string | null; sent: number; sentAt: number };
+type Asking<At, P> = {
+  at: At;
+  peer: P;
+  offer: string | null;
+  sent: number;
+  sentAt: number;
+  /** an ICE restart only: packets come again by the old way, while nobody has answered yet */
+  healed: boolean;
+};
 
 const listenEvery = 250;
 /** Chromium asks a quiet path at least this often, and finds a new NAT binding by it: no restart before. */
@@ -103,6 +111,9 @@ const flowing = 500;
 const firstConnect = 8000;
 const pauses = [1000, 3000, 8000, 15_000, 30_000] as const;
 const again = [700, 1200, 2000, 2500] as const;
+/** For how long an offer that has been sent may still be answered. */
+const answerable = 5000;
+const listening: ReadonlySet<string> = new Set(['up', 'doubted', 'restarting', 'restarted']);
 /** Two hints of one event are one. */
 const hurried = 300;
 
@@ -175,7 +186,8 @@ export class MediaPath<P extends Peer> {
       case 'rebuilding':
       case 'restarting':
         // What was gathered on the old network leads nowhere.
-        if (changed && step.at === 'restarting') void this.restart(step.peer);
+        if (step.healed) void this.listen();
+        else if (changed && step.at === 'restarting') void this.restart(step.peer);
         else if (changed && step.sentAt > 0) void this.rebuild();
         else if (now - step.sentAt > hurried) void this.send(step);
         break;
@@ -233,18 +245,21 @@ export class MediaPath<P extends Peer> {
   private become(step: Step<P>): void {
     clearTimeout(this.timer);
     this.step = step;
-    const listens = step.at === 'up' || step.at === 'doubted' || step.at === 'restarted';
-    if (!listens) {
+    if (!listening.has(step.at)) {
       clearInterval(this.listener);
       this.listener = undefined;
     } else this.listener ??= setInterval(() => void this.listen(), listenEvery);
-    const state = this.stateOf(step);
+    this.show();
+  }
+
+  private show(): void {
+    const state = this.stateOf(this.step);
     if (state !== this.viewSignal.peek().state) this.viewSignal.value = { state };
   }
 
   private stateOf(step: Step<P>): PathView['state'] {
     if (step.at === 'none') return 'none';
-    if (step.at === 'up') return 'connected';
+    if (step.at === 'up' || (step.at === 'restarting' && step.healed)) return 'connected';
     if ((this.search?.rounds ?? 0) > 0) return 'hopeless';
     return this.search?.met ? 'interrupted' : 'connecting';
   }
@@ -275,6 +290,7 @@ export class MediaPath<P extends Peer> {
     switch (state) {
       case 'connected':
         if (step.at === 'opening' || step.at === 'doubted' || step.at === 'restarted') this.arrive(peer);
+        else if (step.at === 'restarting') void this.listen();
         break;
       case 'interrupted':
         if (step.at === 'up') this.doubt(peer);
@@ -317,6 +333,10 @@ export class MediaPath<P extends Peer> {
         if (alarmed || quiet > brokenFor || (now - step.since >= benefitOfDoubt && quiet > flowing))
           void this.restart(step.peer);
         break;
+      case 'restarting':
+        if (beats && step.peer.state === 'connected') this.heal(step, true);
+        else if (quiet > brokenFor) this.heal(step, false);
+        break;
       case 'restarted':
         if (beats && step.peer.state === 'connected') this.arrive(step.peer);
         break;
@@ -325,8 +345,26 @@ export class MediaPath<P extends Peer> {
     }
   }
 
+  /**
+   * The old way carries again, so nobody is asked to break it any more. What was asked before may be answered all the
+   * same, and then counts.
+   */
+  private heal(step: Step<P> & { at: 'restarting' }, healed: boolean): void {
+    if (step.healed === healed) return;
+    step.healed = healed;
+    this.show();
+    if (!healed) void this.send(step);
+  }
+
   private async restart(peer: P): Promise<void> {
-    const step: Asking<'restarting', P> = { at: 'restarting', peer, offer: null, sent: 0, sentAt: 0 };
+    const step: Asking<'restarting', P> = {
+      at: 'restarting',
+      peer,
+      offer: null,
+      sent: 0,
+      sentAt: 0,
+      healed: false,
+    };
     this.become(step);
     this.deps.doubted();
     await this.ask(step, () => peer.restartOffer());
@@ -334,7 +372,14 @@ export class MediaPath<P extends Peer> {
 
   private async rebuild(): Promise<void> {
     const peer = this.make();
-    const step: Asking<'rebuilding', P> = { at: 'rebuilding', peer, offer: null, sent: 0, sentAt: 0 };
+    const step: Asking<'rebuilding', P> = {
+      at: 'rebuilding',
+      peer,
+      offer: null,
+      sent: 0,
+      sentAt: 0,
+      healed: false,
+    };
     this.become(step);
     await this.ask(step, () => peer.offer());
   }
@@ -398,18 +443,13 @@ export class MediaPath<P extends Peer> {
     });
   }
 
-  /** Nobody has answered. Unless the path has healed meanwhile, the same offer goes out again. */
+  /** Nobody has answered: the same offer goes out again, unless the path has healed meanwhile. */
   private async sendAgain(step: Step<P> & { at: 'restarting' | 'rebuilding' }): Promise<void> {
-    if (step.at === 'restarting' && step.peer.state === 'connected') {
-      const count = await step.peer.pulse().catch(() => null);
-      if (step !== this.step) return;
-      if (count !== null && this.pulse.beat(this.deps.monotonic(), count)) {
-        await step.peer.keep().catch(() => undefined);
-        if (step === this.step) this.arrive(step.peer);
-        return;
-      }
-    }
-    await this.send(step);
+    if (!step.healed) return this.send(step);
+    const left = step.sentAt + answerable + 4 * (this.deps.roundTrip() ?? 0) - this.deps.monotonic();
+    if (left > 0) return this.later(left, () => void this.sendAgain(step));
+    await step.peer.keep().catch(() => undefined);
+    if (step === this.step) this.arrive(step.peer);
   }
 
   private refused(step: Step<P> & { at: 'restarting' | 'rebuilding' }, error: Refused): void {
