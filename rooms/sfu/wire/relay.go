@@ -45,6 +45,7 @@ type relays struct {
 	// fixed
 	advertised []netip.AddrPort
 	strangers  *strangers
+	stray      func(b []byte, from netip.AddrPort) (Reason, bool) // Net's: here, too, a call comes from so many addresses
 	in         chan packet
 	closed     chan struct{}
 	buffers    sync.Pool
@@ -62,9 +63,9 @@ type packet struct {
 	from netip.AddrPort
 }
 
-func newRelays(advertised []netip.AddrPort, s *strangers) *relays {
+func newRelays(n *Net) *relays {
 	return &relays{
-		advertised: advertised, strangers: s,
+		advertised: n.advertised, strangers: &n.strangers, stray: n.stray,
 		in: make(chan packet, inboundQueue), closed: make(chan struct{}),
 		buffers: sync.Pool{New: func() any { return new([receiveMTU]byte) }},
 		open:    make(map[netip.AddrPort]*relay), next: rand.IntN(ports),
@@ -132,13 +133,19 @@ func (r *relays) LocalAddr() net.Addr { return &net.UDPAddr{IP: net.IPv6unspecif
 
 // ReadFromAddrPort gives the mux what a relay has brought.
 func (r *relays) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	select {
-	case p := <-r.in:
-		n := copy(b, p.buf[:p.n])
-		r.buffers.Put(p.buf)
-		return n, p.from, nil
-	case <-r.closed:
-		return 0, netip.AddrPort{}, net.ErrClosed
+	for {
+		select {
+		case p := <-r.in:
+			n := copy(b, p.buf[:p.n])
+			r.buffers.Put(p.buf)
+			if why, ok := r.stray(b[:n], p.from); !ok {
+				r.strangers.add(why)
+				continue
+			}
+			return n, p.from, nil
+		case <-r.closed:
+			return 0, netip.AddrPort{}, net.ErrClosed
+		}
 	}
 }
 

@@ -172,3 +172,20 @@ func TestRelay_ReadsEndAtTheirDeadlineAndWithTheRelay(t *testing.T) {
 		t.Error("a relay of a closed Net")
 	}
 }
+
+func TestRelay_ACallComesFromSoManyRelays(t *testing.T) {
+	n := twoHomed(t)
+	n.calls.replace("", "somebody")
+	check, to := checkFor("somebody"), net.UDPAddrFromAddrPort(n.Advertised()[0])
+	for range maxSources + 5 { // whoever has credentials may begin anew as often as it likes
+		c, err := n.OpenRelay("udp4")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.WriteTo(check, to); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Close()
+	}
+	counts(t, n, map[Reason]uint64{Crowded: 5})
+}

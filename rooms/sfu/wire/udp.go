@@ -28,7 +28,7 @@ func (n *Net) listenUDP(addr string, advertise []netip.Addr, logs pionlog.Factor
 		n.advertised = append(n.advertised, netip.AddrPortFrom(a.Unmap().WithZone(""), n.udpAddr.Port()))
 	}
 	log := logs.NewLogger("ice")
-	n.relays = newRelays(n.advertised, &n.strangers)
+	n.relays = newRelays(n)
 	// Relayed packets have a mux of their own: no packet of the socket's passes
 	// through it.
 	n.udpMux = ice.NewMultiUDPMuxDefault(
