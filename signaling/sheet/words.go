@@ -59,7 +59,7 @@ func english() words {
 		},
 		Test: "How to test",
 		Tests: []string{
-			"Open the invitation's link in the network in question, on any day before the meeting, and choose to check the connection. It takes less than a minute, says which ways are open, and gives a report to download.",
+			"Open the invitation's link in the network in question, on any day before the meeting, and press “Test the network”. It takes less than a minute, says which ways are open, and the result can be saved as a file.",
 			"From a command line, this answers “ok”:",
 		},
 		Safe: "What is on the line",
@@ -109,7 +109,7 @@ func korean() words {
 		},
 		Test: "미리 확인하는 방법",
 		Tests: []string{
-			"상담 전 아무 날이나, 실제로 쓸 네트워크에서 초대받은 링크를 열고 연결 확인을 누르십시오. 1분이 걸리지 않으며, 어떤 길이 열려 있는지 알려 주고 보고서를 내려받을 수 있습니다.",
+			"상담 전 아무 날이나, 실제로 쓸 네트워크에서 초대받은 링크를 열고 ‘네트워크 점검’을 누르십시오. 1분이 걸리지 않으며, 어떤 길이 열려 있는지 알려 주고 결과를 파일로 저장할 수 있습니다.",
 			"명령줄에서는 다음 명령이 “ok”라고 답합니다:",
 		},
 		Safe: "회선으로 오가는 것",
