@@ -85,12 +85,6 @@ export class MediaPeer {
     return this.pc.localDescription?.sdp ?? '';
   }
 
-  /** Takes a restart back of which the server has not heard: the old credentials go on. */
-  async keep(): Promise<void> {
-    if (this.pc.signalingState === 'have-local-offer')
-      await this.pc.setLocalDescription({ type: 'rollback' });
-  }
-
   /**
    * A number that changes whenever something has come. Voices and pictures that play tell it for nothing; the
    * browser's statistics, which cost more, are asked when these are silent.

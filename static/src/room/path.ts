@@ -15,8 +15,6 @@ export interface Peer {
   offer(): Promise<string>;
   accept(answer: string): Promise<void>;
   restartOffer(): Promise<string>;
-  /** takes a restart back of which the server has not heard */
-  keep(): Promise<void>;
   /** grows with every packet that comes */
   pulse(): Promise<number>;
   close(): void;
@@ -448,8 +446,8 @@ export class MediaPath<P extends Peer> {
     if (!step.healed) return this.send(step);
     const left = step.sentAt + answerable + 4 * (this.deps.roundTrip() ?? 0) - this.deps.monotonic();
     if (left > 0) return this.later(left, () => void this.sendAgain(step));
-    await step.peer.keep().catch(() => undefined);
-    if (step === this.step) this.arrive(step.peer);
+    // The offer is not rolled back: Chromium would gather once more for the old credentials, and fall silent meanwhile.
+    this.arrive(step.peer);
   }
 
   private refused(step: Step<P> & { at: 'restarting' | 'rebuilding' }, error: Refused): void {
