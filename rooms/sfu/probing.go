@@ -12,8 +12,10 @@ const (
 	fastestProbe = 20_000_000 // bits a second
 	largestProbe = 96 << 10   // bytes
 	longestProbe = 500 * time.Millisecond
-	// probeReach is how many of the newest packets a probe repeats in turn.
+	// probeReach is how many of the newest packets a probe repeats in turn, but
+	// for probeSkips, whose copies might be read before them.
 	probeReach = 32
+	probeSkips = 8
 	// probeSteps is how many packets one step of the pacer sends at most.
 	probeSteps = 64
 	// catchUp is how late a pacer may be.
@@ -108,7 +110,7 @@ func (d *DownTrack) repeatRecent(now time.Time) bool {
 		return false
 	}
 	d.older++
-	origin, ok := d.munger.Recent(d.older % probeReach)
+	origin, ok := d.munger.Recent(probeSkips + d.older%(probeReach-probeSkips))
 	return ok && d.repeat(classProbe, origin, now)
 }
 
