@@ -111,11 +111,12 @@ func lossy(share, sound, picture float64) func(context.Context, *Trial) error {
 		q := Far(rtt)
 		q.Loss.Share = share
 		t.Line(q, q)
-		// The first seconds teach both sides what the line is like.
-		if err := pause(ctx, 10*time.Second); err != nil {
+		// The first seconds teach both sides what the line is like, and a voice comes
+		// behind its picture slowly, so that nobody hears it.
+		if err := pause(ctx, 20*time.Second); err != nil {
 			return err
 		}
-		v, err := t.measure(ctx, t.Full(60*time.Second, 15*time.Second))
+		v, err := t.measure(ctx, t.Full(60*time.Second, 20*time.Second))
 		if err != nil {
 			return err
 		}

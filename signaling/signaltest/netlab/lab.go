@@ -74,11 +74,14 @@ func (l *Lab) Close() error {
 	return errors.Join(errs...)
 }
 
+// idleTable routes what leaves from the address of a link that is not in use.
+const idleTable = "100"
+
 // Place is where one person sits: a namespace with a link to the router.
 type Place struct {
 	lab   *Lab
 	space space
-	// Wire is the link that is up; Spare another one that is not, nil without.
+	// Wire is the link in use; Spare another one that is not, nil without.
 	Wire, Spare     *Cable
 	wire, spare     *outlet
 	wireDev, spareD string
@@ -112,14 +115,21 @@ func (p *Place) Proxy() (string, error) {
 	return at.listener.Addr().String(), nil
 }
 
-// Second gives the place another link, which is not up yet.
+// Second gives the place another link: the card is up and has its address, as a
+// phone's has while it is in the house, and carries nothing yet. Chromium on Linux
+// looks only every two seconds which cards there are, and is told on a phone.
 func (p *Place) Second() error {
 	var err error
 	p.spareD = "wwan0"
 	if p.Spare, p.spare, err = p.link(p.spareD); err != nil {
 		return err
 	}
-	return p.lab.apply()
+	return errors.Join(
+		p.space.ip("link", "set", p.spareD, "up"),
+		p.space.ip("route", "add", "unreachable", "default", "table", idleTable),
+		p.space.ip("rule", "add", "from", p.spare.inner, "lookup", idleTable),
+		p.lab.apply(),
+	)
 }
 
 // link makes a device with an address, a cable and a way through the router.
@@ -148,7 +158,7 @@ func (p *Place) up(device string) error {
 	return errors.Join(p.space.ip("link", "set", device, "up"), p.space.ip("route", "add", "default", "dev", device))
 }
 
-// Switch takes the link away and brings the other one up, as a phone does that
+// Switch takes the link away and uses the other one, as a phone does that
 // leaves the house: another card, another address, another NAT. Android's kernel then
 // destroys the TCP connections of the address that is gone, and so does this.
 func (p *Place) Switch() error {
@@ -161,6 +171,9 @@ func (p *Place) Switch() error {
 		return err
 	}
 	if err := p.space.ip("address", "flush", "dev", p.wireDev); err != nil {
+		return err
+	}
+	if err := p.space.ip("rule", "del", "from", p.spare.inner, "lookup", idleTable); err != nil {
 		return err
 	}
 	p.wireDev, p.spareD = p.spareD, p.wireDev

@@ -51,9 +51,10 @@ type Meeting struct {
 	Buyer   *Person
 	Crowd   *Crowd // nil: nobody
 
-	folder string // removed by Close, unless kept
-	kept   bool
-	files  Files
+	folder   string // removed by Close, unless kept
+	profiles string // of the browsers, removed by Close
+	kept     bool
+	files    Files
 }
 
 // seed makes every run meet the same lines.
@@ -66,6 +67,11 @@ func Meet(ctx context.Context, files Files, name string, s Setting) (_ *Meeting,
 		return nil, err
 	}
 	m := &Meeting{Setting: s, folder: folder, files: files}
+	// A socket's path has 107 bytes, and Chromium puts one into its profile: wherever
+	// the logs go, profiles are close to the root.
+	if m.profiles, err = os.MkdirTemp("", "netlab-"); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, fmt.Errorf("more in %s", m.Keep(ctx)), m.Close())
@@ -137,7 +143,7 @@ func (m *Meeting) come(ctx context.Context, at *Place, role string, number int, 
 		return nil, err
 	}
 	how.Static, how.Script, how.Language = m.files.Static, truth.Script+pageScript, "en-GB"
-	how.Temporary = m.folder
+	how.Temporary = m.profiles
 	if role == "firm" {
 		how.Language = "ko-KR"
 	}
@@ -247,7 +253,7 @@ func (m *Meeting) Close() error {
 	if !m.kept {
 		errs = append(errs, os.RemoveAll(m.folder))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, os.RemoveAll(m.profiles))...)
 }
 
 // pause is a Sleep that ends with ctx.
