@@ -113,10 +113,10 @@ func lossy(share, sound, picture float64) func(context.Context, *Trial) error {
 		t.Line(q, q)
 		// The first seconds teach both sides what the line is like, and a voice comes
 		// behind its picture slowly, so that nobody hears it.
-		if err := pause(ctx, 20*time.Second); err != nil {
+		if err := pause(ctx, t.Full(20*time.Second, 15*time.Second)); err != nil {
 			return err
 		}
-		v, err := t.measure(ctx, t.Full(60*time.Second, 20*time.Second))
+		v, err := t.measure(ctx, t.Full(60*time.Second, 18*time.Second))
 		if err != nil {
 			return err
 		}
