@@ -253,3 +253,21 @@ test('closing says bye and beacons the newest secret', async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(FakeSocket.all).toHaveLength(1);
 });
+
+test('what is given up twice begins anew once', async () => {
+  const { session, lost, hellos } = setup();
+  const first = await up(session);
+  first.die();
+  const second = await socket(1);
+  second.reply('resume', 'error', { code: 'session_unknown', action: 'rejoin' });
+  await vi.advanceTimersByTimeAsync(0);
+  session.renew('session_unknown'); // the same news by another way
+  const third = await socket(2);
+  session.renew('session_unknown');
+  third.reply('hello', 'hello', { ...welcome, session: 's2' });
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(session.id).toBe('s2');
+  expect(lost).toEqual(['session_unknown']);
+  expect(hellos()).toBe(2);
+  expect(FakeSocket.all).toHaveLength(3);
+});

@@ -142,6 +142,8 @@ export class Session {
   /** Gives this session up and begins a new one: media found no way, or this client got lost. */
   renew(code: Code): void {
     if (this.current.at === 'stopped' || this.current.at === 'idle') return;
+    // A new one is on its way already, by a socket that is better kept: the server told it there, too.
+    if (!this.identity) return;
     this.forget(code);
     this.hangUp();
     this.later(0);
