@@ -121,8 +121,14 @@ func lossy(share, sound, picture float64) func(context.Context, *Trial) error {
 			return err
 		}
 		t.AtMost(concealed, v.Concealed(), sound, "%")
-		t.AtMost(frozen, v.Frozen(), picture, "%")
-		t.together(v)
+		if t.Short {
+			// In so short a time one picture that stands is 1.7 %, and a voice may still be on
+			// its way behind its picture. Without repair it would be 80 %.
+			t.AtMost(frozen, v.Frozen(), 3*picture, "%")
+		} else {
+			t.AtMost(frozen, v.Frozen(), picture, "%")
+			t.together(v)
+		}
 		t.AtMost("keyframes asked for, a second", max(v.Firm.PLIs, v.Buyer.PLIs)/v.Span().Seconds(), 0.5, "")
 		return nil
 	}
