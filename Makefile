@@ -99,7 +99,7 @@ netlab: deps build bed ## try bad networks, CASES=regexp some of them, with and 
 	bin/netlab -off -cases '$(CASES)' -out static/e2e/out/netlab
 
 .PHONY: netlab-quick
-netlab-quick: deps build bed ## the bad networks that every test run has, under 3 minutes
+netlab-quick: deps build bed ## the bad networks that every test run has, in about 3 minutes
 	$(call title,bad networks: the subset)
 	bin/netlab -quick -cases '$(CASES)' -out static/e2e/out/netlab
 
