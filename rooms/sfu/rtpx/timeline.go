@@ -12,6 +12,16 @@ const (
 	transitWindow = 30 * time.Second
 	// maxReportAge is how old a report may be and still place its stream.
 	maxReportAge = 60 * time.Second
+	// slew is how much the offset moves in a second at most. Reports on voice and
+	// picture leave apart, up to a second: what the offset leaps between them is
+	// what lips are off by. Ten times a bad crystal's drift.
+	slew = 2 * time.Millisecond
+	// clockStep is by how much a publisher's reports come sooner than any did before
+	// when its clock was set: no network was ever that much slower.
+	clockStep = time.Second
+	// setBack is how far a report must run back before it is the clock that did,
+	// and not the network.
+	setBack = 5 * time.Second
 	// ntpEpoch is the Unix epoch in NTP seconds.
 	ntpEpoch = 2208988800
 )
@@ -20,9 +30,10 @@ const (
 // sender reports. There is one offset between the publisher's clock and ours
 // for all its streams: the smallest transit seen, over audio and video
 // together. Whatever its error, it is the same for both, and that is what
-// keeps lips and voice together. Stamping reports with the time a packet left
-// (as pion's report interceptor does) was rejected: it writes the pacing of
-// video into its clock.
+// keeps lips and voice together. A better estimate is gone to slowly, so that
+// nothing leaps between the reports on the one and on the other. Stamping
+// reports with the time a packet left (as pion's report interceptor does) was
+// rejected: it writes the pacing of video into its clock.
 //
 // Timeline is safe for concurrent use: reports come and are asked for by
 // different Peers.
@@ -34,6 +45,10 @@ type Timeline struct {
 	transit  [2]int64 // minimum of this window and of the one before
 	known    [2]bool
 	windowAt time.Time
+	// applied is the transit that is told: it follows the minimum by slew. Not
+	// before the first report.
+	applied   int64
+	appliedAt time.Time
 }
 
 type report struct {
@@ -59,11 +74,19 @@ func (t *Timeline) Report(ssrc, clock uint32, ntp uint64, rtp uint32, arrival ti
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old, known := t.streams[ssrc]
-	if known && int64(ntp-old.ntp) <= 0 && arrival.Sub(old.arrival) < maxReportAge {
+	back := known && int64(old.ntp-ntp) > units(setBack)
+	if known && !back && int64(ntp-old.ntp) <= 0 && arrival.Sub(old.arrival) < maxReportAge {
 		return
 	}
 	if !known && len(t.streams) >= maxStreams {
 		return
+	}
+	transit := int64(NTP(arrival) - ntp)
+	if back || (t.known[0] || t.known[1]) && transit < t.minimum()-units(clockStep) {
+		// The clock was set. What is known of the other streams is of the old one.
+		clear(t.streams)
+		t.known = [2]bool{}
+		t.windowAt, t.appliedAt = time.Time{}, time.Time{}
 	}
 	t.streams[ssrc] = report{clock, ntp, rtp, arrival}
 
@@ -72,10 +95,55 @@ func (t *Timeline) Report(ssrc, clock uint32, ntp uint64, rtp uint32, arrival ti
 		t.known[0] = false
 		t.windowAt = arrival
 	}
-	transit := int64(NTP(arrival) - ntp)
 	if !t.known[0] || transit < t.transit[0] {
 		t.transit[0], t.known[0] = transit, true
 	}
+	t.follow(arrival)
+}
+
+// minimum is the smallest transit of both windows; one of them has one.
+func (t *Timeline) minimum() int64 {
+	switch {
+	case !t.known[0]:
+		return t.transit[1]
+	case t.known[1]:
+		return min(t.transit[0], t.transit[1])
+	}
+	return t.transit[0]
+}
+
+// follow brings applied up to date. mu is held.
+func (t *Timeline) follow(now time.Time) {
+	want := t.minimum()
+	if off := want - t.applied; t.appliedAt.IsZero() || off > units(clockStep) || off < -units(clockStep) {
+		t.applied, t.appliedAt = want, now
+		return
+	}
+	elapsed := now.Sub(t.appliedAt)
+	if elapsed <= 0 {
+		return
+	}
+	t.appliedAt = now
+	most := units(slew) * int64(min(elapsed, time.Minute)) / int64(time.Second)
+	t.applied += min(max(want-t.applied, -most), most)
+}
+
+// Ahead is how far the publisher's clock is before ours, in units of 2^-32 s, as
+// the Timeline has it: transit is taken for no time at all, so that it is less
+// than the truth by the way here. Not ok before the first report.
+func (t *Timeline) Ahead(at time.Time) (ahead int64, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.appliedAt.IsZero() {
+		return 0, false
+	}
+	t.follow(at)
+	return -t.applied, true
+}
+
+// units are those of the lower half of an NTP time: 2^-32 s.
+func units(d time.Duration) int64 {
+	return int64(d/time.Second)<<32 + int64(d%time.Second)<<32/int64(time.Second)
 }
 
 // Forget drops a stream that ended.
@@ -96,12 +164,9 @@ func (t *Timeline) At(ssrc uint32, at time.Time) (ntp uint64, rtp uint32, ok boo
 	if !known || at.Sub(r.arrival) > maxReportAge {
 		return 0, 0, false
 	}
-	transit := t.transit[0]
-	if t.known[1] {
-		transit = min(transit, t.transit[1])
-	}
+	t.follow(at)
 	ntp = NTP(at)
-	return ntp, r.rtp + ticks(int64(ntp-uint64(transit)-r.ntp), r.clock), true
+	return ntp, r.rtp + ticks(int64(ntp-uint64(t.applied)-r.ntp), r.clock), true
 }
 
 // Shift returns the timestamp of stream to less that of stream from at the
