@@ -260,6 +260,8 @@ function report(id: string): ConsultationReport {
         loss_down_worst: 0.03,
         frozen: 0.01,
         concealed: 0.004,
+        score_up: 4.1,
+        score_down: 4.3,
         symptoms: [{ symptom: 'loss_up', seconds: 40 }],
       },
     ],

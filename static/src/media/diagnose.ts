@@ -23,6 +23,8 @@ export interface Stat {
   concealedSamples?: number;
   silentConcealedSamples?: number;
   totalSamplesReceived?: number;
+  totalSamplesDuration?: number;
+  totalAudioEnergy?: number;
   jitter?: number;
   nackCount?: number;
   retransmittedPacketsReceived?: number;

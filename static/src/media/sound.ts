@@ -61,6 +61,20 @@ export class SoundBank {
     }
   }
 
+  /**
+   * Whether these slots are heard as far as the page can know. An element that was stopped from outside (a phone call
+   * on an iPhone does it) is not what a browser calls blocked: it is played again here, and told until it plays.
+   */
+  playback(slots: readonly number[]): 'ok' | 'blocked' | 'stopped' {
+    if (this.blockedSignal.value) return 'blocked';
+    const stopped = slots.some((slot) => {
+      const element = this.elements.get(slot);
+      return element?.srcObject && (element.paused || element.muted || element.volume === 0);
+    });
+    if (stopped) this.play();
+    return stopped ? 'stopped' : 'ok';
+  }
+
   /** The browser may have changed its mind: after a tap, or since the camera runs. */
   retry(): void {
     if (this.blockedSignal.value) this.play();

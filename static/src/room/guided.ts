@@ -4,6 +4,7 @@ import { diagnosticsOf, type Stat, surroundingsOf } from '../media/diagnose';
 import { GainStage } from '../media/gain';
 import { CameraLook } from '../media/look';
 import type { MediaPeer } from '../media/peer';
+import type { SoundBank } from '../media/sound';
 import type { Change, ClientType, Diagnostics } from '../protocol/types';
 import type { Attend } from './attend';
 import type { Place } from './model';
@@ -21,6 +22,7 @@ export interface GuidedDeps {
   devices: Devices;
   path: MediaPath<MediaPeer>;
   reachable(): boolean;
+  sound: Pick<SoundBank, 'playback'>;
   ask<T>(type: ClientType, body: unknown): Promise<T>;
 }
 
@@ -60,6 +62,7 @@ export class Guided {
       level: devices.level,
       camera: () => this.look.read(),
       hidden: () => win.document.hidden,
+      playback: (slots) => deps.sound.playback(slots),
       monotonic: () => win.performance.now(),
       reachable: deps.reachable,
       tell: (vitals) => deps.ask<void>('vitals', vitals),

@@ -4,7 +4,16 @@ import type { Stat } from '../media/diagnose';
 import { countSlot } from '../media/flow';
 import type { MediaSlot } from '../media/slots';
 import type { CameraHealth, Participant, Slot, TellVitals } from '../protocol/types';
-import { carriedBy, microphoneOf, type Reading, Steady, Unheard, vitalsOf } from './vitals';
+import {
+  carriedBy,
+  microphoneOf,
+  type Playback,
+  type Reading,
+  Steady,
+  seatsOf,
+  Unheard,
+  vitalsOf,
+} from './vitals';
 
 /** What the room is to show and sound just now; null outside of one. */
 export interface Expected {
@@ -21,6 +30,7 @@ export interface TellerDeps {
   level: ReadonlySignal<number>;
   camera(): CameraHealth;
   hidden(): boolean;
+  playback(slots: readonly number[]): Playback;
   monotonic(): number;
   /** the session is up; what cannot be told is forgotten, the next one is due soon */
   reachable(): boolean;
@@ -105,6 +115,8 @@ export class Teller {
       unheard,
       hidden: this.deps.hidden(),
       steady,
+      seats: seatsOf(expected.participants, expected.slots, this.deps.slots()),
+      playback: this.deps.playback(expected.slots.map(({ slot }) => slot)),
     });
     await this.deps.tell(vitals).catch(() => undefined); // the next one is due in five seconds
   }

@@ -6,7 +6,7 @@ import type { MediaSlot } from '../media/slots';
 import type { Slot, TellVitals } from '../protocol/types';
 import { Teller } from './teller';
 import { participant } from './testing';
-import { carriedBy, microphoneOf, Steady, Unheard, vitalsOf } from './vitals';
+import { carriedBy, microphoneOf, Steady, seatsOf, Unheard, vitalsOf } from './vitals';
 
 const video = (id: string, freezes: number, seconds: number): Stat => ({
   id,
@@ -77,6 +77,64 @@ test('a picture that stood still because its camera was off, or another came, ha
   expect(count([], [{ ...video('elsewhere', 3, 2) }])).toMatchObject({ frozen: 0, freezes: 0 });
 });
 
+const heard = (id: string, packets: number, energy: number, samples: number, concealed = 0): Stat => ({
+  ...audio(id, samples, concealed),
+  packetsReceived: packets,
+  totalAudioEnergy: energy,
+  totalSamplesDuration: samples / 48_000,
+});
+const hollowOf = (now: Stat) =>
+  vitalsOf({
+    before: { at: 0, stats: [heard('a', 100, 1, 48_000)] },
+    now: { at: 5000, stats: [now] },
+    microphone: 'ok',
+    camera: 'ok',
+    unheard: [],
+    hidden: false,
+    steady: new Set(['a']),
+    seats: new Map([['a', 'S01/firm']]),
+  }).hollow;
+
+test('a voice whose packets come and which does not come out is hollow', () => {
+  expect(hollowOf(heard('a', 350, 1.02, 288_000))).toBeUndefined();
+  expect(hollowOf(heard('a', 350, 1, 288_000))).toEqual(['S01/firm']); // silence
+  expect(hollowOf(heard('a', 350, 1.02, 288_000, 236_000))).toEqual(['S01/firm']); // all made up
+  expect(hollowOf(heard('a', 350, 1, 48_000))).toEqual(['S01/firm']); // nobody takes any samples
+});
+
+test('of few packets, or of a browser that counts nothing of it, nothing is said', () => {
+  expect(hollowOf(heard('a', 105, 1, 288_000))).toBeUndefined();
+  expect(
+    hollowOf({
+      id: 'a',
+      type: 'inbound-rtp',
+      kind: 'audio',
+      timestamp: 0,
+      trackIdentifier: 'a',
+      packetsReceived: 350,
+    }),
+  ).toBeUndefined();
+  expect(hollowOf(heard('b', 350, 1, 288_000))).toBeUndefined();
+});
+
+test('the face with the fewest pictures counts, a screen does not', () => {
+  const pictures = (id: string, n: number): Stat => ({ ...video(id, 0, 0), framesDecoded: n });
+  const told = vitalsOf({
+    before: { at: 0, stats: [pictures('a', 10), pictures('b', 10), pictures('c', 10)] },
+    now: { at: 5000, stats: [pictures('a', 160), pictures('b', 85), pictures('c', 15)] },
+    microphone: 'ok',
+    camera: 'ok',
+    unheard: [],
+    hidden: false,
+    steady: new Set(['a', 'b', 'c']),
+    seats: new Map([
+      ['a', 'S01/firm'],
+      ['b', 'S01/buyer'],
+    ]),
+  });
+  expect(told.rate).toBe(15);
+});
+
 test('what carries nobody, or one who is away or off, carries nothing', () => {
   const place = (n: number): MediaSlot =>
     ({
@@ -106,6 +164,12 @@ test('what carries nobody, or one who is away or off, carries nothing', () => {
     ['v0', 'a'],
     ['v7', 'b'],
   ]);
+  const seats = seatsOf(
+    people,
+    slots,
+    Array.from({ length: 8 }, (_, n) => place(n)),
+  );
+  expect([...seats.keys()]).toEqual(['a0', 'v0', 'a2', 'v2']); // no screen, and nobody's who shares only one
 });
 
 test('the camera is held back by the worst reason of its layers that are sent', () => {
@@ -172,6 +236,7 @@ function teller() {
     level: signal(0.5),
     camera: () => 'ok',
     hidden: () => true,
+    playback: () => 'stopped',
     monotonic: () => Date.now(),
     reachable: () => world.reachable,
     tell: async (vitals) => void told.push(vitals),
@@ -184,7 +249,7 @@ test('it tells every five seconds while in a room, and nothing while the socket 
   one.start();
   await vi.advanceTimersByTimeAsync(10_500);
   expect(told).toHaveLength(2);
-  expect(told[0]).toMatchObject({ hidden: true, microphone: 'ok' });
+  expect(told[0]).toMatchObject({ hidden: true, microphone: 'ok', playback: 'stopped' });
   world.reachable = false;
   await vi.advanceTimersByTimeAsync(20_000);
   expect(told).toHaveLength(2);

@@ -26,6 +26,9 @@ export function microphoneOf({ on, loudest, clipped }: Voice): MicrophoneHealth 
   return clipped > tooOften ? 'clipping' : 'ok';
 }
 
+/** How the sound of this page goes; see SoundBank. */
+export type Playback = 'ok' | 'blocked' | 'stopped';
+
 export interface Counted {
   before: Reading;
   now: Reading;
@@ -35,18 +38,33 @@ export interface Counted {
   hidden: boolean;
   /** tracks that have shown or sounded one person all the time; what stands still for a reason is no freeze */
   steady: ReadonlySet<string>;
+  /** whose seat each track of a voice or face is of */
+  seats?: ReadonlyMap<string, string>;
+  playback?: Playback;
 }
 
 const fraction = (part: number, whole: number): number =>
   whole > 0 ? Math.min(1, Math.max(0, Math.round((1000 * part) / whole) / 1000)) : 0;
 
 /** vitalsOf is what a browser has counted between two readings. */
-export function vitalsOf({ before, now, microphone, camera, unheard, hidden, steady }: Counted): TellVitals {
+export function vitalsOf({
+  before,
+  now,
+  microphone,
+  camera,
+  unheard,
+  hidden,
+  steady,
+  seats = new Map(),
+  playback,
+}: Counted): TellVitals {
   const earlier = new Map(before.stats.map((stat) => [stat.id, stat]));
   const seconds = (now.at - before.at) / 1000;
   let frozen = 0;
   let freezes = 0;
   let concealed = 0;
+  let slowest = Number.POSITIVE_INFINITY;
+  const hollow: string[] = [];
   for (const stat of now.stats) {
     if (stat.type !== 'inbound-rtp' || !steady.has(stat.trackIdentifier ?? '')) continue;
     const old = earlier.get(stat.id);
@@ -55,7 +73,13 @@ export function vitalsOf({ before, now, microphone, camera, unheard, hidden, ste
     if (stat.kind === 'video') {
       frozen = Math.max(frozen, fraction(since('totalFreezesDuration'), seconds));
       freezes += since('freezeCount');
+      const pictures = (stat.framesDecoded ?? 0) - (old?.framesDecoded ?? 0);
+      // A screen that shows one page sends few pictures, and nobody misses any.
+      if (old && pictures > 0 && seats.has(stat.trackIdentifier ?? ''))
+        slowest = Math.min(slowest, pictures / seconds);
     } else {
+      const seat = seats.get(stat.trackIdentifier ?? '');
+      if (old && seat !== undefined && isHollow(old, stat)) hollow.push(seat);
       // Silence that is made up while nobody sends is no fault.
       const lost = Math.max(0, audible(stat) - (old ? audible(old) : 0));
       concealed = Math.max(concealed, fraction(lost, since('totalSamplesReceived')));
@@ -70,7 +94,31 @@ export function vitalsOf({ before, now, microphone, camera, unheard, hidden, ste
     limited: limitOf(now.stats),
     unheard: [...unheard],
     hidden,
+    ...(playback ? { playback } : {}),
+    ...(hollow.length ? { hollow } : {}),
+    ...(Number.isFinite(slowest) ? { rate: Math.min(240, Math.round(slowest)) } : {}),
   };
+}
+
+/** Ten packets are 200 ms of a voice: fewer prove nothing, and a microphone without a voice sends two or three a second. */
+const enough = 10;
+/** So much made up is no voice any more. */
+const allButAll = 0.9;
+/** Of a mean square of 1 at full scale: what a quiet room gives is ten times as loud. */
+const nothing = 1e-9;
+
+/** isHollow finds sound that arrives and does not come out: all of it is made up, or it is as good as zero. */
+function isHollow(before: Stat, now: Stat): boolean {
+  const since = (key: 'packetsReceived' | 'totalSamplesReceived' | 'concealedSamples') =>
+    (now[key] ?? 0) - (before[key] ?? 0);
+  if (since('packetsReceived') < enough) return false;
+  const samples = since('totalSamplesReceived');
+  if (now.totalSamplesReceived !== undefined && samples <= 0) return true;
+  if (samples > 0 && since('concealedSamples') / samples >= allButAll) return true;
+  if (now.totalAudioEnergy === undefined || now.totalSamplesDuration === undefined) return false;
+  const energy = now.totalAudioEnergy - (before.totalAudioEnergy ?? 0);
+  const lasted = now.totalSamplesDuration - (before.totalSamplesDuration ?? 0);
+  return lasted > 0 && energy / lasted < nothing;
 }
 
 const audible = (stat: Stat): number => (stat.concealedSamples ?? 0) - (stat.silentConcealedSamples ?? 0);
@@ -120,6 +168,23 @@ export function carriedBy(
     if (video && !rests && person.sources.includes(picture)) carried.set(video.track.id, participant);
   }
   return carried;
+}
+
+/** seatsOf tells whose voice or face each track of the room's slots is. */
+export function seatsOf(
+  participants: readonly Participant[],
+  slots: readonly Slot[],
+  places: readonly MediaSlot[],
+): Map<string, string> {
+  const seats = new Map<string, string>();
+  for (const { slot, kind, participant } of slots) {
+    const person = participants.find(({ id }) => id === participant);
+    if (!person || kind !== 'person') continue;
+    const { audio, video } = places[slot] ?? {};
+    if (audio && person.sources.includes('microphone')) seats.set(audio.track.id, person.seat);
+    if (video && person.sources.includes('camera')) seats.set(video.track.id, person.seat);
+  }
+  return seats;
 }
 
 /**

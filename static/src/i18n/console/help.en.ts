@@ -59,6 +59,30 @@ export const help = {
     noFreezes: 'no freezes',
     frozen: 'picture frozen {{percent}} % of the time',
     concealed: 'voice gaps {{percent}} %',
+    jitter: 'jitter {{up}} ms up, {{down}} ms down',
+    picture: 'picture {{up}} up, {{down}} down',
+    line: 'line down about {{kbps}} kbit/s',
+    score: 'score of 5: {{up}} up, {{down}} down',
+    figures: 'Figures',
+    says: {
+      none: 'No connection: nobody sees or hears this person.',
+      early: 'Connected. The quality is being measured.',
+      well: 'Heard and seen well, hears and sees well.',
+      someTrouble: 'The talk goes on; please look at what is below.',
+      up: {
+        fair: 'The others sometimes miss a word or a picture of this person.',
+        poor: 'The others can hardly understand this person.',
+      },
+      down: {
+        fair: 'This person sometimes misses a word or a picture.',
+        poor: 'This person can hardly understand the others.',
+      },
+      both: {
+        fair: 'Words or pictures get lost both ways now and then.',
+        poor: 'They can hardly understand each other.',
+      },
+      help: 'Needs help now: {{what}}',
+    },
     quality: {
       good: 'Good',
       fair: 'Fair',
@@ -68,6 +92,8 @@ export const help = {
     symptom: {
       no_media: 'no picture and sound arrive',
       one_way_in: 'hears nobody',
+      sound_blocked: 'the browser holds the sound back',
+      not_played: 'sound arrives, the loudspeaker stays silent',
       one_way_out: 'is not heard',
       microphone_silent: 'microphone is silent',
       microphone_clipping: 'microphone is too loud',
@@ -88,6 +114,9 @@ export const help = {
       no_media:
         'Ask them to load the page again. If that does not help: another network, a phone as hotspot.',
       one_way_in: 'Ask them to check the loudspeaker, then choose another one for them under Devices.',
+      sound_blocked: 'Ask them to tap anywhere on the page. The sound begins at once.',
+      not_played:
+        'Ask them to check the volume of device and headset, then choose another loudspeaker under Devices. If that does not help: load the page again.',
       one_way_out: 'Ask them to load the page again, then choose another microphone for them under Devices.',
       microphone_silent:
         'Ask whether it is muted at the headset or keyboard. Otherwise choose another one under Devices.',

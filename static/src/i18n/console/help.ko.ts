@@ -59,6 +59,30 @@ export const help = {
     noFreezes: '화면 멈춤 없음',
     frozen: '화면 멈춤 {{percent}} %',
     concealed: '음성 끊김 {{percent}} %',
+    jitter: '지터 보낼 때 {{up}} ms, 받을 때 {{down}} ms',
+    picture: '영상 보내는 것 {{up}}, 받는 것 {{down}}',
+    line: '받는 회선 약 {{kbps}} kbit/s',
+    score: '품질 점수(5점 만점) 보낼 때 {{up}}, 받을 때 {{down}}',
+    figures: '측정값 보기',
+    says: {
+      none: '연결이 없어 서로 보거나 들을 수 없습니다.',
+      early: '연결되었습니다. 품질은 아직 재는 중입니다.',
+      well: '서로 잘 들리고 잘 보입니다.',
+      someTrouble: '대화는 되지만 아래 사항을 살펴 주세요.',
+      up: {
+        fair: '이분의 소리나 화면이 상대에게 가끔 끊깁니다.',
+        poor: '상대가 이분의 말을 알아듣기 어렵습니다.',
+      },
+      down: {
+        fair: '이분에게 상대의 소리나 화면이 가끔 끊깁니다.',
+        poor: '이분이 상대의 말을 알아듣기 어렵습니다.',
+      },
+      both: {
+        fair: '양쪽 모두 소리나 화면이 가끔 끊깁니다.',
+        poor: '서로 말을 알아듣기 어렵습니다.',
+      },
+      help: '지금 도와주세요: {{what}}',
+    },
     quality: {
       good: '좋음',
       fair: '보통',
@@ -68,6 +92,8 @@ export const help = {
     symptom: {
       no_media: '영상과 음성이 오지 않음',
       one_way_in: '상대 소리를 듣지 못함',
+      sound_blocked: '브라우저가 소리를 막고 있음',
+      not_played: '소리가 와도 스피커로 나오지 않음',
       one_way_out: '상대에게 소리가 안 들림',
       microphone_silent: '마이크 소리 없음',
       microphone_clipping: '마이크 소리 너무 큼',
@@ -88,6 +114,9 @@ export const help = {
       no_media:
         '페이지를 새로 고치도록 안내하세요. 그래도 안 되면 휴대전화 핫스팟 등 다른 네트워크를 권하세요.',
       one_way_in: '스피커를 확인하도록 안내하고, ‘장치’에서 다른 스피커를 골라 주세요.',
+      sound_blocked: '화면 아무 곳이나 한 번 누르도록 안내하세요. 누르면 바로 소리가 납니다.',
+      not_played:
+        '기기와 헤드셋의 음량을 확인하고, ‘장치’에서 다른 스피커를 골라 주세요. 그래도 안 되면 페이지를 새로 고치도록 안내하세요.',
       one_way_out: '페이지를 새로 고치도록 안내하고, ‘장치’에서 다른 마이크를 골라 주세요.',
       microphone_silent:
         '헤드셋이나 키보드의 음소거를 확인하도록 안내하세요. 아니면 ‘장치’에서 다른 마이크를 고르세요.',

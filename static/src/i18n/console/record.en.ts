@@ -108,6 +108,7 @@ export const record = {
       rtt: 'round trip {{ms}} ms (up to {{worst}} ms)',
       loss: 'loss sending {{up}}, receiving {{down}}',
       frozen: 'picture frozen {{share}}',
+      score: 'score of 5: heard and seen {{up}}, hears and sees {{down}}',
       ledger: 'Ledger',
       entries_one: '{{count}} entry about this consultation',
       entries_other: '{{count}} entries about this consultation',

@@ -108,6 +108,7 @@ export const record = {
       rtt: '왕복 {{ms}} ms(최대 {{worst}} ms)',
       loss: '손실 보낼 때 {{up}}, 받을 때 {{down}}',
       frozen: '화면 멈춤 {{share}}',
+      score: '점수(5점 만점) 들리고 보임 {{up}}, 듣고 봄 {{down}}',
       ledger: '원본 기록',
       entries_other: '이 상담에 관한 기록 {{count}}건',
       more_other: '그 밖의 기록 {{count}}건은 원본 기록 파일에 있습니다.',

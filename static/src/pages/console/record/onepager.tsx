@@ -13,6 +13,7 @@ import { at } from '../../meeting';
 import { useLoaded } from '../loaded';
 import { useStaff } from '../staff';
 import { Waits } from '../waits';
+import { scoreText } from '../wall/truth';
 import { citedOf, percent } from './cited';
 import { useNames } from './names';
 import { ContactLines, DecisionLines, FactLines, Stays } from './recordcard';
@@ -235,6 +236,12 @@ function Quality({ quality }: { quality: readonly ReportQuality[] }) {
                 : '',
               words.t('record.page.loss', { up: percent(one.loss_up), down: percent(one.loss_down) }),
               words.t('record.page.frozen', { share: percent(one.frozen) }),
+              one.score_up || one.score_down
+                ? words.t('record.page.score', {
+                    up: scoreText(one.score_up ?? 0),
+                    down: scoreText(one.score_down ?? 0),
+                  })
+                : '',
             ]
               .filter(Boolean)
               .join(' · ')}

@@ -27,6 +27,8 @@ const silence = 15_000;
 const ranks: Record<Symptom, Rank> = {
   no_media: 3,
   one_way_in: 3,
+  sound_blocked: 3,
+  not_played: 3,
   one_way_out: 3,
   microphone_silent: 2,
   microphone_clipping: 2,

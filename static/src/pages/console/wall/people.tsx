@@ -21,7 +21,7 @@ import { Confirm } from './confirm';
 import { DevicesDialog } from './devices';
 import { DiagnosticsDialog } from './diagnostics';
 import { Frame } from './frame';
-import { type Fact, factsOf, lookOf, lookOfQuality, sickOf } from './truth';
+import { type Fact, factsOf, lookOf, lookOfQuality, type Saying, sayingOf, sickOf } from './truth';
 import { parts } from './use';
 
 export function People({ row }: { row: Row }) {
@@ -91,14 +91,18 @@ function Someone({ row, seat, vitals }: SomeoneProps) {
 function Truth({ vitals, seat }: { vitals: Vitals | null; seat: SeatState }) {
   const { words } = useDesk();
   const say = useFact();
+  const saying = useSaying();
   if (!vitals) return <p class="room-quiet">{words.t('truth.unknown')}</p>;
   const look = lookOfQuality(vitals.quality);
+  const facts = factsOf(vitals);
   return (
     <div class="truth">
       <State tone={look.tone} shape={look.shape} testid="quality">
         {words.t(`truth.quality.${vitals.quality}`)}
       </State>
-      <p class="truth-facts">{factsOf(vitals).map(say).join(' · ')}</p>
+      <p class="truth-saying" data-testid="saying">
+        {saying(sayingOf(vitals))}
+      </p>
       {seat.sources.includes('microphone') && (
         <Meter level={vitals.level / 100} label={words.t('lobby.level')} />
       )}
@@ -114,8 +118,37 @@ function Truth({ vitals, seat }: { vitals: Vitals | null; seat: SeatState }) {
           </div>
         );
       })}
+      {facts.length > 0 && (
+        <details class="truth-figures" data-testid="figures">
+          <summary>{words.t('truth.figures')}</summary>
+          <ul class="truth-facts">
+            {facts.map((fact) => (
+              <li key={fact.fact}>{say(fact)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </div>
   );
+}
+
+function useSaying(): (saying: Saying) => string {
+  const { words } = useDesk();
+  return (saying) => {
+    switch (saying.says) {
+      case 'up':
+      case 'down':
+      case 'both':
+        return words.t(`truth.says.${saying.says}.${saying.how}`);
+      case 'help':
+        return words.t('truth.says.help', { what: words.t(`truth.symptom.${saying.symptom}`) });
+      case 'none':
+      case 'early':
+      case 'well':
+      case 'someTrouble':
+        return words.t(`truth.says.${saying.says}`);
+    }
+  };
 }
 
 function useFact(): (fact: Fact) => string {
@@ -127,7 +160,12 @@ function useFact(): (fact: Fact) => string {
       case 'rtt':
         return words.t('truth.rtt', { ms: fact.ms });
       case 'loss':
-        return words.t('truth.loss', { up: fact.up, down: fact.down });
+      case 'jitter':
+      case 'picture':
+      case 'score':
+        return words.t(`truth.${fact.fact}`, { up: fact.up, down: fact.down });
+      case 'line':
+        return words.t('truth.line', { kbps: fact.kbps });
       case 'frozen':
       case 'concealed':
         return words.t(`truth.${fact.fact}`, { percent: fact.percent });

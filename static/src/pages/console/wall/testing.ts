@@ -67,6 +67,7 @@ export function vitalsOf(seat: string, change: Partial<Vitals> = {}): Vitals {
     frozen: 0,
     concealed: 0,
     level: 30,
+    speaking: false,
     quality: 'good',
     symptoms: [],
     ...change,

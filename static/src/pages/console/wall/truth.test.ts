@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { vitalsOf } from './testing';
-import { diagnosticsText, factsOf, sickOf } from './truth';
+import { diagnosticsText, factsOf, sayingOf, sickOf } from './truth';
 
 describe('the media of one person', () => {
   test('is told as facts, in halves of a percent', () => {
@@ -16,6 +16,44 @@ describe('the media of one person', () => {
 
   test('without a route nothing is known', () => {
     expect(factsOf(vitalsOf('s', { route: '', quality: 'none' }))).toEqual([]);
+  });
+
+  test('the figures say what is known, and nothing of what is not', () => {
+    const facts = factsOf(
+      vitalsOf('s', {
+        jitter_down_ms: 30,
+        layer_up: 'f',
+        rate_up: 30,
+        layer_down: 'x',
+        line_kbps: 2000,
+        score_up: 4.3,
+      }),
+    );
+    expect(facts.slice(4)).toEqual([
+      { fact: 'jitter', up: 0, down: 30 },
+      { fact: 'picture', up: '720p 30/s', down: 'x' },
+      { fact: 'line', kbps: 2000 },
+      { fact: 'score', up: '4.3', down: '–' },
+    ]);
+  });
+
+  test('one sentence comes first: what wants help, else who misses something', () => {
+    const said = (change: Parameters<typeof vitalsOf>[1]) => sayingOf(vitalsOf('s', change));
+    expect(said({})).toEqual({ says: 'early' });
+    expect(said({ score_up: 4.4, score_down: 4 })).toEqual({ says: 'well' });
+    expect(said({ score_up: 3.9, score_down: 4.4, quality: 'fair' })).toEqual({ says: 'up', how: 'fair' });
+    expect(said({ score_up: 4.4, score_down: 2.9, quality: 'poor' })).toEqual({ says: 'down', how: 'poor' });
+    expect(said({ score_up: 3.5, score_down: 2.9, quality: 'poor' })).toEqual({ says: 'both', how: 'poor' });
+    expect(said({ score_up: 4.4, score_down: 4.4, quality: 'fair', symptoms: ['cpu'] })).toEqual({
+      says: 'someTrouble',
+    });
+    expect(
+      said({ score_up: 4.4, score_down: 4.4, quality: 'poor', symptoms: ['relay', 'not_played'] }),
+    ).toEqual({
+      says: 'help',
+      symptom: 'not_played',
+    });
+    expect(said({ quality: 'none' })).toEqual({ says: 'none' });
   });
 
   test('each symptom is told once, the worst first', () => {
