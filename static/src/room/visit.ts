@@ -162,6 +162,7 @@ class PageVisit implements Visit, SessionOwner {
       attend: this.attend,
       devices: this.devices,
       path: this.path,
+      sound: this.sound,
       reachable: () => this.session.state.at === 'up',
       ask: (type, body) => this.session.ask(type, body),
     });
