@@ -49,7 +49,7 @@ func (d *DownTrack) mayBegin() bool {
 }
 
 // class is what a packet of media is to the line; mu is held.
-func (d *DownTrack) class(o rtpx.Out, v rtpx.VP8) class {
+func (d *DownTrack) class(o rtpx.Out, v rtpx.Picture) class {
 	switch {
 	case d.kind == wire.Audio:
 		return classSound
@@ -67,6 +67,7 @@ type stake struct {
 	source  *UpTrack // nil: nothing, or nothing flows
 	bound   time.Time
 	ceiling int
+	focused bool
 	rates   [maxRids]int // bits a second if this rank were the highest; rising
 }
 
@@ -79,7 +80,7 @@ const unmeasuredScreen = 1_000_000
 
 func (d *DownTrack) stake(now time.Time) stake {
 	d.mu.Lock()
-	s := stake{source: d.source, bound: d.bound, ceiling: d.ceiling}
+	s := stake{source: d.source, bound: d.bound, ceiling: d.ceiling, focused: d.focused}
 	d.mu.Unlock()
 	if s.source == nil || !s.source.flowing(now) {
 		s.source = nil
@@ -88,6 +89,10 @@ func (d *DownTrack) stake(now time.Time) stake {
 	for r := range s.rates {
 		if r > s.ceiling {
 			s.rates[r] = s.rates[r-1]
+			continue
+		}
+		if rate, asleep := s.source.dormant(r, now); asleep {
+			s.rates[r] = max(rate, s.rates[r-1])
 			continue
 		}
 		l := s.source.best(r, now)
@@ -99,9 +104,13 @@ func (d *DownTrack) stake(now time.Time) stake {
 			s.rates[r] = s.rates[r-1]
 			continue
 		}
-		rate := int(l.meter.rate.Load())
+		if c := l.codecNow(); c != rtpx.NoCodec && !d.knows(c) {
+			s.source = nil // it shows nothing of it, whatever the line carries
+			return s
+		}
+		rate := l.rate(r)
 		if rate == 0 {
-			if rate = unmeasured[l.rank]; s.source.source == Screen {
+			if rate = unmeasured[l.rank]; s.source.source.staged() {
 				rate = unmeasuredScreen
 			}
 		}

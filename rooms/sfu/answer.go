@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/pion/sdp/v3"
 
+	"sangdam/rooms/sfu/rtpx"
 	"sangdam/rooms/sfu/wire"
 )
 
@@ -18,16 +20,21 @@ const opusFormat = "minptime=10;useinbandfec=1;usedtx=1"
 
 // uplink is what the answer settled for a section that the browser sends on.
 type uplink struct {
-	pt    uint8
-	rtx   uint8 // zero without retransmissions
-	red   uint8 // zero without redundancy
-	clock uint32
+	pt      uint8   // of sound
+	red     uint8   // zero without redundancy
+	formats formats // of pictures
+	clock   uint32
 
-	extMid, extRid, extRepaired, extTransport, extLevel uint8 // zero: not negotiated
+	extMid, extRid, extRepaired, extTransport, extLevel, extCapture, extDependency uint8 // zero: not negotiated
 }
 
 // carries tells whether a payload type is one of media, and not of repair.
-func (up uplink) carries(pt uint8) bool { return pt == up.pt || up.red != 0 && pt == up.red }
+func (up uplink) carries(pt uint8) bool {
+	if up.formats != nil {
+		return up.formats.codec(pt) != rtpx.NoCodec
+	}
+	return pt == up.pt || up.red != 0 && pt == up.red
+}
 
 // mungeAnswer settles what Pion leaves to chance and reads what was agreed.
 func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
@@ -39,6 +46,7 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 		return "", nil, fmt.Errorf("sfu: answer has %d sections, offer %d", len(desc.MediaDescriptions), len(sections))
 	}
 	ups := make([]uplink, len(sections))
+	parameters := make(map[string]string) // of each payload type of a picture
 	for i, m := range desc.MediaDescriptions {
 		if m.MediaName.Port.Value == 0 {
 			// One rejected section is one person nobody would see.
@@ -49,13 +57,20 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 		if s.kind == wire.Audio {
 			setOpusFormat(m, codecs)
 			ups[i].red = answerRed(m, s, codecs)
+		} else {
+			preferVP8(m, codecs)
+			sameParameters(m, parameters)
+			ups[i].formats = readFormats(m, codecs)
+			dropDependency(m, ups[i].formats)
 		}
 		if s.slot >= 0 {
+			ups[i].readExtensions(m)
 			// Pion answers every extension it knows, whoever would stamp it.
 			// Firefox takes a mid that is negotiated and not stamped badly.
 			m.Attributes = slices.DeleteFunc(m.Attributes, func(a sdp.Attribute) bool {
 				return a.Key == "extmap" && !strings.HasSuffix(a.Value, " "+wire.ExtAudioLevel) &&
-					!strings.HasSuffix(a.Value, " "+wire.ExtTransport)
+					!strings.HasSuffix(a.Value, " "+wire.ExtTransport) && !strings.HasSuffix(a.Value, " "+wire.ExtCaptureTime) &&
+					!strings.HasSuffix(a.Value, " "+wire.ExtDependency)
 			})
 			continue
 		}
@@ -63,7 +78,7 @@ func mungeAnswer(raw string, sections []section) (string, []uplink, error) {
 		if err != nil {
 			return "", nil, badOffer("section %d: %s", i, err)
 		}
-		up.red = ups[i].red
+		up.red, up.formats = ups[i].red, ups[i].formats
 		ups[i] = up
 	}
 	out, err := desc.Marshal()
@@ -101,39 +116,48 @@ func setOpusFormat(m *sdp.MediaDescription, codecs map[string]string) {
 }
 
 func readUplink(m *sdp.MediaDescription, s section, codecs map[string]string) (uplink, error) {
-	name, clock := "opus/", uint32(48000)
+	up := uplink{clock: 48000}
 	if s.kind == wire.Video {
-		name, clock = "vp8/", 90000
-	}
-	up := uplink{clock: clock}
-	for _, pt := range m.MediaName.Formats {
-		if strings.HasPrefix(codecs[pt], name) {
-			n, err := strconv.ParseUint(pt, 10, 7)
-			if err != nil {
-				return up, fmt.Errorf("payload type: %w", err)
+		up.clock = 90000
+		if len(readFormats(m, codecs)) == 0 {
+			return up, errors.New("no codec of pictures")
+		}
+	} else {
+		for _, pt := range m.MediaName.Formats {
+			if strings.HasPrefix(codecs[pt], "opus/") {
+				n, err := strconv.ParseUint(pt, 10, 7)
+				if err != nil {
+					return up, fmt.Errorf("payload type: %w", err)
+				}
+				up.pt = uint8(n)
+				break
 			}
-			up.pt = uint8(n)
-			break
+		}
+		if up.pt == 0 {
+			return up, errors.New("no opus")
 		}
 	}
-	if up.pt == 0 {
-		return up, fmt.Errorf("no %s", strings.TrimSuffix(name, "/"))
+	up.readExtensions(m)
+	return up, nil
+}
+
+// dropDependency takes the dependency descriptor out of a section without AV1: the
+// other codecs tell their layers themselves, and it costs bytes in each packet.
+func dropDependency(m *sdp.MediaDescription, fs formats) {
+	if fs.byCodec()[rtpx.AV1].pt != 0 {
+		return
 	}
-	apt := "apt=" + strconv.Itoa(int(up.pt))
+	m.Attributes = slices.DeleteFunc(m.Attributes, func(a sdp.Attribute) bool {
+		return a.Key == "extmap" && strings.HasSuffix(a.Value, " "+wire.ExtDependency)
+	})
+}
+
+func (up *uplink) readExtensions(m *sdp.MediaDescription) {
 	for _, a := range m.Attributes {
-		switch a.Key {
-		case "fmtp":
-			pt, format, _ := strings.Cut(a.Value, " ")
-			if format == apt && strings.HasPrefix(codecs[pt], "rtx/") {
-				if n, err := strconv.ParseUint(pt, 10, 7); err == nil {
-					up.rtx = uint8(n)
-				}
-			}
-		case "extmap":
+		if a.Key == "extmap" {
 			up.readExtension(a.Value)
 		}
 	}
-	return up, nil
 }
 
 func (up *uplink) readExtension(v string) {
@@ -155,5 +179,9 @@ func (up *uplink) readExtension(v string) {
 		up.extTransport = uint8(n)
 	case wire.ExtAudioLevel:
 		up.extLevel = uint8(n)
+	case wire.ExtCaptureTime:
+		up.extCapture = uint8(n)
+	case wire.ExtDependency:
+		up.extDependency = uint8(n)
 	}
 }

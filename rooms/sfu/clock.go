@@ -81,12 +81,21 @@ func (p *Peer) opening(now time.Time, connected bool, c *clockState) time.Durati
 func (p *Peer) tick(now time.Time, c *clockState) {
 	p.afterRestart(now, c)
 	for _, u := range p.ups {
-		if u.kind != wire.Video || !u.isOpen() {
+		if u.source == Microphone {
+			u.listen(now)
+		}
+		if u.kind != wire.Video {
+			continue
+		}
+		u.lookWanted(now)
+		if !u.isOpen() {
 			continue
 		}
 		for i := range u.layers {
 			if l := u.layers[i].Load(); l != nil {
-				l.meter.read(l.bytes.Load(), l.packets.Load(), now)
+				if u.wanted.has(i) { // what sleeps keeps the rate that it had
+					l.measure(now)
+				}
 				l.askMissing(now)
 				l.repeatKeyframe(now)
 			}
@@ -107,6 +116,7 @@ func (p *Peer) tick(now time.Time, c *clockState) {
 			if line := p.line(); line > 0 {
 				p.engine.metrics.line.Observe(float64(line))
 			}
+			p.engine.metrics.legs.look(p, now)
 			p.redundancy.judge(p.lossDown(now), p.line(), now)
 			p.holds.judge(p, now)
 		}

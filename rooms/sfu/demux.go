@@ -63,7 +63,8 @@ func (p *Peer) recordArrival(h rtpx.Header, now time.Time) {
 // place. False: it carries nothing.
 func unwrapRTX(h rtpx.Header, b []byte, l *Layer) (rtpx.Header, []byte, bool) {
 	payload := h.Payload()
-	if len(payload) <= 2 || h.PayloadType() != l.up.settled.rtx {
+	pt := l.up.settled.formats.mended(h.PayloadType())
+	if len(payload) <= 2 || pt == 0 {
 		return h, b, false
 	}
 	osn := binary.BigEndian.Uint16(payload)
@@ -75,7 +76,7 @@ func unwrapRTX(h rtpx.Header, b []byte, l *Layer) (rtpx.Header, []byte, bool) {
 		return h, b, false
 	}
 	h.SetSSRC(l.ssrc)
-	h.SetPayloadType(l.up.settled.pt)
+	h.SetPayloadType(pt)
 	h.SetSequence(osn)
 	return h, b, true
 }
@@ -106,16 +107,18 @@ func (p *Peer) recognise(h rtpx.Header) (stream, bool) {
 	a, announced := p.announce[h.SSRC()]
 	u, rid, rtx := a.up, a.rid, a.rtx
 	if !announced {
-		if p.ext.extMid == 0 {
-			return stream{}, false
+		if p.ext.extMid != 0 {
+			u = p.byMid[string(h.Extension(p.ext.extMid))]
 		}
-		u = p.byMid[string(h.Extension(p.ext.extMid))]
+		if u == nil {
+			u = p.byPayload(h.PayloadType())
+		}
 		if u == nil {
 			return stream{}, false
 		}
 		switch pt := h.PayloadType(); {
 		case u.settled.carries(pt):
-		case pt == u.settled.rtx:
+		case u.settled.formats.mended(pt) != 0:
 			rtx = true
 		default:
 			return stream{}, false

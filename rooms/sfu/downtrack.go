@@ -24,11 +24,6 @@ const (
 
 	// audioHistory covers 1.3 s of late packets; sound is not sent again.
 	audioHistory = 64
-
-	// maxNacks is how many packets of one request are looked at, and nackRate
-	// how many a second: more is either an attack or a case for a keyframe.
-	maxNacks = 128
-	nackRate = 1000
 )
 
 // writer is where a DownTrack's packets go.
@@ -45,15 +40,17 @@ type DownTrack struct {
 	kind     wire.Kind
 	out      writer
 	ssrc     uint32
-	pt       uint8
+	formats  [rtpx.Codecs]format // payload types by codec, those of sound under NoCodec; zero: the viewer does not know it
 	rtxSSRC  uint32
-	rtxPT    uint8
+	rtxPT    uint8 // of padding
 	redPT    uint8 // zero without redundancy
 	extLevel uint8
 	clock    uint32
 	cname    string
 
 	extTransport uint8 // zero: packets bear no transport-wide number
+	extCapture   uint8 // zero: nor when they were captured
+	extDepends   uint8 // zero: nor what a frame refers to
 
 	gate *atomic.Bool // of the viewer: nothing leaves before
 
@@ -70,15 +67,19 @@ type DownTrack struct {
 	mu      sync.Mutex // guards all below; held for one packet or one replay
 	feed    Feed
 	source  *UpTrack
-	bound   time.Time // when source was
-	ceiling int       // highest rank that is wanted
-	allowed int       // highest rank that the line carries; -1: none
-	halted  bool      // the queue was full: waits until there is room again
-	again   time.Time // when it could begin again after a pause or a cut
-	keyTS   uint32    // timestamp of the newest keyframe, as it went out
-	older   uint64    // numbers that probes repeated
-	current *Layer    // nil: waits for a keyframe, or for the first sound
-	fresh   bool      // bound or reopened, cached keyframe not tried yet
+	bound   time.Time  // when source was
+	ceiling int        // highest rank that is wanted
+	focused bool       // its viewer looks at it more than at others
+	allowed int        // highest rank that the line carries; -1: none
+	halted  bool       // the queue was full: waits until there is room again
+	again   time.Time  // when it could begin again after a pause or a cut
+	keyTS   uint32     // timestamp of the newest keyframe, as it went out
+	older   uint64     // numbers that probes repeated
+	current *Layer     // nil: waits for a keyframe, or for the first sound
+	codec   rtpx.Codec // of what is shown
+	spatial uint8      // of a stream of several spatial layers: the highest that passes
+	reached uint64     // the same: newest number
+	fresh   bool       // bound or reopened, cached keyframe not tried yet
 	munger  *rtpx.Munger
 	rtxSeq  uint16
 	quick   int       // quick reports left
@@ -90,23 +91,35 @@ type DownTrack struct {
 	twin    []byte // the second of two
 	began   uint64 // number of the source that this slot began with
 	red     []byte // payload with older frames
-	exts    [2]rtpx.Extension
+	exts    [4]rtpx.Extension
 	room    [2]byte // for a transport-wide number
+	capture capture // of the packet that leaves
+	depends []byte  // its dependency descriptor
 }
 
 func newDownTrack(p *Peer, slot int, w *wire.Writer) *DownTrack {
 	d := &DownTrack{
-		peer: p, slot: slot, kind: w.Kind, out: w, ssrc: w.SSRC, pt: w.PT,
+		peer: p, slot: slot, kind: w.Kind, out: w, ssrc: w.SSRC,
 		rtxSSRC: w.RTXSSRC, rtxPT: w.RTXPT, extLevel: w.Extensions[wire.ExtAudioLevel],
-		extTransport: w.Extensions[wire.ExtTransport],
-		cname:        streamID(slot), clock: 48000, gate: &p.audioReady,
+		extTransport: w.Extensions[wire.ExtTransport], extCapture: w.Extensions[wire.ExtCaptureTime],
+		cname: streamID(slot), clock: 48000, gate: &p.audioReady,
 		ceiling: p.profile.ceiling(0),
 	}
 	if d.kind == wire.Video {
 		d.clock, d.gate = 90000, &p.videoReady
+	} else {
+		d.formats[rtpx.NoCodec].pt = w.PT
 	}
 	d.init()
 	return d
+}
+
+// answered takes what the answer settled for the section.
+func (d *DownTrack) answered(up uplink) {
+	d.redPT = up.red
+	if d.kind == wire.Video {
+		d.formats, d.extDepends = up.formats.byCodec(), up.extDependency
+	}
 }
 
 func (d *DownTrack) init() {
@@ -118,7 +131,7 @@ func (d *DownTrack) init() {
 	d.munger = rtpx.NewMunger(rtpx.MungerOptions{
 		Clock: d.clock, Video: d.kind == wire.Video, History: history,
 		Sequence: uint16(rand.IntN(1 << 14)), Timestamp: rand.Uint32(), PictureID: uint16(rand.IntN(1 << 14)),
-		TL0: uint8(rand.IntN(256)), KeyIdx: uint8(rand.IntN(32)),
+		TL0: uint8(rand.IntN(256)), KeyIdx: uint8(rand.IntN(32)), Frame: uint16(rand.IntN(1 << 14)),
 	})
 	d.rtxSeq = uint16(rand.IntN(1 << 14))
 	d.buf = make([]byte, 0, rtpx.MaxPacket+64)
@@ -150,6 +163,12 @@ func (d *DownTrack) bind(f Feed, u *UpTrack) {
 func (d *DownTrack) limit(rank int) {
 	d.mu.Lock()
 	d.ceiling = rank
+	d.mu.Unlock()
+}
+
+func (d *DownTrack) focus(on bool) {
+	d.mu.Lock()
+	d.focused = on
 	d.mu.Unlock()
 }
 
@@ -200,7 +219,7 @@ func (d *DownTrack) forward(p *packet) {
 	}
 	// Most of what a wall is handed is of layers that it does not show, and only
 	// a keyframe could change that.
-	if l := d.shown.Load(); l != nil && l != p.layer && d.kind == wire.Video && !p.vp8.Keyframe {
+	if l := d.shown.Load(); l != nil && l != p.layer && d.kind == wire.Video && !p.picture.Keyframe {
 		return
 	}
 	d.mu.Lock()
@@ -208,14 +227,19 @@ func (d *DownTrack) forward(p *packet) {
 	if d.source != p.layer.up || !d.source.isOpen() || d.paused.Load() { // shut while this packet was on its way
 		return
 	}
-	if d.current != p.layer {
+	if d.current != p.layer || d.codec != p.picture.Codec {
 		if p.again || !d.crosses(p) { // with what was said before, nobody begins
 			return
 		}
-		d.begin(p.layer, p.now)
+		d.begin(p.layer, p.picture.Codec, p.now)
 		d.began = p.ext
 	}
-	d.send(p)
+	part, closes := d.passes(p.ext, p.picture)
+	if !part {
+		d.pass(p)
+		return
+	}
+	d.send(p, closes)
 }
 
 // crosses tells whether a packet is the moment to change layers, or to begin.
@@ -223,12 +247,15 @@ func (d *DownTrack) crosses(p *packet) bool {
 	if d.kind == wire.Audio {
 		return true
 	}
+	if !d.knows(p.picture.Codec) || p.picture.Codec != p.layer.codecNow() {
+		return false // nobody could show it; late, from before the source took another
+	}
 	if d.current == nil && !d.mayBegin() {
 		return false
 	}
 	most := d.highest()
-	if !p.vp8.Keyframe {
-		if d.current == nil && d.source.best(most, p.now) == p.layer {
+	if !p.picture.Keyframe {
+		if d.current == p.layer || d.current == nil && d.source.best(most, p.now) == p.layer {
 			p.layer.requestKeyframe(p.now)
 		}
 		return false
@@ -236,8 +263,8 @@ func (d *DownTrack) crosses(p *packet) bool {
 	if d.current == nil {
 		return p.layer.rank <= most || d.source.best(most, p.now) == p.layer
 	}
-	if !d.current.flows(p.now) {
-		return true
+	if d.current == p.layer || !d.current.flows(p.now) {
+		return true // it has taken another codec; it ceased
 	}
 	if p.layer.rank > most {
 		return false
@@ -246,7 +273,7 @@ func (d *DownTrack) crosses(p *packet) bool {
 }
 
 // begin ends the current layer, if any, and starts another. mu is held.
-func (d *DownTrack) begin(l *Layer, now time.Time) {
+func (d *DownTrack) begin(l *Layer, c rtpx.Codec, now time.Time) {
 	s := rtpx.Switch{Cache: l.cache}
 	switch {
 	case d.current == nil:
@@ -255,25 +282,33 @@ func (d *DownTrack) begin(l *Layer, now time.Time) {
 			since = d.again
 		}
 		d.peer.engine.metrics.shown(d.kind, since, l.up.since.get(), now)
+	case d.current == l: // of another codec: its clock is the same
+		s.Aligned = true
 	case d.current.up == l.up:
 		s.Shift, s.Aligned = l.up.peer.timeline.Shift(d.current.ssrc, l.ssrc)
 	}
 	d.show(l)
+	d.codec, d.spatial, d.reached = c, 0, 0
 	d.munger.Switch(s)
 	d.fresh = false
 	d.quick, d.nextSR = quickReports, now.Add(quickInterval)
 }
 
 // send maps, rewrites and writes one packet. mu is held.
-func (d *DownTrack) send(p *packet) {
+func (d *DownTrack) send(p *packet, closes bool) {
 	out, ok := d.munger.Map(rtpx.Packet{
-		Ext: p.ext, Timestamp: p.ts, Marker: p.marker, Arrival: p.now, VP8: p.vp8,
+		Ext: p.ext, Timestamp: p.ts, Marker: p.marker, Arrival: p.now, Picture: p.picture, Closes: closes,
 	})
 	if !ok {
 		return
 	}
-	pt, payload := d.protect(p)
-	d.write(out, pt, payload, p.vp8, p.level, p.now)
+	pt, payload := d.formats[p.picture.Codec].pt, p.payload
+	if d.kind == wire.Audio {
+		pt, payload = d.protect(p)
+	}
+	d.dated(p)
+	d.describe(p.depends)
+	d.write(out, pt, payload, p.picture, p.level, p.now)
 	p.sent = true
 	if !out.First || d.kind != wire.Video {
 		return
@@ -288,34 +323,37 @@ func (d *DownTrack) send(p *packet) {
 func (d *DownTrack) resume(l *Layer, first, last uint64, now time.Time) {
 	for ext := first; ext <= last; ext++ {
 		h, v, ok := d.fetch(l.cache, ext)
-		if !ok {
+		if !ok || v.Codec != d.codec {
+			continue
+		}
+		part, closes := d.passes(ext, v)
+		if !part {
+			d.munger.Drop(ext)
 			continue
 		}
 		out, ok := d.munger.Map(rtpx.Packet{
-			Ext: ext, Timestamp: h.Timestamp(), Marker: h.Marker(), Arrival: now, VP8: v,
+			Ext: ext, Timestamp: h.Timestamp(), Marker: h.Marker(), Arrival: now, Picture: v, Closes: closes,
 		})
 		if ok {
-			d.write(out, d.pt, h.Payload(), v, nil, now)
+			d.describe(l.dependency(h))
+			d.write(out, d.formats[v.Codec].pt, h.Payload(), v, nil, now)
 		}
 	}
 }
 
 // fetch reads a packet back. mu is held; what it returns is valid until the next.
-func (d *DownTrack) fetch(c *rtpx.Cache, ext uint64) (rtpx.Header, rtpx.VP8, bool) {
-	n, ok := c.Get(ext, d.raw)
+func (d *DownTrack) fetch(c *rtpx.Cache, ext uint64) (rtpx.Header, rtpx.Picture, bool) {
+	n, v, ok := c.Get(ext, d.raw)
 	if !ok {
-		return rtpx.Header{}, rtpx.VP8{}, false
+		return rtpx.Header{}, v, false
 	}
 	h, err := rtpx.ParseHeader(d.raw[:n])
-	if err != nil {
-		return h, rtpx.VP8{}, false
-	}
-	v, err := rtpx.ParseVP8(h.Payload())
 	return h, v, err == nil
 }
 
 // write sends one rewritten packet. mu is held.
-func (d *DownTrack) write(o rtpx.Out, pt uint8, payload []byte, v rtpx.VP8, level []byte, now time.Time) {
+func (d *DownTrack) write(o rtpx.Out, pt uint8, payload []byte, v rtpx.Picture, level []byte, now time.Time) {
+	rtpx.PutFrame(d.depends, o.Frame)
 	d.buf = rtpx.AppendPacket(d.buf[:0], rtpx.OutHeader{
 		PayloadType: pt, Marker: o.Marker, Sequence: o.Sequence, Timestamp: o.Timestamp, SSRC: d.ssrc,
 	}, d.extensions(level), payload)
@@ -326,23 +364,31 @@ func (d *DownTrack) write(o rtpx.Out, pt uint8, payload []byte, v rtpx.VP8, leve
 	switch ok := d.peer.egress.send(c, d, d.buf, len(payload), now); {
 	case c == classSound:
 	case ok:
-		d.insure(o, len(payload), now)
+		d.insure(o, v, len(payload), now)
 	default:
 		d.cut(now)
 	}
+	d.depends = d.depends[:0]
 }
 
 // skip takes a number that carries nothing out of the stream.
 func (d *DownTrack) skip(p *packet) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.current != p.layer || d.munger.Drop(p.ext) {
+	if d.current == p.layer {
+		d.pass(p)
+	}
+}
+
+// pass takes a number out of the stream. mu is held.
+func (d *DownTrack) pass(p *packet) {
+	if d.munger.Drop(p.ext) {
 		return
 	}
 	// Later packets went out: the number is promised.
 	o, ok := d.munger.Map(rtpx.Packet{Ext: p.ext, Timestamp: p.ts, Arrival: p.now})
 	if ok {
-		d.write(o, d.pt, nil, rtpx.VP8{}, nil, p.now)
+		d.write(o, d.formats[d.codec].pt, nil, rtpx.Picture{Codec: d.codec}, nil, p.now)
 	}
 }
 
@@ -359,7 +405,7 @@ func (d *DownTrack) look(now time.Time) {
 		return
 	}
 	best := u.best(d.highest(), now)
-	if best == nil || d.paused.Load() || d.current == nil && !d.mayBegin() {
+	if best == nil || !d.knows(best.codecNow()) || d.paused.Load() || d.current == nil && !d.mayBegin() {
 		d.mu.Unlock()
 		return
 	}
@@ -370,7 +416,7 @@ func (d *DownTrack) look(now time.Time) {
 			return
 		}
 	}
-	want := d.current != best
+	want := d.current != best || d.codec != best.codecNow() || d.lacks(best)
 	d.mu.Unlock()
 	if want {
 		best.requestKeyframe(now)
@@ -383,7 +429,7 @@ func (d *DownTrack) replay(l *Layer, now time.Time) bool {
 	if !ok || now.Sub(at) > replayAge || last-first >= replayPackets {
 		return false
 	}
-	d.begin(l, now)
+	d.begin(l, l.codecNow(), now)
 	d.resume(l, first, last, now)
 	return true
 }
@@ -397,60 +443,6 @@ func (d *DownTrack) refresh(now time.Time) {
 	if l != nil && l.up.kind == wire.Video && l.up.isOpen() {
 		l.requestKeyframe(now)
 	}
-}
-
-// nack answers a request for packets (RFC 4585 6.2.1) over RTX (RFC 4588).
-func (d *DownTrack) nack(pairs []rtcp.NackPair, now time.Time, rtt time.Duration) {
-	if d.rtxSSRC == 0 || !d.gate.Load() || d.peer.engine.without.RTX {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.source == nil || !d.source.isOpen() {
-		return // also what was sent before must not show any more
-	}
-	if now.Sub(d.nackAt) > time.Second {
-		d.nackAt, d.nacksIn = now, 0
-	}
-	n := 0
-	for i := range pairs {
-		for mask, seq := uint32(pairs[i].LostPackets)<<1|1, pairs[i].PacketID; mask != 0; mask, seq = mask>>1, seq+1 {
-			if mask&1 == 0 {
-				continue
-			}
-			if n++; n > maxNacks || d.nacksIn >= nackRate {
-				return
-			}
-			d.nacksIn++
-			d.resend(seq, now, rtt)
-		}
-	}
-}
-
-// resend sends one packet again as it was the first time. mu is held.
-func (d *DownTrack) resend(seq uint16, now time.Time, rtt time.Duration) {
-	if origin, ok := d.munger.Resend(seq, now, rtt); ok {
-		d.repeat(classRepair, origin, now)
-	}
-}
-
-// repeat sends a packet once more, over RTX. mu is held.
-func (d *DownTrack) repeat(c class, origin rtpx.Origin, now time.Time) bool {
-	if origin.Cache == nil || d.current == nil || origin.Cache != d.current.cache {
-		return false
-	}
-	h, v, ok := d.fetch(origin.Cache, origin.Ext)
-	if !ok {
-		return false
-	}
-	o := origin.Rewrite(h.Timestamp(), h.Marker(), v)
-	payload := h.Payload()
-	d.buf = rtpx.AppendRTX(d.buf[:0], rtpx.OutHeader{
-		PayloadType: d.rtxPT, Marker: o.Marker, Sequence: d.rtxSeq, Timestamp: o.Timestamp, SSRC: d.rtxSSRC,
-	}, d.extensions(nil), o.Sequence, payload)
-	v.Rewrite(d.buf[len(d.buf)-len(payload):], o.PictureID, o.TL0, o.KeyIdx)
-	d.rtxSeq++
-	return d.peer.egress.send(c, d, d.buf, len(payload), now)
 }
 
 // report returns the sender report that is due, placed on the publisher's

@@ -326,6 +326,13 @@ func (d *DownTrack) extensions(level []byte) []rtpx.Extension {
 	if d.extLevel != 0 && len(level) > 0 {
 		exts = append(exts, rtpx.Extension{ID: d.extLevel, Data: level})
 	}
+	if len(d.depends) > 0 {
+		exts = append(exts, rtpx.Extension{ID: d.extDepends, Data: d.depends})
+	}
+	if d.capture.here {
+		exts = append(exts, rtpx.Extension{ID: d.extCapture, Data: d.capture.bytes[:]})
+		d.capture.here = false
+	}
 	return exts
 }
 

@@ -129,11 +129,11 @@ func TestPacer_SoundWaitsForNothing(t *testing.T) {
 		t.Fatal("nothing waits")
 	}
 	voice := &sink{keep: true}
-	d := &DownTrack{peer: b.p, kind: wire.Audio, out: voice, ssrc: 9, pt: 111, clock: 48000, gate: &b.p.audioReady, extTransport: 4}
+	d := &DownTrack{peer: b.p, kind: wire.Audio, out: voice, ssrc: 9, formats: [rtpx.Codecs]format{{pt: 111}}, clock: 48000, gate: &b.p.audioReady, extTransport: 4}
 	d.init()
 	waiting := g.waiting
 	for range 10 {
-		d.write(rtpx.Out{}, d.pt, make([]byte, 100), rtpx.VP8{}, nil, now)
+		d.write(rtpx.Out{}, d.formats[rtpx.VP8].pt, make([]byte, 100), rtpx.Picture{Codec: rtpx.VP8}, nil, now)
 	}
 	if voice.n != 10 || g.waiting != waiting {
 		t.Errorf("%d packets of sound left at once", voice.n)
@@ -541,16 +541,27 @@ func TestAllocation_StepsOneFourOneSwitchTwiceAtMost(t *testing.T) {
 
 func TestAllocation_WhoSpeaksComesFirstAndAScreenBeforeAll(t *testing.T) {
 	v := newViewing(3, 150_000, 500_000, 1_500_000)
-	voice := func(i int) {
-		m := v.cams[i].peer.upBySource(Microphone)
-		m.last.set(v.now)
-		m.hearing.base = v.cams[i].peer.engine.begun
-		m.hearing.heard([]byte{20}, v.now)
+	heard := map[int]bool{}
+	step := func(budget int) []int {
+		for i, u := range v.cams[:3] {
+			m := u.peer.upBySource(Microphone)
+			m.last.set(v.now)
+			m.hearing.base = u.peer.engine.begun
+			level := byte(127)
+			if heard[i] {
+				level = 20
+			}
+			for ago := 150 * time.Millisecond; ago >= 0; ago -= tickEvery {
+				m.hearing.heard([]byte{level}, v.now.Add(-ago))
+				m.listen(v.now.Add(-ago))
+			}
+		}
+		return v.step(budget)
 	}
-	v.step(160_000)
+	step(160_000)
+	heard[1] = true
 	for range 20 {
-		voice(1)
-		v.step(160_000)
+		step(160_000)
 	}
 	if v.a.floor != v.cams[1].peer.upBySource(Microphone) {
 		t.Fatal("who speaks has not the floor")
@@ -562,8 +573,12 @@ func TestAllocation_WhoSpeaksComesFirstAndAScreenBeforeAll(t *testing.T) {
 	if got := v.ranks(); !slices.Equal(got, []int{-1, 0, -1}) {
 		t.Errorf("%v, want who speaks", got)
 	}
-	voice(2) // a cough
-	v.step(200_000)
+	heard[1], heard[2] = false, true // a cough
+	step(200_000)
+	heard[2] = false
+	for range 5 {
+		step(200_000)
+	}
 	if v.a.floor != v.cams[1].peer.upBySource(Microphone) {
 		t.Error("a cough takes the floor")
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 
@@ -35,6 +36,12 @@ type watcher struct {
 
 func (w *watcher) PeerState(_ PeerID, s State)           { w.add(string(s)) }
 func (w *watcher) Holds(_ PeerID, holds []time.Duration) { w.add(fmt.Sprintf("holds %v", holds)) }
+
+func (w *watcher) Wanted(_ PeerID, s Source, rids []string) {
+	w.add(fmt.Sprintf("wanted %s %v", s, rids))
+}
+
+func (w *watcher) Speaks(_ PeerID, on bool) { w.add(fmt.Sprintf("speaks %v", on)) }
 
 func (w *watcher) Paused(_ PeerID, slots []int) { w.add(fmt.Sprintf("paused %v", slots)) }
 
@@ -731,13 +738,53 @@ func TestEngine_BrowserThatOffersManyCodecs(t *testing.T) {
 	if err := pc.SetLocalDescription(offer); err != nil {
 		t.Fatal(err)
 	}
-	_, answer, err := h.e.Open(h.ctx, Offer{Profile: ProfileRoom, SDP: offer.SDP}, &watcher{})
+	id, answer, err := h.e.Open(h.ctx, Offer{Profile: ProfileRoom, SDP: offer.SDP}, &watcher{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, codec := range []string{"H264", "VP9", "AV1", "PCMU", "G722"} {
+	for _, codec := range []string{"PCMU", "G722", "H265"} {
 		if strings.Contains(answer, codec+"/") {
 			t.Errorf("the answer has %s", codec)
+		}
+	}
+	all := []Encoding{EncodingVP8, EncodingVP9, EncodingH264, EncodingAV1}
+	known, _ := h.e.Encodings(id)
+	for name, got := range map[string][]Encoding{"screen": known.Screen, "stage": known.Stage} {
+		slices.Sort(got)
+		if want := slices.Sorted(slices.Values(all)); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	var desc sdp.SessionDescription
+	if err := desc.UnmarshalString(answer); err != nil {
+		t.Fatal(err)
+	}
+	parameters := map[string]string{}
+	for i, m := range desc.MediaDescriptions {
+		if m.MediaName.Media != "video" {
+			continue
+		}
+		codecs := readCodecs(m)
+		if first := codecs[m.MediaName.Formats[0]]; first != "vp8/90000" {
+			t.Errorf("section %d begins with %s", i, first)
+		}
+		for _, f := range readFormats(m, codecs) {
+			if f.rtx == 0 {
+				t.Errorf("section %d: nothing repairs %s", i, f.codec)
+			}
+		}
+		for _, a := range m.Attributes {
+			pt, text, _ := strings.Cut(a.Value, " ")
+			if a.Key != "fmtp" {
+				continue
+			}
+			if was, ok := parameters[pt]; ok && was != text {
+				t.Errorf("section %d: payload type %s means %q, and before %q", i, pt, text, was)
+			}
+			parameters[pt] = text
+			if strings.Contains(text, "profile-id=2") || strings.Contains(text, "packetization-mode=0") {
+				t.Errorf("section %d: %s", i, text)
+			}
 		}
 	}
 }

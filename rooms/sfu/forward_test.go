@@ -50,7 +50,7 @@ func newBench(viewers int, keep bool) *bench {
 		u := ids
 		u.pt, u.clock = 111, 48000
 		if w.kind == wire.Video {
-			u.pt, u.rtx, u.clock = 96, 97, 90000
+			u.formats, u.clock = formats{{rtpx.VP8, 96, 97}, {rtpx.VP9, 98, 99}, {rtpx.H264, 108, 109}, {rtpx.AV1, 45, 46}}, 90000
 		}
 		if w.source == Camera {
 			s.rids = []string{"q", "h", "f"}
@@ -76,9 +76,10 @@ func (b *bench) watch(ceiling int, keep bool) {
 	gate.Store(true)
 	s := &sink{keep: keep}
 	d := &DownTrack{
-		peer: b.p, kind: wire.Video, out: s, ssrc: 77, pt: 100, rtxSSRC: 78, rtxPT: 101,
+		peer: b.p, kind: wire.Video, out: s, ssrc: 77, rtxSSRC: 78, rtxPT: 101,
 		clock: 90000, gate: &gate, ceiling: ceiling,
 	}
+	d.formats = formats{{rtpx.VP8, 100, 101}, {rtpx.VP9, 102, 103}, {rtpx.H264, 104, 105}, {rtpx.AV1, 106, 107}}.byCodec()
 	d.init()
 	d.bind(Feed{"p", Camera}, b.cam)
 	b.sinks, b.downs = append(b.sinks, s), append(b.downs, d)

@@ -46,12 +46,13 @@ func (i *insurance) decide(known bool, line, sound, pictures int) {
 }
 
 // insure sends the packet that buf holds once more. mu is held.
-func (d *DownTrack) insure(o rtpx.Out, payload int, now time.Time) {
-	if d.rtxSSRC == 0 || payload == 0 || !d.peer.insurance.on.Load() || d.peer.engine.without.RTX {
+func (d *DownTrack) insure(o rtpx.Out, v rtpx.Picture, payload int, now time.Time) {
+	rtx := d.formats[v.Codec].rtx
+	if d.rtxSSRC == 0 || rtx == 0 || payload == 0 || !d.peer.insurance.on.Load() || d.peer.engine.without.RTX {
 		return
 	}
 	d.twin = rtpx.AppendRTX(d.twin[:0], rtpx.OutHeader{
-		PayloadType: d.rtxPT, Marker: o.Marker, Sequence: d.rtxSeq, Timestamp: o.Timestamp, SSRC: d.rtxSSRC,
+		PayloadType: rtx, Marker: o.Marker, Sequence: d.rtxSeq, Timestamp: o.Timestamp, SSRC: d.rtxSSRC,
 	}, d.extensions(nil), o.Sequence, d.buf[len(d.buf)-payload:])
 	if d.peer.egress.send(classSpare, d, d.twin, 0, now) {
 		d.rtxSeq++

@@ -39,13 +39,20 @@ type Layer struct {
 	clock uint32
 	cache *rtpx.Cache // nil for audio
 
-	last     stamp        // newest packet with a payload
-	keyframe stamp        // newest keyframe
-	wanted   stamp        // newest request for one; zero when satisfied
-	asked    stamp        // newest PLI
-	viewers  atomic.Int32 // DownTracks that show this layer
+	last     stamp         // newest packet with a payload
+	keyframe stamp         // newest keyframe
+	wanted   stamp         // newest request for one; zero when satisfied
+	asked    stamp         // newest PLI
+	viewers  atomic.Int32  // DownTracks that show this layer
+	codec    atomic.Uint32 // rtpx.Codec of the newest packet
+	spread   spread
 
-	packets, bytes, keyframes, plis, nacks, malformed, recovered atomic.Uint64
+	packets, bytes, keyframes, pictures, plis, nacks, malformed, recovered atomic.Uint64
+
+	// of pictures, owned by the RTP goroutine
+	newest    uint64         // number
+	keyTS     uint32         // timestamp of the newest keyframe
+	structure rtpx.Structure // of the layers of AV1
 
 	// of sound, owned by the RTP goroutine
 	frames frames
@@ -101,7 +108,7 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 		u.skip(&p)
 		return
 	}
-	if u.kind == wire.Video && !l.inspect(&p, b) {
+	if u.kind == wire.Video && !l.inspect(&p, h, b) {
 		u.skip(&p)
 		return
 	}
@@ -110,6 +117,9 @@ func (l *Layer) receive(h rtpx.Header, b []byte, now time.Time, repaired bool) {
 		if u.source == Microphone {
 			u.hearing.heard(p.level, now)
 		}
+	}
+	if id := u.settled.extCapture; id != 0 {
+		p.capture = h.Extension(id)
 	}
 	l.last.set(now)
 	starts := !u.last.within(flowEnds, now)
@@ -145,15 +155,25 @@ func (l *Layer) affords(size int, now time.Time) bool {
 	return false
 }
 
-// inspect reads what a video packet is and keeps it. False: not VP8.
-func (l *Layer) inspect(p *packet, b []byte) bool {
+// inspect reads what a video packet is and keeps it. False: nothing of its codec.
+func (l *Layer) inspect(p *packet, h rtpx.Header, b []byte) bool {
 	var err error
-	if p.vp8, err = rtpx.ParseVP8(p.payload); err != nil {
+	if p.picture, err = rtpx.ParsePicture(l.settle(p, h.PayloadType()), p.payload); err != nil {
 		l.malformed.Add(1)
 		return false
 	}
-	l.cache.Put(p.ext, b, p.now, p.vp8.Keyframe)
-	if p.vp8.Keyframe {
+	l.layered(p, h)
+	if p.picture.Keyframe {
+		// Parameters and picture of H.264 may come in packets of their own.
+		begins := l.keyframe.ns.Load() == 0 || p.ts != l.keyTS
+		p.picture.Keyframe, l.keyTS = begins, p.ts
+	}
+	l.spread.count(&p.picture, len(b))
+	l.cache.Put(p.ext, b, p.now, p.picture)
+	if p.marker { // the last packet of a picture
+		l.pictures.Add(1)
+	}
+	if p.picture.Keyframe {
 		l.keyframes.Add(1)
 		l.keyframe.set(p.now)
 		l.mu.Lock()
@@ -247,7 +267,7 @@ const maxDropout = 3000
 const receptionsKept = int(lossWindow / receptionEvery)
 
 // reach is how far a stream had come.
-type reach struct{ expected, received uint64 }
+type reach struct{ expected, received, recovered, pictures uint64 }
 
 // reception is what a receiver report tells (RFC 3550 section 6.4.1, A.3, A.8).
 type reception struct {
@@ -261,6 +281,7 @@ type reception struct {
 	jitter   float64               // ticks
 	past     [receptionsKept]reach // at the newest reports, oldest next
 	next     int
+	noted    int // how many of them there are
 
 	reportNTP uint32 // middle bits of the newest sender report
 	reportAt  time.Time
@@ -297,8 +318,9 @@ func (r *reception) report(ssrc uint32, now time.Time) (rtcp.ReceptionReport, bo
 		fraction = min(255, (want-got)<<8/want)
 	}
 	r.expected, r.counted = expected, r.count
-	r.past[r.next] = reach{expected, r.count}
+	r.past[r.next].expected, r.past[r.next].received = expected, r.count
 	r.next = (r.next + 1) % receptionsKept
+	r.noted = min(r.noted+1, receptionsKept)
 	b := rtcp.ReceptionReport{
 		SSRC: ssrc, FractionLost: uint8(fraction), TotalLost: uint32(r.lost()) & 0xffffff,
 		LastSequenceNumber: uint32(r.highest), Jitter: uint32(r.jitter),

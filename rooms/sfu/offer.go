@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/sdp/v3"
 
+	"sangdam/rooms/sfu/rtpx"
 	"sangdam/rooms/sfu/wire"
 )
 
@@ -128,7 +129,10 @@ func parseOffer(p Profile, raw string) (*offer, error) {
 		mids[s.mid] = true
 		o.sections = append(o.sections, s)
 	}
-	return o, checkTransport(&desc, o.sections)
+	if err := checkBundle(&desc, o.sections); err != nil {
+		return nil, err
+	}
+	return o, checkTransport(&desc)
 }
 
 // withoutCandidates also bounds what the parser is given.
@@ -204,7 +208,7 @@ func (s *section) read(m *sdp.MediaDescription) error {
 		return errors.New("no rtcp-mux")
 	case extensions > maxExtensions:
 		return errors.New("too many header extensions")
-	case len(s.rids) > maxRids || len(s.rids) > 0 && s.source != Camera:
+	case len(s.rids) > maxRids || len(s.rids) > 0 && s.source != Camera && s.source != Closeup:
 		return errors.New("too many layers")
 	case len(s.ssrc) > maxRids:
 		return errors.New("too many streams")
@@ -240,23 +244,20 @@ func (s *section) readGroup(v string) {
 }
 
 func hasCodec(m *sdp.MediaDescription, k wire.Kind) bool {
-	name := "opus/48000/2"
-	if k == wire.Video {
-		name = "vp8/90000"
-	}
 	for _, a := range m.Attributes {
-		if a.Key == "rtpmap" {
-			if _, codec, _ := strings.Cut(a.Value, " "); strings.EqualFold(codec, name) {
-				return true
-			}
+		if a.Key != "rtpmap" {
+			continue
+		}
+		_, codec, _ := strings.Cut(a.Value, " ")
+		if k == wire.Audio && strings.EqualFold(codec, "opus/48000/2") || k == wire.Video && rtpx.CodecOf(codec) != rtpx.NoCodec {
+			return true
 		}
 	}
 	return false
 }
 
-// checkTransport wants one bundled transport over all sections, on which the
-// browser may be the DTLS client and proves itself by SHA-256.
-func checkTransport(desc *sdp.SessionDescription, sections []section) error {
+// checkBundle wants one transport for all sections.
+func checkBundle(desc *sdp.SessionDescription, sections []section) error {
 	group, ok := desc.Attribute("group")
 	f := strings.Fields(group)
 	if !ok || len(f) == 0 || f[0] != "BUNDLE" {
@@ -267,6 +268,12 @@ func checkTransport(desc *sdp.SessionDescription, sections []section) error {
 			return badOffer("section %d: not in BUNDLE", i)
 		}
 	}
+	return nil
+}
+
+// checkTransport wants one on which the browser may be the DTLS client and proves
+// itself by SHA-256.
+func checkTransport(desc *sdp.SessionDescription) error {
 	first := desc.MediaDescriptions[0]
 	attr := func(key string) string {
 		if v, ok := first.Attribute(key); ok {

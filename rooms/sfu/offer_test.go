@@ -7,6 +7,7 @@ import (
 
 	"github.com/pion/sdp/v3"
 
+	"sangdam/rooms/sfu/rtpx"
 	"sangdam/rooms/sfu/sfutest"
 	"sangdam/rooms/sfu/wire"
 )
@@ -114,7 +115,7 @@ func TestOffer_FirefoxAnnouncesTheStreamsOfItsLayers(t *testing.T) {
 	p := newPeer(&Engine{log: discard()}, "p", ProfileRoom, &watcher{})
 	ups := make([]uplink, len(o.sections))
 	for i := range ups {
-		ups[i] = uplink{pt: 96, rtx: 97, clock: 90000}
+		ups[i] = uplink{formats: formats{{rtpx.VP8, 96, 97}}, clock: 90000}
 	}
 	for i, s := range o.sections {
 		if s.slot >= 0 {

@@ -159,14 +159,14 @@ func (l *Layer) unpack(p *packet) bool {
 func (d *DownTrack) protect(p *packet) (pt uint8, payload []byte) {
 	level := int(d.peer.redundancy.level.Load())
 	if d.redPT == 0 || level == 0 || len(p.payload) == 0 {
-		return d.pt, p.payload
+		return d.formats[rtpx.NoCodec].pt, p.payload
 	}
 	var room [mostOlder]rtpx.Redundant
 	older := p.layer.frames.before(p, d.began, level, room[:0])
 	if len(older) == 0 {
-		return d.pt, p.payload
+		return d.formats[rtpx.NoCodec].pt, p.payload
 	}
-	d.red = rtpx.AppendRED(d.red[:0], d.pt, older, p.payload)
+	d.red = rtpx.AppendRED(d.red[:0], d.formats[rtpx.NoCodec].pt, older, p.payload)
 	return d.redPT, d.red
 }
 

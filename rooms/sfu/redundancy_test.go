@@ -22,7 +22,7 @@ func (b *bench) ear(level int32) (*DownTrack, *sink) {
 	s := &sink{keep: true}
 	viewer := newPeer(b.p.engine, "v", ProfileRoom, &watcher{})
 	viewer.redundancy.level.Store(level)
-	d := &DownTrack{peer: viewer, kind: wire.Audio, out: s, ssrc: 88, pt: 111, redPT: 63, clock: 48000, gate: &gate}
+	d := &DownTrack{peer: viewer, kind: wire.Audio, out: s, ssrc: 88, formats: [rtpx.Codecs]format{{pt: 111}}, redPT: 63, clock: 48000, gate: &gate}
 	d.init()
 	mic := b.p.upBySource(Microphone)
 	mic.settled.red = 63

@@ -36,6 +36,8 @@ type UpTrack struct {
 	since stamp       // when it began to flow
 
 	hearing hearing // of a microphone
+	speech  speech  // the same
+	wanted  wanted  // of its layers
 
 	// by rank; the RTP goroutine writes them
 	layers [maxRids]atomic.Pointer[Layer]
@@ -48,6 +50,7 @@ type UpTrack struct {
 func newUpTrack(p *Peer, s section, settled uplink) *UpTrack {
 	u := &UpTrack{peer: p, source: s.source, kind: s.kind, rids: orderRids(s.rids), settled: settled}
 	u.hearing.base = p.engine.begun
+	u.wanted.init(len(u.rids), time.Now())
 	u.subs.Store(&[]*DownTrack{})
 	return u
 }
@@ -71,8 +74,10 @@ type packet struct {
 	ts      uint32
 	marker  bool
 	payload []byte
-	vp8     rtpx.VP8
-	level   []byte // audio level extension
+	picture rtpx.Picture // of video
+	level   []byte       // audio level extension
+	capture []byte       // absolute capture time extension
+	depends []byte       // dependency descriptor (AV1)
 	now     time.Time
 	again   bool // a frame of sound that came with a later packet
 	sent    bool // to one of the viewers at least
@@ -97,6 +102,25 @@ func (u *UpTrack) isOpen() bool { return u.open.Load() }
 // flowing tells whether the source is open and something comes.
 func (u *UpTrack) flowing(now time.Time) bool {
 	return u.open.Load() && u.last.within(flowEnds, now)
+}
+
+// reconcile tells the Observer what has changed. It runs on the Peer's loop.
+func (u *UpTrack) reconcile(now time.Time) {
+	p := u.peer
+	if f := u.flowing(now); u.told.Swap(f) != f {
+		p.observer.SourceFlow(p.id, u.source, f)
+	}
+	if mask := u.wanted.now.Load(); u.wanted.told.Swap(mask) != mask {
+		p.observer.Wanted(p.id, u.source, u.names(mask))
+	}
+	if on := u.speech.on.Load(); u.speech.told.Swap(on) != on {
+		p.observer.Speaks(p.id, on)
+	}
+}
+
+// outdated tells whether reconcile has something to tell.
+func (u *UpTrack) outdated(now time.Time) bool {
+	return u.flowing(now) != u.told.Load() || u.wanted.now.Load() != u.wanted.told.Load() || u.speech.on.Load() != u.speech.told.Load()
 }
 
 // allow opens or shuts the source. Once shut, viewers must begin anew with a

@@ -26,7 +26,7 @@ func TestHotPath_AllocatesNothing(t *testing.T) {
 	munger.Switch(Switch{Cache: cache})
 	for range uint64(minCache) {
 		n++
-		cache.Put(1<<16|uint64(n), in, now, false)
+		cache.Put(1<<16|uint64(n), in, now, Picture{})
 	}
 	step := func() {
 		n += 1 + n%2 // every other packet is lost
@@ -40,13 +40,13 @@ func TestHotPath_AllocatesNothing(t *testing.T) {
 		h.SetTimestamp(uint32(n) * 3000)
 		v, err := ParseVP8(h.Payload())
 		ext, fresh := seq.Accept(h.Sequence())
-		if err != nil || !fresh || !cache.Put(ext, in, now, v.Keyframe) {
+		if err != nil || !fresh || !cache.Put(ext, in, now, v) {
 			failure = "receiving"
 			return
 		}
 		losses.Received(ext, now)
 		pairs = losses.Due(now, time.Millisecond, pairs[:0])
-		o, ok := munger.Map(Packet{Ext: ext, Timestamp: h.Timestamp(), Marker: h.Marker(), Arrival: now, VP8: v})
+		o, ok := munger.Map(Packet{Ext: ext, Timestamp: h.Timestamp(), Marker: h.Marker(), Arrival: now, Picture: v})
 		if !ok {
 			failure = "mapping"
 			return
@@ -59,7 +59,7 @@ func TestHotPath_AllocatesNothing(t *testing.T) {
 			failure = "resend"
 			return
 		}
-		size, ok := origin.Cache.Get(origin.Ext, again[:])
+		size, _, ok := origin.Cache.Get(origin.Ext, again[:])
 		if !ok {
 			failure = "cache"
 			return

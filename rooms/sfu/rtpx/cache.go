@@ -35,6 +35,7 @@ type Cache struct {
 type cacheSlot struct {
 	ext     uint64
 	size    int // 0: never used
+	picture Picture
 	arrival time.Time
 }
 
@@ -53,10 +54,9 @@ func NewCache(packets int) *Cache {
 	}
 }
 
-// Put keeps a copy of packet under its extended sequence number. keyframe says
-// that it is the first packet of a keyframe. It refuses a packet that is too
-// large, empty, or older than the ring.
-func (c *Cache) Put(ext uint64, packet []byte, arrival time.Time, keyframe bool) bool {
+// Put keeps a copy of packet, and what was read of it, under its extended sequence
+// number. It refuses a packet that is too large, empty, or older than the ring.
+func (c *Cache) Put(ext uint64, packet []byte, arrival time.Time, picture Picture) bool {
 	if len(packet) == 0 || len(packet) > MaxPacket {
 		return false
 	}
@@ -68,11 +68,11 @@ func (c *Cache) Put(ext uint64, packet []byte, arrival time.Time, keyframe bool)
 	i := ext & c.mask
 	buf := c.buffer(i)
 	copy(buf, packet)
-	c.slots[i] = cacheSlot{ext: ext, size: len(packet), arrival: arrival}
+	c.slots[i] = cacheSlot{ext: ext, size: len(packet), picture: picture, arrival: arrival}
 	if !c.started || ext > c.highest {
 		c.highest, c.started = ext, true
 	}
-	if keyframe && (c.keyframe == noPackets || ext > c.keyframe) {
+	if picture.Keyframe && (c.keyframe == noPackets || ext > c.keyframe) {
 		c.keyframe, c.keyAt = ext, arrival
 	}
 	return true
@@ -80,15 +80,23 @@ func (c *Cache) Put(ext uint64, packet []byte, arrival time.Time, keyframe bool)
 
 // Get copies the packet with this number into dst. It fails when the packet is
 // not there (lost, not yet come, overwritten) or dst is too small.
-func (c *Cache) Get(ext uint64, dst []byte) (n int, ok bool) {
+func (c *Cache) Get(ext uint64, dst []byte) (n int, picture Picture, ok bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	i := ext & c.mask
 	s := c.slots[i]
 	if s.size == 0 || s.ext != ext || s.size > len(dst) {
-		return 0, false
+		return 0, Picture{}, false
 	}
-	return copy(dst, c.slabs[i/slabSize][i%slabSize*MaxPacket:][:s.size]), true
+	return copy(dst, c.slabs[i/slabSize][i%slabSize*MaxPacket:][:s.size]), s.picture, true
+}
+
+// Forget makes Keyframe tell of none before the next: what comes is of another
+// codec.
+func (c *Cache) Forget() {
+	c.mu.Lock()
+	c.keyframe = noPackets
+	c.mu.Unlock()
 }
 
 // Keyframe tells where the newest keyframe starts and when that packet came,

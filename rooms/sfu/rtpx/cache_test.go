@@ -13,13 +13,13 @@ func TestCache_KeepsTheLatest(t *testing.T) {
 	c := NewCache(512)
 	const first = 1<<16 - 100 // over a wrap of the 16-bit number
 	for n := range uint64(600) {
-		if !c.Put(first+n, []byte{byte(n), byte(n >> 8)}, epoch, false) {
+		if !c.Put(first+n, []byte{byte(n), byte(n >> 8)}, epoch, Picture{}) {
 			t.Fatalf("put %d", n)
 		}
 	}
 	var b [MaxPacket]byte
 	for n := range uint64(600) {
-		size, ok := c.Get(first+n, b[:])
+		size, _, ok := c.Get(first+n, b[:])
 		if want := n >= 88; ok != want {
 			t.Fatalf("packet %d there: %v", n, ok)
 		}
@@ -27,30 +27,30 @@ func TestCache_KeepsTheLatest(t *testing.T) {
 			t.Fatalf("packet %d is % x", n, b[:size])
 		}
 	}
-	if _, ok := c.Get(first+600, b[:]); ok {
+	if _, _, ok := c.Get(first+600, b[:]); ok {
 		t.Error("a packet of the future")
 	}
 }
 
 func TestCache_Refuses(t *testing.T) {
 	c := NewCache(0)
-	if c.Put(1<<16, make([]byte, MaxPacket+1), epoch, false) {
+	if c.Put(1<<16, make([]byte, MaxPacket+1), epoch, Picture{}) {
 		t.Error("took a packet that is too large")
 	}
-	if c.Put(1<<16, nil, epoch, false) {
+	if c.Put(1<<16, nil, epoch, Picture{}) {
 		t.Error("took an empty packet")
 	}
-	if !c.Put(1<<16, make([]byte, MaxPacket), epoch, false) {
+	if !c.Put(1<<16, make([]byte, MaxPacket), epoch, Picture{}) {
 		t.Error("refused the largest packet")
 	}
 	var small [MaxPacket - 1]byte
-	if _, ok := c.Get(1<<16, small[:]); ok {
+	if _, _, ok := c.Get(1<<16, small[:]); ok {
 		t.Error("copied into too small a buffer")
 	}
-	if c.Put(1<<16-512, []byte{1}, epoch, false) {
+	if c.Put(1<<16-512, []byte{1}, epoch, Picture{}) {
 		t.Error("an old packet took a newer one's place")
 	}
-	if !c.Put(1<<16-511, []byte{1}, epoch, false) {
+	if !c.Put(1<<16-511, []byte{1}, epoch, Picture{}) {
 		t.Error("refused a late packet that has a place")
 	}
 }
@@ -70,18 +70,18 @@ func TestCache_RemembersTheNewestKeyframe(t *testing.T) {
 	}
 	const n = 1 << 16
 	at := epoch.Add(time.Second)
-	c.Put(n+10, []byte{1}, at, true)
-	c.Put(n+11, []byte{1}, at, false)
-	c.Put(n+15, []byte{1}, at, false)
-	c.Put(n+5, []byte{1}, at.Add(time.Second), true) // late, older
+	c.Put(n+10, []byte{1}, at, Picture{Keyframe: true})
+	c.Put(n+11, []byte{1}, at, Picture{})
+	c.Put(n+15, []byte{1}, at, Picture{})
+	c.Put(n+5, []byte{1}, at.Add(time.Second), Picture{Keyframe: true}) // late, older
 	if first, last, arrival, ok := c.Keyframe(); !ok || first != n+10 || last != n+15 || !arrival.Equal(at) {
 		t.Fatalf("Keyframe = %d, %d, %v, %v", first, last, arrival, ok)
 	}
-	c.Put(n+10+511, []byte{1}, at, false)
+	c.Put(n+10+511, []byte{1}, at, Picture{})
 	if _, _, _, ok := c.Keyframe(); !ok {
 		t.Error("forgotten one packet too early")
 	}
-	c.Put(n+10+512, []byte{1}, at, false)
+	c.Put(n+10+512, []byte{1}, at, Picture{})
 	if _, _, _, ok := c.Keyframe(); ok {
 		t.Error("remembered although overwritten")
 	}
@@ -108,7 +108,7 @@ func TestCache_ReadersNeverSeeHalfAPacket(t *testing.T) {
 					continue
 				}
 				for back := range uint64(600) {
-					n, ok := c.Get(last-back, b[:])
+					n, _, ok := c.Get(last-back, b[:])
 					if !ok {
 						continue
 					}
@@ -123,7 +123,7 @@ func TestCache_ReadersNeverSeeHalfAPacket(t *testing.T) {
 		}()
 	}
 	for n := uint64(1 << 16); n < 1<<16+packets; n++ {
-		c.Put(n, bytes.Repeat([]byte{byte(n)}, 200+int(n%900)), epoch, n%300 == 0)
+		c.Put(n, bytes.Repeat([]byte{byte(n)}, 200+int(n%900)), epoch, Picture{Keyframe: n%300 == 0})
 	}
 	close(stop)
 	wg.Wait()
@@ -133,23 +133,23 @@ func BenchmarkCachePut(b *testing.B) {
 	c := NewCache(512)
 	p := make([]byte, 1100)
 	for n := range uint64(512) {
-		c.Put(n, p, epoch, false)
+		c.Put(n, p, epoch, Picture{})
 	}
 	b.ReportAllocs()
 	n := uint64(512)
 	for b.Loop() {
-		c.Put(n, p, epoch, false)
+		c.Put(n, p, epoch, Picture{})
 		n++
 	}
 }
 
 func BenchmarkCacheGet(b *testing.B) {
 	c := NewCache(512)
-	c.Put(7, make([]byte, 1100), epoch, false)
+	c.Put(7, make([]byte, 1100), epoch, Picture{})
 	var dst [MaxPacket]byte
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, ok := c.Get(7, dst[:]); !ok {
+		if _, _, ok := c.Get(7, dst[:]); !ok {
 			b.Fatal("gone")
 		}
 	}

@@ -1,5 +1,5 @@
-// Package rtpx is packet arithmetic: numbers, offsets and bytes of RTP, VP8
-// and the sender reports around them.
+// Package rtpx is packet arithmetic: numbers, offsets and bytes of RTP, of
+// the codecs of pictures, and of the sender reports around them.
 //
 // Everything here is plain state with one owner, the track that holds it; only
 // Cache and Timeline are shared between goroutines and lock for themselves.

@@ -21,7 +21,7 @@ const (
 // that SRTP receivers guess the roll-over counter right.
 type MungerOptions struct {
 	Clock   uint32 // ticks a second of the RTP timestamp
-	Video   bool   // VP8: starts on keyframes only
+	Video   bool   // starts on keyframes only
 	History int    // packets to remember, rounded up to a power of two; 0 means HistorySize
 
 	Sequence  uint16
@@ -29,11 +29,12 @@ type MungerOptions struct {
 	PictureID uint16
 	TL0       uint8
 	KeyIdx    uint8
+	Frame     uint16
 }
 
 // Munger makes one continuous stream out of packets of changing sources:
 // sequence numbers without gaps of its own making, timestamps that go on with
-// the wall clock, VP8 numbers that never jump. Within one source (an epoch)
+// the wall clock, picture and frame numbers that never jump. Within one source (an epoch)
 // each of these differs from the original by a constant; what is dropped on
 // purpose shifts the sequence number alone. The history of what went out is
 // also the map for late packets and for resends, so that a packet is rewritten
@@ -52,6 +53,7 @@ type Munger struct {
 	lastID  uint16    // newest picture id sent, 15 bits
 	lastTL0 uint8
 	lastKey uint8
+	lastFrm uint16 // newest frame number sent
 	keyOut  uint64 // number of the newest keyframe start sent; 0 when none
 
 	// The source it comes from.
@@ -75,11 +77,11 @@ type Munger struct {
 
 // offsets turn a source's numbers into ours by addition.
 type offsets struct {
-	ts             uint32
-	id             uint16
-	tl0, key       uint8
-	hasID          bool
-	hasTL0, hasKey bool
+	ts              uint32
+	id, frame       uint16
+	tl0, key        uint8
+	hasID, hasFrame bool
+	hasTL0, hasKey  bool
 }
 
 // sent is one number that went out or is reserved for a packet still missing.
@@ -100,7 +102,10 @@ type Packet struct {
 	Timestamp uint32
 	Marker    bool
 	Arrival   time.Time
-	VP8       VP8 // of video
+	Picture   Picture // of video
+	// Closes: nothing more of its picture follows, whatever its source still
+	// sends. The packet gets a marker.
+	Closes bool
 }
 
 // Out is what a packet must be rewritten to.
@@ -111,6 +116,7 @@ type Out struct {
 	PictureID uint16
 	TL0       uint8
 	KeyIdx    uint8
+	Frame     uint16
 	// First packet of a source. What follows it may have arrived before it:
 	// the caller maps those again from the source's cache.
 	First bool
@@ -153,6 +159,7 @@ func NewMunger(o MungerOptions) *Munger {
 		lastID:  o.PictureID - 1,
 		lastTL0: o.TL0 - 1,
 		lastKey: o.KeyIdx - 1,
+		lastFrm: o.Frame - 1,
 		history: make([]sent, n),
 		mask:    uint64(n - 1),
 	}
@@ -192,7 +199,7 @@ func (m *Munger) Map(p Packet) (Out, bool) {
 	first := false
 	switch {
 	case m.pending:
-		if m.opts.Video && !p.VP8.Keyframe {
+		if m.opts.Video && !p.Picture.Keyframe {
 			return Out{}, false
 		}
 		m.begin(p)
@@ -213,7 +220,7 @@ func (m *Munger) Map(p Packet) (Out, bool) {
 	if !first {
 		m.checkLeap(p)
 	}
-	m.learn(p.VP8)
+	m.learn(p.Picture)
 	m.highest, m.lastOut = p.Ext, out
 	ts := p.Timestamp + m.off.ts
 	if first || int32(ts-m.lastTS) > 0 {
@@ -222,8 +229,8 @@ func (m *Munger) Map(p Packet) (Out, bool) {
 	e := &m.history[out&m.mask]
 	// The first packet of a talkspurt is marked (RFC 3551 section 4.1): the
 	// receiver may adjust its delay there.
-	*e = sent{out: out, ext: p.Ext, epoch: m.epoch, off: m.off, done: true, marker: first && !m.opts.Video}
-	if p.VP8.Keyframe {
+	*e = sent{out: out, ext: p.Ext, epoch: m.epoch, off: m.off, done: true, marker: p.Closes || first && !m.opts.Video}
+	if p.Picture.Keyframe {
 		m.keyOut = out
 	}
 	return m.rewrite(e, p, first), true
@@ -279,7 +286,7 @@ func (m *Munger) LastTimestamp() uint32 { return m.lastTS }
 
 // Rewrite tells how to rewrite the packet that was taken from the Cache, given
 // its own timestamp, marker and descriptor: as it was the first time.
-func (o Origin) Rewrite(timestamp uint32, marker bool, v VP8) Out {
+func (o Origin) Rewrite(timestamp uint32, marker bool, v Picture) Out {
 	return Out{
 		Sequence:  uint16(o.out),
 		Timestamp: timestamp + o.off.ts,
@@ -287,6 +294,7 @@ func (o Origin) Rewrite(timestamp uint32, marker bool, v VP8) Out {
 		PictureID: (v.PictureID + o.off.id) & 0x7fff,
 		TL0:       v.TL0 + o.off.tl0,
 		KeyIdx:    (v.KeyIdx + o.off.key) & 0x1f,
+		Frame:     v.Frame + o.off.frame,
 	}
 }
 
@@ -312,7 +320,7 @@ func (m *Munger) begin(p Packet) {
 	m.begun = m.lastOut + 1
 	m.delta = m.begun - p.Ext
 	m.off = offsets{ts: ts - p.Timestamp}
-	m.lastIn = p.VP8.PictureID
+	m.lastIn = p.Picture.PictureID
 }
 
 // wallTimestamp is the timestamp that goes with an arrival by the wall clock.
@@ -338,7 +346,7 @@ func (m *Munger) checkLeap(p Packet) {
 
 // learn sets the VP8 offsets when a number first shows in an epoch, and
 // follows the newest.
-func (m *Munger) learn(v VP8) {
+func (m *Munger) learn(v Picture) {
 	if v.HasPictureID {
 		in := m.widen(v)
 		if !m.off.hasID {
@@ -367,11 +375,19 @@ func (m *Munger) learn(v VP8) {
 			m.lastKey = out
 		}
 	}
+	if v.HasFrame {
+		if !m.off.hasFrame {
+			m.off.hasFrame, m.off.frame = true, m.lastFrm+1-v.Frame
+		}
+		if out := v.Frame + m.off.frame; int16(out-m.lastFrm) > 0 {
+			m.lastFrm = out
+		}
+	}
 }
 
 // widen gives a 7-bit picture id the upper bits of its neighbours, so that the
 // offset also holds when ids of both widths follow one another.
-func (m *Munger) widen(v VP8) uint16 {
+func (m *Munger) widen(v Picture) uint16 {
 	if v.LongID {
 		return v.PictureID
 	}
@@ -404,10 +420,11 @@ func (m *Munger) late(p Packet) (Out, bool) {
 		return Out{}, false
 	}
 	e.done = true
-	if p.VP8.Keyframe {
+	e.marker = e.marker || p.Closes
+	if p.Picture.Keyframe {
 		m.keyOut = max(m.keyOut, e.out)
 	}
-	m.learn(p.VP8)
+	m.learn(p.Picture)
 	return m.rewrite(e, p, false), true
 }
 
@@ -450,7 +467,7 @@ func (m *Munger) origin(e *sent) Origin {
 }
 
 func (m *Munger) rewrite(e *sent, p Packet, first bool) Out {
-	o := m.origin(e).Rewrite(p.Timestamp, p.Marker, p.VP8)
+	o := m.origin(e).Rewrite(p.Timestamp, p.Marker, p.Picture)
 	o.First = first
 	return o
 }

@@ -19,7 +19,7 @@ func audioMunger() *Munger {
 
 // frame is a one-packet frame: number, timestamp and ids of the source.
 func frame(ext uint64, ts uint32, at time.Duration, id uint16, key bool) Packet {
-	return Packet{Ext: ext, Timestamp: ts, Marker: true, Arrival: epoch.Add(at), VP8: VP8{
+	return Packet{Ext: ext, Timestamp: ts, Marker: true, Arrival: epoch.Add(at), Picture: Picture{Codec: VP8,
 		Start: true, Keyframe: key, HasPictureID: true, LongID: true, PictureID: id,
 		HasTL0: true, TL0: uint8(id), HasTID: true, HasKeyIdx: true, KeyIdx: uint8(id/100) & 0x1f, Size: 6,
 	}}
@@ -297,11 +297,11 @@ func TestMunger_ShortPictureIDsWiden(t *testing.T) {
 	m := videoMunger()
 	m.Switch(Switch{})
 	p := frame(ext0, 0, 0, 0, true)
-	p.VP8.LongID, p.VP8.PictureID = false, 126
+	p.Picture.LongID, p.Picture.PictureID = false, 126
 	first := mustMap(t, m, p).PictureID
 	for i := uint16(1); i < 300; i++ {
 		p := frame(ext0+uint64(i), uint32(i)*3000, 0, 0, false)
-		p.VP8.LongID, p.VP8.PictureID = false, (126+i)&0x7f
+		p.Picture.LongID, p.Picture.PictureID = false, (126+i)&0x7f
 		if o := mustMap(t, m, p); (o.PictureID-first-i)&0x7f != 0 {
 			t.Fatalf("id %d of frame %d after %d", o.PictureID, i, first)
 		}
@@ -345,7 +345,7 @@ func TestMunger_LookupRewritesTheSamePacket(t *testing.T) {
 		if o.Ext != p.Ext || o.Cache != cache {
 			t.Errorf("%d came from %d, want %d", seq, o.Ext, p.Ext)
 		}
-		if got := o.Rewrite(p.Timestamp, p.Marker, p.VP8); got != want {
+		if got := o.Rewrite(p.Timestamp, p.Marker, p.Picture); got != want {
 			t.Errorf("%d rewritten to %+v, first time %+v", seq, got, want)
 		}
 	}
@@ -370,7 +370,7 @@ func TestMunger_HistoryKnowsMissingPackets(t *testing.T) {
 	}
 	late := mustMap(t, m, frame(ext0+2, 6000, 0, 3, false))
 	p := frame(ext0+2, 6000, 0, 3, false)
-	if got := o.Rewrite(p.Timestamp, p.Marker, p.VP8); got != late {
+	if got := o.Rewrite(p.Timestamp, p.Marker, p.Picture); got != late {
 		t.Errorf("resend %+v, late arrival %+v", got, late)
 	}
 }
@@ -554,7 +554,7 @@ func checkStream(t interface{ Fatalf(string, ...any) }, video bool, next func(in
 			t.Fatalf("timestamp %d after %d", o.Timestamp, lastTS)
 		}
 		lastTS = o.Timestamp
-		if o.First && video && !p.VP8.Keyframe {
+		if o.First && video && !p.Picture.Keyframe {
 			t.Fatalf("source begun without a keyframe")
 		}
 	}
@@ -569,7 +569,7 @@ func checkStream(t interface{ Fatalf(string, ...any) }, video bool, next func(in
 		if lastOut-out >= HistorySize {
 			continue
 		}
-		again := o.Rewrite(r.packet.Timestamp, r.packet.Marker, r.packet.VP8)
+		again := o.Rewrite(r.packet.Timestamp, r.packet.Marker, r.packet.Picture)
 		again.First = r.out.First
 		if o.Ext != r.packet.Ext || again != r.out {
 			t.Fatalf("number %d: first %+v of %d, again %+v of %d", out, r.out, r.packet.Ext, again, o.Ext)
@@ -622,11 +622,11 @@ func BenchmarkMungerMap(b *testing.B) {
 			b.Fatal("refused")
 		}
 		p.Ext++
-		p.VP8.Keyframe = false
+		p.Picture.Keyframe = false
 		if p.Ext%2 == 0 {
 			p.Timestamp += 3000
 			p.Arrival = p.Arrival.Add(33 * time.Millisecond)
-			p.VP8.PictureID = (p.VP8.PictureID + 1) & 0x7fff
+			p.Picture.PictureID = (p.Picture.PictureID + 1) & 0x7fff
 		}
 	}
 }

@@ -16,30 +16,30 @@ var keyTag = []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01}
 var vp8Cases = []struct {
 	name string
 	in   []byte
-	want VP8
+	want Picture
 	err  error
 }{
-	{"no payload", nil, VP8{}, ErrEmpty},
-	{"descriptor alone", []byte{0x10}, VP8{Start: true, Size: 1}, ErrEmpty},
-	{"long descriptor alone", []byte{0x90, 0xf0, 0x80, 0x01, 0x02, 0x03}, VP8{
+	{"no payload", nil, Picture{Codec: VP8}, ErrEmpty},
+	{"descriptor alone", []byte{0x10}, Picture{Codec: VP8, Start: true, Size: 1}, ErrEmpty},
+	{"long descriptor alone", []byte{0x90, 0xf0, 0x80, 0x01, 0x02, 0x03}, Picture{Codec: VP8,
 		Start: true, HasPictureID: true, LongID: true, PictureID: 1, HasTL0: true, TL0: 2, HasTID: true, HasKeyIdx: true, KeyIdx: 3, Size: 6,
 	}, ErrEmpty},
-	{"short delta", []byte{0x10, 0x11, 0, 0}, VP8{Start: true, Size: 1}, nil},
-	{"continuation", []byte{0x00, 0x10, 0, 0}, VP8{Size: 1}, nil},
-	{"other partition is no frame start", append([]byte{0x11}, keyTag...), VP8{Size: 1}, nil},
-	{"keyframe", append([]byte{0x10}, keyTag...), VP8{Start: true, Keyframe: true, Width: 640, Height: 360, Size: 1}, nil},
-	{"keyframe cut before its size", append([]byte{0x10}, keyTag[:7]...), VP8{Start: true, Keyframe: true, Size: 1}, nil},
-	{"keyframe with scaling bits", append([]byte{0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a}, 0x80, 0x42, 0x68, 0x81), VP8{Start: true, Keyframe: true, Width: 640, Height: 360, Size: 1}, nil},
-	{"7-bit id", []byte{0x90, 0x80, 0x7f, 0x11, 0, 0}, VP8{Start: true, HasPictureID: true, PictureID: 0x7f, Size: 3}, nil},
-	{"15-bit id", []byte{0x90, 0x80, 0xff, 0xff, 0x11, 0, 0}, VP8{Start: true, HasPictureID: true, LongID: true, PictureID: 0x7fff, Size: 4}, nil},
-	{"TL0 alone", []byte{0x90, 0x40, 0xff, 0x11, 0, 0}, VP8{Start: true, HasTL0: true, TL0: 0xff, Size: 3}, nil},
-	{"TID without KEYIDX", []byte{0xb0, 0x20, 0xbf, 0x11, 0, 0}, VP8{Start: true, NonReference: true, HasTID: true, TID: 2, Sync: true, Size: 3}, nil},
-	{"KEYIDX without TID", []byte{0x90, 0x10, 0xff, 0x11, 0, 0}, VP8{Start: true, HasKeyIdx: true, KeyIdx: 31, Size: 3}, nil},
-	{"ends before extension byte", []byte{0x90}, VP8{}, ErrShort},
-	{"ends before id", []byte{0x90, 0x80}, VP8{}, ErrShort},
-	{"ends inside id", []byte{0x90, 0x80, 0x80}, VP8{}, ErrShort},
-	{"ends before TL0", []byte{0x90, 0xc0, 0x01}, VP8{}, ErrShort},
-	{"ends before TID", []byte{0x90, 0x60, 0x01}, VP8{}, ErrShort},
+	{"short delta", []byte{0x10, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, Size: 1}, nil},
+	{"continuation", []byte{0x00, 0x10, 0, 0}, Picture{Codec: VP8, Size: 1}, nil},
+	{"other partition is no frame start", append([]byte{0x11}, keyTag...), Picture{Codec: VP8, Size: 1}, nil},
+	{"keyframe", append([]byte{0x10}, keyTag...), Picture{Codec: VP8, Start: true, Keyframe: true, Intra: true, Width: 640, Height: 360, Size: 1}, nil},
+	{"keyframe cut before its size", append([]byte{0x10}, keyTag[:7]...), Picture{Codec: VP8, Start: true, Keyframe: true, Intra: true, Size: 1}, nil},
+	{"keyframe with scaling bits", append([]byte{0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a}, 0x80, 0x42, 0x68, 0x81), Picture{Codec: VP8, Start: true, Keyframe: true, Intra: true, Width: 640, Height: 360, Size: 1}, nil},
+	{"7-bit id", []byte{0x90, 0x80, 0x7f, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, HasPictureID: true, PictureID: 0x7f, Size: 3}, nil},
+	{"15-bit id", []byte{0x90, 0x80, 0xff, 0xff, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, HasPictureID: true, LongID: true, PictureID: 0x7fff, Size: 4}, nil},
+	{"TL0 alone", []byte{0x90, 0x40, 0xff, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, HasTL0: true, TL0: 0xff, Size: 3}, nil},
+	{"TID without KEYIDX", []byte{0xb0, 0x20, 0xbf, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, NonReference: true, HasTID: true, TID: 2, Sync: true, Size: 3}, nil},
+	{"KEYIDX without TID", []byte{0x90, 0x10, 0xff, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, HasKeyIdx: true, KeyIdx: 31, Size: 3}, nil},
+	{"ends before extension byte", []byte{0x90}, Picture{Codec: VP8}, ErrShort},
+	{"ends before id", []byte{0x90, 0x80}, Picture{Codec: VP8}, ErrShort},
+	{"ends inside id", []byte{0x90, 0x80, 0x80}, Picture{Codec: VP8}, ErrShort},
+	{"ends before TL0", []byte{0x90, 0xc0, 0x01}, Picture{Codec: VP8}, ErrShort},
+	{"ends before TID", []byte{0x90, 0x60, 0x01}, Picture{Codec: VP8}, ErrShort},
 }
 
 func TestParseVP8(t *testing.T) {
@@ -49,7 +49,7 @@ func TestParseVP8(t *testing.T) {
 			if !errors.Is(err, tc.err) {
 				t.Fatalf("error %v, want %v", err, tc.err)
 			}
-			if d := cmp.Diff(tc.want, got, cmpopts.IgnoreUnexported(VP8{})); d != "" {
+			if d := cmp.Diff(tc.want, got, cmpopts.IgnoreUnexported(Picture{})); d != "" {
 				t.Error(d)
 			}
 		})
@@ -87,7 +87,7 @@ func FuzzParseVP8(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		v, err := ParseVP8(in)
-		if v.Size > len(in) {
+		if int(v.Size) > len(in) {
 			t.Fatalf("descriptor of %d bytes in %d", v.Size, len(in))
 		}
 		if err != nil {
@@ -99,7 +99,7 @@ func FuzzParseVP8(f *testing.F) {
 		if err != nil {
 			t.Fatalf("we parsed what Pion refuses: %v", err)
 		}
-		if len(frame) != len(in)-v.Size || v.HasPictureID && p.PictureID != v.PictureID ||
+		if len(frame) != len(in)-int(v.Size) || v.HasPictureID && p.PictureID != v.PictureID ||
 			v.HasTL0 && p.TL0PICIDX != v.TL0 || v.HasTID && p.TID != v.TID || v.HasKeyIdx && p.KEYIDX != v.KeyIdx {
 			t.Fatalf("%+v, Pion %+v", v, p)
 		}
