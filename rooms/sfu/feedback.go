@@ -140,7 +140,11 @@ func (p *Peer) sendReceiverReports(now time.Time) {
 			continue
 		}
 		s.layer.mu.Lock()
+		reached := &s.layer.stats.past[s.layer.stats.next]
 		b, ok := s.layer.stats.report(s.layer.ssrc, now)
+		if ok {
+			reached.recovered, reached.pictures = s.layer.recovered.Load(), s.layer.pictures.Load()
+		}
 		s.layer.mu.Unlock()
 		if ok {
 			b.FractionLost = max(b.FractionLost, s.layer.up.unprotected())

@@ -82,6 +82,8 @@ type Binding struct {
 	// Ceiling is the highest layer of Video shown; CeilingProfile: what the
 	// profile gives. It may change while a picture is shown.
 	Ceiling Ceiling
+	// Focused pictures come before all but a screen when the line is short.
+	Focused bool
 }
 
 // Ceiling is the highest layer of a camera that a slot shows.
@@ -120,6 +122,12 @@ type Observer interface {
 	// be held before they are played, so that what is sent again on the lines
 	// they come by is there in time; zero leaves it to the browser.
 	Holds(id PeerID, holds []time.Duration)
+	// Wanted tells the layers of a source, by rid and the lowest first, that
+	// anybody watches; of the others nothing needs to be sent. A Peer begins with
+	// all of them wanted.
+	Wanted(id PeerID, s Source, rids []string)
+	// Speaks tells that somebody begins or ceases to speak into the microphone.
+	Speaks(id PeerID, speaks bool)
 }
 
 // Truth is what is known of a Peer's media just now, for the people who watch
@@ -133,9 +141,23 @@ type Truth struct {
 	Level     uint8         // of the microphone: loudest of the last second, −dBov (RFC 6464): 0 is loudest, 127 silence
 	Silent    bool          // the microphone flows and nothing above NoiseFloor has come for SilentAfter
 	Clipping  bool          // it has been at full scale again and again
+	Speaking  bool          // somebody speaks into it just now
 	Line      int           // what the line to this Peer carries, bits a second, as estimated; 0: not known yet
 	Paused    []int         // slots whose picture that does not suffice for
 	Unfed     []Feed        // bound to this Peer, flowing at their publisher, and yet nothing goes out to it
+
+	Gaps       float64       // 0 to 1: of the microphone, what has not come after all: neither by itself nor with a later packet
+	Jitter     time.Duration // of the microphone on its way here (RFC 3550 section 6.4.1)
+	JitterDown time.Duration // of the voices on their way to the browser, the worst, as it reports
+	Camera     Picture       // as it comes
+	Shown      Picture       // the sharpest of those that go out
+}
+
+// Picture is how one is sent just now. The zero Picture: there is none.
+type Picture struct {
+	Layer   string // rid; "" without layers
+	Missing int    // layers that are wanted above this one and do not come; of Shown: of all slots, that the line does not carry
+	Rate    int    // pictures a second
 }
 
 // Route is how media travels between a browser and us.

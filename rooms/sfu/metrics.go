@@ -21,6 +21,7 @@ type metrics struct {
 	engine    *Engine
 	delay     prometheus.Histogram
 	line      prometheus.Histogram
+	legs      legs
 	first     map[wire.Kind]prometheus.Observer
 	firsts    *prometheus.HistogramVec // by kind
 	counters  []counter
@@ -28,6 +29,7 @@ type metrics struct {
 	routes    *prometheus.Desc // by route
 	strangers *prometheus.Desc // by reason
 	paused    *prometheus.Desc
+	showing   *prometheus.Desc // by layer
 	expelled  prometheus.Counter
 
 	mu   sync.Mutex // guards all below; taken after Engine.mu and before Peer.former
@@ -74,7 +76,9 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 		routes: prometheus.NewDesc(name("routes"), "PeerConnections whose path is up, by route.", []string{"route"}, nil),
 		strangers: prometheus.NewDesc("sangdam_media_strangers_total",
 			"Packets and connections at the media port that were turned away, by reason.", []string{"reason"}, nil),
-		paused: prometheus.NewDesc(name("slots_paused"), "Slots whose picture is not sent because the line would not carry it.", nil, nil),
+		paused:  prometheus.NewDesc(name("slots_paused"), "Slots whose picture is not sent because the line would not carry it.", nil, nil),
+		showing: prometheus.NewDesc(name("slots_showing"), "Slots that show a picture, by layer.", []string{"layer"}, nil),
+		legs:    newLegs(name),
 	}
 	m.first = map[wire.Kind]prometheus.Observer{
 		wire.Audio: m.firsts.WithLabelValues(string(wire.Audio)), wire.Video: m.firsts.WithLabelValues(string(wire.Video)),
@@ -98,7 +102,7 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 	count("probes_total", "Bursts that found out what a line carries.", func(t *totals) uint64 { return t.probes })
 	count("malformed_total", "Packets that were not what they should be.", func(t *totals) uint64 { return t.malformed })
 	if reg != nil {
-		reg.MustRegister(m.delay, m.line, m.firsts, m.expelled, m)
+		reg.MustRegister(m.delay, m.line, m.firsts, m.expelled, m.legs.roundTrip, m.legs.loss, m.legs.jitter, m)
 	}
 	return m
 }
@@ -139,6 +143,7 @@ func (m *metrics) Describe(to chan<- *prometheus.Desc) {
 	to <- m.peers
 	to <- m.routes
 	to <- m.paused
+	to <- m.showing
 	to <- m.strangers
 }
 
@@ -160,12 +165,16 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(c.of(&t)))
 	}
 	peers := make(map[[2]string]int)
-	for _, profile := range []Profile{ProfileRoom, ProfileWall, ProfileProbe} {
+	for _, profile := range []Profile{ProfileRoom, ProfileWall, ProfileProbe, ProfilePublish, ProfileWatch} {
 		for _, state := range []State{StateNew, StateConnected, StateDisconnected, StateFailed} {
 			peers[[2]string{string(profile), string(state)}] = 0
 		}
 	}
 	paused := 0
+	showing := map[string]int{layerSingle: 0}
+	for _, name := range layerNames() {
+		showing[name] = 0
+	}
 	routes := map[Route]int{RouteUDP: 0, RouteTCP: 0, RouteRelay: 0}
 	for _, id := range m.engine.Peers() {
 		p := m.engine.peer(id)
@@ -181,6 +190,14 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 		if r := p.route(); state == StateConnected && r != RouteNone {
 			routes[r]++
 		}
+		for _, d := range p.downs {
+			if l := d.shown.Load(); l != nil && d.kind == wire.Video {
+				showing[l.label()]++
+			}
+		}
+	}
+	for layer, n := range showing {
+		to <- prometheus.MustNewConstMetric(m.showing, prometheus.GaugeValue, float64(n), layer)
 	}
 	for labels, n := range peers {
 		to <- prometheus.MustNewConstMetric(m.peers, prometheus.GaugeValue, float64(n), labels[:]...)

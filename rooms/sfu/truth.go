@@ -36,7 +36,10 @@ func (e *Engine) Truth(id PeerID) (Truth, bool) {
 	}
 	if u := p.upBySource(Microphone); u != nil && u.flowing(now) {
 		t.Level = u.hearing.loudest(time.Second, now)
-		t.Silent, t.Clipping = u.hearing.silent(now), u.hearing.clipping(now)
+		t.Silent, t.Clipping, t.Speaking = u.hearing.silent(now), u.hearing.clipping(now), u.speaks(now)
+		if l := u.layers[0].Load(); l != nil {
+			t.Gaps, t.Jitter = l.gaps()
+		}
 	}
 	if t.State == StateConnected {
 		for _, d := range p.downs {
@@ -45,6 +48,8 @@ func (e *Engine) Truth(id PeerID) (Truth, bool) {
 			}
 		}
 	}
+	t.JitterDown = p.jitterDown(now)
+	t.Camera, t.Shown = p.camera(now), p.shown(now)
 	return t, true
 }
 
@@ -130,6 +135,90 @@ func (d *DownTrack) unfed(now, since time.Time) (Feed, bool) {
 	return f, true
 }
 
+// gaps are what of a layer of sound has not come in the last seconds after all,
+// and its jitter.
+func (l *Layer) gaps() (share float64, jitter time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	expected, received := l.stats.recent()
+	// What later packets brought along.
+	received += l.recovered.Load() - l.stats.past[l.stats.next].recovered
+	if expected > received {
+		share = float64(expected-received) / float64(expected)
+	}
+	return share, time.Duration(l.stats.jitter / float64(l.clock) * float64(time.Second))
+}
+
+// jitterDown is that of the worst voice.
+func (p *Peer) jitterDown(now time.Time) time.Duration {
+	worst := time.Duration(0)
+	for _, d := range p.downs {
+		if d.kind == wire.Audio {
+			worst = max(worst, time.Duration(d.reports.latestJitter(now))*time.Second/time.Duration(d.clock))
+		}
+	}
+	return worst
+}
+
+// camera is what comes of it.
+func (p *Peer) camera(now time.Time) Picture {
+	u := p.upBySource(Camera)
+	if u == nil || !u.flowing(now) {
+		return Picture{}
+	}
+	best := u.best(maxRids-1, now)
+	if best == nil {
+		return Picture{}
+	}
+	wanted := 0
+	for _, d := range *u.subs.Load() {
+		d.mu.Lock()
+		wanted = max(wanted, d.highest())
+		d.mu.Unlock()
+	}
+	return Picture{
+		Layer: best.rid, Missing: max(0, min(wanted, len(u.rids)-1)-best.rank), Rate: best.pictureRate(),
+	}
+}
+
+// shown is the sharpest picture that goes out, and what the line keeps back.
+func (p *Peer) shown(now time.Time) Picture {
+	var sharpest *Layer
+	missing := 0
+	for _, d := range p.downs {
+		if d.kind != wire.Video || d.paused.Load() {
+			continue
+		}
+		d.mu.Lock()
+		u, l, most := d.source, d.current, d.ceiling
+		d.mu.Unlock()
+		if u == nil || l == nil || !u.flowing(now) {
+			continue
+		}
+		if best := u.best(most, now); best != nil {
+			missing = max(missing, best.rank-l.rank)
+		}
+		if sharpest == nil || l.rank > sharpest.rank {
+			sharpest = l
+		}
+	}
+	if sharpest == nil {
+		return Picture{}
+	}
+	return Picture{Layer: sharpest.rid, Missing: missing, Rate: sharpest.pictureRate()}
+}
+
+// pictureRate is how many pictures a second came of a layer in the last seconds.
+func (l *Layer) pictureRate() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stats.noted < receptionsKept { // since when is not known
+		return 0
+	}
+	since := l.pictures.Load() - l.stats.past[l.stats.next].pictures
+	return int((time.Duration(since)*time.Second + lossWindow/2) / lossWindow)
+}
+
 // receipts are what a browser reported about one of our streams.
 type receipts struct {
 	mu      sync.Mutex // guards all below
@@ -137,6 +226,8 @@ type receipts struct {
 	highest uint32 // of the newest report
 	total   uint32
 	holes   uint64
+	jitter  uint32    // ticks
+	at      time.Time // of the newest report
 	kept    [receiptsKept]receipt
 	next    int
 }
@@ -156,6 +247,7 @@ func (r *receipts) add(b rtcp.ReceptionReport, holes uint64, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	expected, lost := b.LastSequenceNumber-r.highest, int32((b.TotalLost-r.total)<<8)>>8
+	r.jitter, r.at = b.Jitter, now
 	first, ours := !r.started, int64(holes-r.holes)
 	r.started, r.highest, r.total, r.holes = true, b.LastSequenceNumber, b.TotalLost, holes
 	if first || expected >= 1<<16 || uint32(max(0, lost)) > expected {
@@ -163,6 +255,16 @@ func (r *receipts) add(b rtcp.ReceptionReport, holes uint64, now time.Time) {
 	}
 	r.kept[r.next] = receipt{now, int64(expected) - ours, int64(lost) - ours}
 	r.next = (r.next + 1) % receiptsKept
+}
+
+// latestJitter is that of a report that still counts, in ticks.
+func (r *receipts) latestJitter(now time.Time) uint32 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.at.IsZero() || now.Sub(r.at) > reportPatience {
+		return 0
+	}
+	return min(r.jitter, 48000) // a second: more is no jitter
 }
 
 // recent sums up the last seconds: at least the newest report.

@@ -49,6 +49,7 @@ func (c *Client) api() (*webrtc.API, error) {
 		sdp.TransportCCURI:           both,
 		sdp.ABSSendTimeURI:           both,
 		sdp.AudioLevelURI:            both[:1],
+		captureTimeURI:               both,
 		sdp.SDESRTPStreamIDURI:       both[1:],
 		sdp.SDESRepairRTPStreamIDURI: both[1:],
 	} {

@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,6 +56,8 @@ type Options struct {
 	// ClockOffset is how far the client's wall clock is ahead of ours, as its
 	// sender reports tell it.
 	ClockOffset time.Duration
+	// Drift is by how much each of the client's clocks runs too fast.
+	Drift Drift
 	// Picture, of any Scale, is what the camera shows, for those who look with a
 	// browser: frames that decode, and silence for sound, take the place of
 	// Stamps. Receivers count them as foreign. With a Code every frame is a keyframe.
@@ -67,6 +70,10 @@ type Options struct {
 	// Setting changes Pion's settings before the PeerConnection is made.
 	Setting func(*webrtc.SettingEngine)
 }
+
+// Drift is how many parts in a million clocks run too fast: the computer's, which
+// sender reports and capture times go by, and those that sound and picture are taken by.
+type Drift struct{ Wall, Sound, Picture float64 }
 
 // Client is one browser.
 type Client struct {
@@ -317,6 +324,16 @@ func (c *Client) Deafen(source string, deaf bool) {
 	if s := c.sources[source]; s != nil {
 		for _, e := range s.encodings {
 			e.setDeaf(deaf)
+		}
+	}
+}
+
+// SetLayers sends these layers of a source and no others, as browsers do when
+// their encodings are made active and inactive.
+func (c *Client) SetLayers(source string, rids ...string) {
+	if s := c.sources[source]; s != nil {
+		for _, e := range s.encodings {
+			e.setAsleep(!slices.Contains(rids, e.rid))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package sfutest
 
 import (
+	"encoding/binary"
 	"sync"
 	"time"
 
@@ -36,9 +37,11 @@ type Received struct {
 	TL0s          int // the same for TL0PICIDX
 	Repeated      int // sequence numbers that came twice other than by RTX
 
-	SR   *rtcp.SenderReport // newest sender report for this stream
-	SRs  int
-	SRAt time.Time
+	Dated   int                // packets that say when they were captured
+	Capture time.Duration      // of the newest of these: when that was by the clock of the reports, less when it really was
+	SR      *rtcp.SenderReport // newest sender report for this stream
+	SRs     int
+	SRAt    time.Time
 }
 
 // Receiver is one half of a slot.
@@ -59,6 +62,7 @@ type Receiver struct {
 	lastTL0  uint8
 	idAt     uint64 // sequence number of the last packet whose ids are known
 	lastOut  uint32 // RTP timestamp of the newest packet
+	captureX uint8  // id of the extension; 0: not looked for yet, or not negotiated
 }
 
 func newReceiver(c *Client, r *webrtc.RTPReceiver, kind webrtc.RTPCodecType) *Receiver {
@@ -168,6 +172,7 @@ func (r *Receiver) packet(p *rtp.Packet, attributes interceptor.Attributes) {
 		r.got.Foreign++
 		return
 	}
+	r.date(p, stamp)
 	if watch := r.client.opts.Watch; watch != nil {
 		watch(stamp, time.Now())
 	}
@@ -190,6 +195,25 @@ func (r *Receiver) packet(p *rtp.Packet, attributes interceptor.Attributes) {
 		r.got.Layers = append(r.got.Layers, stamp.Layer)
 	}
 	r.got.Last, r.got.LastAt = stamp, time.Now()
+}
+
+// date reads when a packet was captured. Called with mu held.
+func (r *Receiver) date(p *rtp.Packet, stamp Stamp) {
+	if r.captureX == 0 {
+		for _, x := range r.rtp.GetParameters().HeaderExtensions {
+			if x.URI == captureTimeURI {
+				r.captureX = uint8(x.ID)
+			}
+		}
+	}
+	b := p.GetExtension(r.captureX)
+	if r.captureX == 0 || len(b) != 16 {
+		return
+	}
+	// What it was by the capturer's clock, less how far that is ahead.
+	at := binary.BigEndian.Uint64(b) - binary.BigEndian.Uint64(b[8:])
+	r.got.Dated++
+	r.got.Capture = timeOf(at).Sub(stamp.Captured)
 }
 
 // video checks a descriptor and returns the stamp behind it.

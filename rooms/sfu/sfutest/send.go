@@ -2,6 +2,7 @@ package sfutest
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"strconv"
@@ -145,7 +146,7 @@ type encoding struct {
 	payloadType uint8
 	rtxType     uint8
 	// header extension ids, 0 when not negotiated
-	mid, ridX, rridX, levelX uint8
+	mid, ridX, rridX, levelX, captureX uint8
 
 	seq, rtxSeq  uint16
 	base         uint32 // timestamp of the client's start
@@ -155,9 +156,12 @@ type encoding struct {
 	tl0, keyIdx  uint8
 	wantKeyframe bool
 	octets       uint32
+	captured     time.Duration // of the frame being sent, since the client's start
+	dated        time.Duration // of the last one that bore its capture time; 0: none did
 	drop         func(rid string, seq uint16) bool
 	level        func(at time.Duration) int
 	deaf         bool // to requests for keyframes
+	asleep       bool // nothing is encoded
 	history      [historySize]*rtp.Packet
 	count        SendStats
 }
@@ -198,6 +202,8 @@ func (e *encoding) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters
 			e.rridX = uint8(x.ID)
 		case sdp.AudioLevelURI:
 			e.levelX = uint8(x.ID)
+		case captureTimeURI:
+			e.captureX = uint8(x.ID)
 		}
 	}
 	return *codec, nil
@@ -239,6 +245,14 @@ func (e *encoding) setDeaf(deaf bool) {
 	e.deaf = deaf
 }
 
+// setAsleep stops an encoding, or begins it anew with a keyframe.
+func (e *encoding) setAsleep(asleep bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.wantKeyframe = e.wantKeyframe || e.asleep && !asleep
+	e.asleep = asleep
+}
+
 func (e *encoding) stats() SendStats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -249,7 +263,7 @@ func (e *encoding) stats() SendStats {
 func (e *encoding) sendFrame(period time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.bound == nil {
+	if e.bound == nil || e.asleep {
 		return
 	}
 	// Timestamps are those of the wall clock, also after a pause, and advance
@@ -260,7 +274,8 @@ func (e *encoding) sendFrame(period time.Duration) {
 		Sender: e.source.client.opts.ID, Source: e.source.index, Layer: uint8(e.layer),
 		Frame: e.frame, Captured: e.source.client.start.Add(at),
 	}
-	ts := e.base + uint32(int64(at)*e.clock()/int64(time.Second))
+	ts := e.base + e.ticks(at)
+	e.captured = at
 	e.frame++
 	e.count.Frames++
 	if e.source.kind == webrtc.RTPCodecTypeAudio {
@@ -316,6 +331,21 @@ func (e *encoding) show(p picture.Picture, ts uint32, key bool) {
 	}
 }
 
+// ticks are those of the source's own clock at a time since the client's start.
+func (e *encoding) ticks(at time.Duration) uint32 {
+	drift := e.source.client.opts.Drift.Sound
+	if e.source.kind == webrtc.RTPCodecTypeVideo {
+		drift = e.source.client.opts.Drift.Picture
+	}
+	at += time.Duration(float64(at) * drift / 1e6)
+	return uint32(int64(at) * e.clock() / int64(time.Second))
+}
+
+// wall is what the client takes a time since its start for.
+func (c *Client) wall(at time.Duration) time.Time {
+	return c.start.Add(at + c.opts.ClockOffset + time.Duration(float64(at)*c.opts.Drift.Wall/1e6))
+}
+
 func (e *encoding) clock() int64 {
 	if e.source.kind == webrtc.RTPCodecTypeAudio {
 		return 48000
@@ -340,6 +370,11 @@ func (e *encoding) write(ts uint32, marker bool, level int, payload []byte) {
 	e.stampNames(&h, e.ridX)
 	if level >= 0 && e.levelX != 0 {
 		_ = h.SetExtension(e.levelX, []byte{byte(level) & 0x7f})
+	}
+	// A browser dates about one packet a second.
+	if e.captureX != 0 && (e.dated == 0 || e.captured-e.dated >= time.Second) {
+		e.dated = e.captured
+		_ = h.SetExtension(e.captureX, binary.BigEndian.AppendUint64(nil, ntp(e.source.client.wall(e.captured))))
 	}
 	_, _ = e.bound.WriteStream().WriteRTP(&h, payload)
 }
@@ -380,8 +415,8 @@ func (e *encoding) sendReport() {
 	elapsed := now.Sub(e.source.client.start)
 	sr := &rtcp.SenderReport{
 		SSRC:        uint32(e.bound.SSRC()),
-		NTPTime:     ntp(now.Add(e.source.client.opts.ClockOffset)),
-		RTPTime:     e.base + uint32(int64(elapsed)*e.clock()/int64(time.Second)),
+		NTPTime:     ntp(e.source.client.wall(elapsed)),
+		RTPTime:     e.base + e.ticks(elapsed),
 		PacketCount: uint32(e.count.Packets), OctetCount: e.octets,
 	}
 	e.mu.Unlock()

@@ -17,6 +17,9 @@ type Stamp struct {
 	Captured time.Time // by our clock, when the packet's RTP timestamp was now
 }
 
+// captureTimeURI names the extension that tells when a packet was captured.
+const captureTimeURI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
+
 const (
 	stampMagic = 0x5344474d
 	stampSize  = 24
