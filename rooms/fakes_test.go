@@ -376,6 +376,7 @@ type fakeClient struct {
 	notes     []schedule.Note
 	helpers   []string // "name mode", and "to me" where it is
 	orders    []rooms.Order
+	spoken    []string // who spoke, each time that it was told
 }
 
 // helping tells helpers as "name mode", and "to me" where it is.
@@ -443,6 +444,20 @@ func (c *fakeClient) Deliver(changes []rooms.Change) {
 			c.t.Errorf("%s: an empty change", c.id)
 		}
 	}
+}
+
+func (c *fakeClient) Speakers(participants []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.synced == 0 || c.dismissed != nil {
+		c.t.Errorf("%s: told who speaks with %d syncs, dismissed: %v", c.id, c.synced, c.dismissed)
+	}
+	for _, id := range participants {
+		if _, known := c.people[id]; !known {
+			c.t.Errorf("%s: %s speaks, whom it does not know", c.id, id)
+		}
+	}
+	c.spoken = append(c.spoken, strings.Join(participants, " "))
 }
 
 func (c *fakeClient) Dismiss(reason error) {
@@ -542,6 +557,7 @@ type hall struct {
 	event  *schedule.Event
 
 	storage func() rooms.Storage // of the next start; may be nil
+	metrics *rooms.Metrics       // likewise
 }
 
 // The bubble's clock begins at midnight UTC 2000-01-01. The first consultation
@@ -580,7 +596,7 @@ func newHall(t *testing.T, e *schedule.Event) *hall {
 }
 
 func (h *hall) start() {
-	h.reg = rooms.NewRegistry(rooms.Deps{Store: h.store, Ledger: h.ledger, Media: h.media, Node: "node-a", Incarnation: 1, Storage: h.storage})
+	h.reg = rooms.NewRegistry(rooms.Deps{Store: h.store, Ledger: h.ledger, Media: h.media, Node: "node-a", Incarnation: 1, Storage: h.storage, Metrics: h.metrics})
 	if err := h.reg.Start(h.t.Context()); err != nil {
 		h.t.Fatal(err)
 	}

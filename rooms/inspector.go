@@ -3,6 +3,7 @@ package rooms
 import (
 	"cmp"
 	"maps"
+	"math/bits"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -57,7 +58,8 @@ func (i *inspector) hear(session string, v ClientVitals) {
 	if _, known := i.told[session]; !known && len(i.told) >= maxTold {
 		return
 	}
-	v.Unheard = slices.Clone(v.Unheard)
+	v.Unheard, v.Hollow = slices.Clone(v.Unheard), slices.Clone(v.Hollow)
+	i.registry.deps.Metrics.tellHeard(v)
 	i.told[session] = counted{v, time.Now()}
 }
 
@@ -117,6 +119,7 @@ func (i *inspector) pass(now time.Time) {
 	}
 	wall := stamp(g.deps.Clock)
 	counts := i.counts(now)
+	var all []RowVitals
 	for _, b := range g.boards() {
 		b.setStorage(storage)
 		for _, kind := range b.expireOrders(wall) {
@@ -134,9 +137,11 @@ func (i *inspector) pass(now time.Time) {
 			})
 		}
 		b.setVitals(found, heard)
+		all = append(all, found...)
 		b.setCrosstalk(i.compare(b.id, mics, now))
 		b.nudgeWalls()
 	}
+	g.deps.Metrics.tellTruth(all)
 	i.passes++
 	for session, s := range i.stays {
 		gone := !s.seen.Equal(now)
@@ -187,6 +192,7 @@ func (i *inspector) inspect(event schedule.EventID, id schedule.ConsultationID, 
 			micOn: p.has(sfu.Microphone), micIn: p.sent(sfu.Microphone), camOn: p.has(sfu.Camera) && !p.resting(sfu.Camera), rests: len(p.rests) > 0,
 			micGone: s.gone(&s.micSince, p, sfu.Microphone, now), camGone: s.gone(&s.camSince, p, sfu.Camera, now),
 			flows: s.flows(p, now), client: counts[p.session].ClientVitals, told: now.Sub(counts[p.session].at), unfed: s.unfed(truth, people, now),
+			voices: s.voiced(p, truth), others: slices.ContainsFunc(people, func(o player) bool { return o.session != p.session && !o.away && len(o.sends) > 0 }),
 		}
 		if p.has(sfu.Microphone) && !p.away && truth.Level < voiceLevel {
 			heard = append(heard, p.session)
@@ -218,8 +224,14 @@ func hearing(people cast, found []evidence) {
 				continue
 			}
 			others++
-			if o.seat != p.seat && found[m].complainsOf(found[n]) && slices.Contains(found[m].client.Unheard, p.seat) {
+			if o.seat == p.seat || !found[m].complainsOf(found[n]) {
+				continue
+			}
+			if slices.Contains(found[m].client.Unheard, p.seat) {
 				deaf = append(deaf, m)
+			}
+			if slices.Contains(found[m].client.Hollow, p.seat) && found[n].spoke(found[m].told) {
+				found[m].hollow = true
 			}
 		}
 		if len(deaf) == others && others >= 2 {
@@ -237,6 +249,13 @@ func hearing(people cast, found []evidence) {
 // and both Peers stood. What was told before says only what is over.
 func (e evidence) complainsOf(other evidence) bool {
 	return min(other.flows, other.here, e.here)-e.told >= countsFor
+}
+
+// spoke tells whether somebody's voice came in here in the seconds that a browser
+// counted over when it told so long ago.
+func (e evidence) spoke(told time.Duration) bool {
+	counted := uint32(1)<<int(countsFor/inspectEvery) - 1
+	return bits.OnesCount32(e.voices>>uint(told/inspectEvery)&counted) >= voicedFor
 }
 
 // microphones are those of a booth that can hear other booths, and be heard.

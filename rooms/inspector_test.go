@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"sangdam/rooms"
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/sfu"
@@ -52,6 +54,7 @@ func TestVitals_AreToldWithinASecondAndOnlyWhenTheyDiffer(t *testing.T) {
 		seconds(1)
 		want(t, "told", w.heard().vitals["S02"][0], rooms.Vitals{
 			Seat: "S02/firm", Route: sfu.RouteUDP, RTT: 210 * time.Millisecond, Level: 50, Quality: rooms.QualityGood, Symptoms: []rooms.Symptom{},
+			ScoreUp: 4.4, ScoreDown: 4.4,
 		})
 		want(t, "on the board", h.vitals("S02/firm"), w.heard().vitals["S02"][0])
 		told := w.heard().vitalsTold
@@ -137,6 +140,82 @@ func TestVitals_OneWayAudioByBothSides(t *testing.T) {
 	})
 }
 
+func TestVitals_WhatABrowserDoesNotPlayIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hall) {
+		h.until(20)
+		vf, _ := h.join("S02/firm", "f")
+		vb, _ := h.join("S02/buyer", "b")
+		sends(vf)
+		sends(vb)
+		h.media.tells("peer-f", sfu.Truth{State: sfu.StateConnected, Level: 30})
+		h.media.tells("peer-b", sfu.Truth{State: sfu.StateConnected, Level: 127})
+		seconds(8)
+		tell := func(v rooms.ClientVitals) {
+			v.Microphone, v.Camera, v.Limited = "ok", "ok", "none"
+			ok(t, h.reg.Vitals("b", v))
+			seconds(1)
+		}
+		tell(rooms.ClientVitals{Playback: "ok"})
+		want(t, "all is well", h.vitals("S02/buyer").Quality, rooms.QualityGood)
+		tell(rooms.ClientVitals{Playback: "blocked"})
+		want(t, "wants a tap", h.vitals("S02/buyer").Symptoms, []rooms.Symptom{rooms.SymptomSoundBlocked})
+		tell(rooms.ClientVitals{Playback: "ok", Hollow: []schedule.SeatID{"S02/firm"}})
+		want(t, "silence of who speaks", h.vitals("S02/buyer").Symptoms, []rooms.Symptom{rooms.SymptomNotPlayed})
+		want(t, "no fault of the speaker's", h.vitals("S02/firm").Quality, rooms.QualityGood)
+		h.media.tells("peer-f", sfu.Truth{State: sfu.StateConnected, Level: 70})
+		seconds(8)
+		tell(rooms.ClientVitals{Playback: "ok", Hollow: []schedule.SeatID{"S02/firm"}})
+		want(t, "silence of who is silent", len(h.vitals("S02/buyer").Symptoms), 0)
+		tell(rooms.ClientVitals{Playback: "stopped"})
+		want(t, "stopped", h.vitals("S02/buyer").Symptoms, []rooms.Symptom{rooms.SymptomNotPlayed})
+		ok(t, vf.Leave(t.Context()))
+		seconds(2)
+		want(t, "alone, there is nothing to play", len(h.vitals("S02/buyer").Symptoms), 0)
+	})
+}
+
+func TestVitals_AreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, fair())
+		defer func() { h.close() }()
+		h.close()
+		reg := prometheus.NewRegistry()
+		h.metrics = rooms.NewMetrics(reg)
+		h.start()
+		h.until(20)
+		for _, seat := range []schedule.SeatID{"S02/firm", "S02/buyer"} {
+			v, _ := h.join(seat, string(seat))
+			sends(v)
+		}
+		h.media.tells("peer-S02/firm", sfu.Truth{State: sfu.StateConnected, LossUp: 0.2, Gaps: 0.2})
+		ok(t, h.reg.Vitals("S02/buyer", rooms.ClientVitals{Microphone: "ok", Camera: "ok", Limited: "none", Concealed: 0.2}))
+		seconds(8)
+		got := map[string]float64{}
+		families, err := reg.Gather()
+		ok(t, err)
+		for _, f := range families {
+			for _, m := range f.GetMetric() {
+				name := f.GetName()
+				for _, l := range m.GetLabel() {
+					name += " " + l.GetValue()
+				}
+				got[name] = m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
+			}
+		}
+		for name, want := range map[string]float64{
+			"sangdam_rooms_quality poor": 2, "sangdam_rooms_quality good": 0, "sangdam_rooms_symptoms loss_up": 1, "sangdam_rooms_symptoms voice_broken": 1,
+			"sangdam_rooms_symptoms relay": 0, "sangdam_rooms_concealed_ratio": 1, "sangdam_rooms_frozen_ratio": 1,
+		} {
+			if v, ok := got[name]; !ok || v != want {
+				t.Errorf("%s is %v, want %v", name, v, want)
+			}
+		}
+		if got["sangdam_rooms_quality_score up"] < 10 || got["sangdam_rooms_quality_score down"] < 10 {
+			t.Errorf("scores were told %v and %v times", got["sangdam_rooms_quality_score up"], got["sangdam_rooms_quality_score down"])
+		}
+	})
+}
+
 func TestStorage_IsToldWithHowManyItAffects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHall(t, fair())
@@ -199,7 +278,7 @@ func TestQuality_IsSummedUpAtTheEndOfAStay(t *testing.T) {
 		q := all[0]
 		if q.Seat != "S02/firm" || q.Session != "f" || !q.From.Equal(minute(20)) || q.To.Sub(q.From) < 39*time.Second || q.To.Sub(q.From) > 41*time.Second ||
 			q.Route != "tcp" || q.RTTMedian != 100*time.Millisecond || q.RTT95 != 300*time.Millisecond ||
-			math.Abs(q.LossUp-0.075) > 0.01 || q.LossUpWorst != 0.1 {
+			math.Abs(q.LossUp-0.075) > 0.01 || q.LossUpWorst != 0.1 || q.ScoreUp < 4 || q.ScoreDown != 0 { // repaired, and nobody else was there
 			t.Errorf("%+v", q)
 		}
 		if len(q.Symptoms) != 2 || q.Symptoms[0].Symptom != "tcp" || q.Symptoms[1] != (schedule.SymptomTime{Symptom: "loss_up", Seconds: 30}) {

@@ -12,8 +12,11 @@ import (
 // well is somebody with nothing wrong.
 func well() evidence {
 	return evidence{
-		truth: sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteUDP, RoundTrip: 40 * time.Millisecond, Level: 30},
-		known: true, here: time.Minute, micOn: true, micIn: true, flows: time.Minute, camOn: true,
+		truth: sfu.Truth{
+			State: sfu.StateConnected, Route: sfu.RouteUDP, RoundTrip: 40 * time.Millisecond, Level: 30,
+			Camera: sfu.Picture{Layer: "f", Rate: 30}, Shown: sfu.Picture{Layer: "f", Rate: 30},
+		},
+		known: true, here: time.Minute, micOn: true, micIn: true, flows: time.Minute, camOn: true, others: true, voices: 1<<20 - 1,
 	}
 }
 
@@ -58,7 +61,12 @@ func TestJudge_NamesWhatIsWrong(t *testing.T) {
 		"freezes":                       {func(e *evidence) { e.client.Frozen = 0.1 }, QualityFair, []Symptom{SymptomFrozen}},
 		"a picture that stands":         {func(e *evidence) { e.client.Frozen = 0.4 }, QualityPoor, []Symptom{SymptomFrozen}},
 		"a page that is hidden":         {func(e *evidence) { e.client.Frozen, e.client.Hidden = 1, true }, QualityGood, []Symptom{SymptomHidden}},
-		"a broken voice":                {func(e *evidence) { e.client.Concealed = 0.1 }, QualityFair, []Symptom{SymptomVoiceBroken}},
+		"a voice with gaps":             {func(e *evidence) { e.client.Concealed, e.client.Microphone = 0.03, "ok" }, QualityFair, nil},
+		"a broken voice":                {func(e *evidence) { e.client.Concealed, e.client.Microphone = 0.1, "ok" }, QualityPoor, []Symptom{SymptomVoiceBroken}},
+		"a browser that wants a tap":    {func(e *evidence) { e.client.Playback = "blocked" }, QualityPoor, []Symptom{SymptomSoundBlocked}},
+		"one that wants it alone":       {func(e *evidence) { e.client.Playback, e.others = "blocked", false }, QualityGood, nil},
+		"sound that was stopped":        {func(e *evidence) { e.client.Playback = "stopped" }, QualityPoor, []Symptom{SymptomNotPlayed}},
+		"a voice that comes out silent": {func(e *evidence) { e.hollow = true }, QualityPoor, []Symptom{SymptomNotPlayed}},
 		"a tired computer":              {func(e *evidence) { e.client.Limited = "cpu" }, QualityFair, []Symptom{SymptomCPU}},
 		"a narrow line":                 {func(e *evidence) { e.client.Limited = "bandwidth" }, QualityFair, []Symptom{SymptomBandwidth}},
 		"much at once, the worst is first": {func(e *evidence) {
@@ -89,6 +97,36 @@ func TestJudge_RoundsWhatNobodyWouldNotice(t *testing.T) {
 
 // Who does not hear whom is told by browsers; what comes in here decides whose
 // fault it is.
+// A voice that arrives and comes out as silence: of somebody who was silent it is no
+// wonder, and what the browser counted before says nothing of what was said since.
+func TestHearing_SilenceOfWhomSpeaksIsNotPlayed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(speaker, hearer *evidence)
+		want   bool
+	}{
+		"somebody spoke all the time":       {func(_, _ *evidence) {}, true},
+		"for two seconds":                   {func(s, _ *evidence) { s.voices = 0b10100 }, true},
+		"for one":                           {func(s, _ *evidence) { s.voices = 0b100 }, false},
+		"not at all":                        {func(s, _ *evidence) { s.voices = 0 }, false},
+		"before the browser counted":        {func(s, _ *evidence) { s.voices = 0b1111100000 }, false},
+		"while it counted, told since":      {func(s, h *evidence) { s.voices, h.told = 0b110000, 3*time.Second }, true},
+		"after it told":                     {func(s, h *evidence) { s.voices, h.told = 0b111, 3*time.Second }, false},
+		"the microphone is off now":         {func(s, _ *evidence) { s.micOn = false }, false},
+		"the microphone is known as dead":   {func(s, _ *evidence) { s.truth.Silent = true }, false},
+		"whose path is new":                 {func(s, _ *evidence) { s.here = 2 * time.Second }, false},
+		"the one who plays nothing is away": {func(_, h *evidence) { h.away = true }, false},
+	} {
+		people := cast{someone("S00", schedule.RoleFirm, 0), someone("S00", schedule.RoleBuyer, 0)}
+		found := []evidence{well(), well()}
+		found[0].client.Hollow = []schedule.SeatID{"S00/buyer"}
+		tt.change(&found[1], &found[0])
+		hearing(people, found)
+		if found[0].hollow != tt.want || found[1].hollow {
+			t.Errorf("%s: %v, want %v", name, found[0].hollow, tt.want)
+		}
+	}
+}
+
 func TestHearing_WhoseFaultItIs(t *testing.T) {
 	const firm, buyer, interpreter = schedule.RoleFirm, schedule.RoleBuyer, schedule.RoleInterpreter
 	people := func(roles ...schedule.Role) (all cast) {

@@ -24,6 +24,11 @@ type Metrics struct {
 	ordersFailed   *prometheus.CounterVec // by OrderKind
 	walls          prometheus.Gauge
 	inspection     prometheus.Histogram
+	qualities      *prometheus.GaugeVec     // by Quality
+	symptoms       *prometheus.GaugeVec     // by Symptom
+	scores         *prometheus.HistogramVec // by direction
+	concealed      prometheus.Histogram
+	frozen         prometheus.Histogram
 }
 
 // NewMetrics makes the metrics and registers them; with nil they are counted
@@ -86,6 +91,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		Namespace: "sangdam", Subsystem: "rooms", Name: "inspection_seconds", Help: "Duration of one look at everybody's media.",
 		Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5},
 	})
+	m.truth(reg)
 	if reg != nil {
 		reg.MustRegister(m.helpers, m.orders, m.ordersFailed, m.walls, m.inspection, m.phases)
 		reg.MustRegister(m.rooms, m.participants, m.joins, m.faults, m.leaves, m.mirrorWaiting, m.mirrorFailures, m.mirrorDropped)

@@ -33,6 +33,7 @@ type stay struct {
 	micSince   time.Time // it is on and nothing is received; zero: it is not so
 	camSince   time.Time
 	micFlows   time.Time // since when it is received without a break; zero: it is not
+	voices     uint32    // in which passes it was heard, the newest in the lowest bit
 	seen       time.Time // the newest pass that saw it
 	to         time.Time // that pass by the rooms' clock
 
@@ -45,7 +46,29 @@ type stay struct {
 	worstDown         float64
 	frozen, concealed float64
 	clientPasses      int
+	up, down          tally
 	symptoms          map[Symptom]time.Duration
+}
+
+// tally is the mean of a score.
+type tally struct {
+	sum float64
+	n   int
+}
+
+func (t *tally) add(score float64) {
+	if score > 0 {
+		t.sum += score
+		t.n++
+	}
+}
+
+// mean is 0 where there is none.
+func (t tally) mean() float64 {
+	if t.n == 0 {
+		return 0
+	}
+	return tenth(t.sum / float64(t.n))
 }
 
 // unfed is how long somebody's sound should go out to the Peer and does not.
@@ -88,6 +111,15 @@ func (s *stay) flows(p player, now time.Time) time.Duration {
 	return now.Sub(s.micFlows)
 }
 
+// voiced notes whether a voice came from it, and tells of the last passes.
+func (s *stay) voiced(p player, t sfu.Truth) uint32 {
+	s.voices <<= 1
+	if p.has(sfu.Microphone) && !p.away && t.Level < voiceLevel {
+		s.voices |= 1
+	}
+	return s.voices
+}
+
 // note adds one second's truth.
 func (s *stay) note(v Vitals, e evidence, now, wall time.Time) {
 	s.seen, s.to = now, wall
@@ -101,6 +133,8 @@ func (s *stay) note(v Vitals, e evidence, now, wall time.Time) {
 		return
 	}
 	s.passes++
+	s.up.add(v.ScoreUp)
+	s.down.add(v.ScoreDown)
 	s.routes[v.Route]++
 	if e.truth.RoundTrip > 0 {
 		s.rtts[min(int(e.truth.RoundTrip/rttStep), rttSteps)]++
@@ -109,7 +143,7 @@ func (s *stay) note(v Vitals, e evidence, now, wall time.Time) {
 	s.lossUp += e.truth.LossUp
 	s.lossDown += e.truth.LossDown
 	s.worstUp, s.worstDown = max(s.worstUp, e.truth.LossUp), max(s.worstDown, e.truth.LossDown)
-	if e.client.Microphone != "" || e.client.Camera != "" || e.client.Limited != "" { // it has told
+	if e.client.told() {
 		s.clientPasses++
 		s.frozen += e.client.Frozen
 		s.concealed += e.client.Concealed
@@ -121,6 +155,7 @@ func (s *stay) quality() schedule.SeatQuality {
 	q := schedule.SeatQuality{
 		Consultation: s.consultation, Seat: s.seat, Session: s.session, From: s.from, To: s.to,
 		RTTMedian: s.percentile(50), RTT95: s.percentile(95), LossUpWorst: s.worstUp, LossDownWorst: s.worstDown,
+		ScoreUp: s.up.mean(), ScoreDown: s.down.mean(),
 	}
 	if n := float64(s.passes); n > 0 {
 		q.LossUp, q.LossDown = s.lossUp/n, s.lossDown/n

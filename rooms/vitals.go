@@ -19,8 +19,19 @@ type Vitals struct {
 	Frozen    float64
 	Concealed float64
 	Level     int // of the microphone: 0 (silence) to 100, in tens
+	Speaking  bool
 	Quality   Quality
 	Symptoms  []Symptom // worst first; empty: all is well
+
+	JitterUp   time.Duration // of voices, to 10 ms
+	JitterDown time.Duration
+	LayerUp    string // of the camera: the sharpest that comes; empty: none, or there are no layers
+	LayerDown  string // the sharpest that is sent to it
+	RateUp     int    // pictures a second, in fives; 0: none, or not known yet
+	RateDown   int
+	Line       int     // what the line to it carries, kbit/s, in coarse steps; 0: not known
+	ScoreUp    float64 // 1 to 5: how well it is heard and seen; 0: nothing to tell it by
+	ScoreDown  float64 // how well it hears and sees
 }
 
 // Quality sums a person's vitals up.
@@ -39,8 +50,10 @@ type Symptom string
 
 const (
 	SymptomNoMedia      Symptom = "no_media"
-	SymptomOneWayIn     Symptom = "one_way_in"  // somebody is not heard here
-	SymptomOneWayOut    Symptom = "one_way_out" // not heard by the others
+	SymptomOneWayIn     Symptom = "one_way_in"    // somebody is not heard here
+	SymptomSoundBlocked Symptom = "sound_blocked" // its browser plays nothing before somebody taps
+	SymptomNotPlayed    Symptom = "not_played"    // voices arrive there and nothing is to be heard
+	SymptomOneWayOut    Symptom = "one_way_out"   // not heard by the others
 	SymptomMicSilent    Symptom = "microphone_silent"
 	SymptomMicClipping  Symptom = "microphone_clipping"
 	SymptomCameraDark   Symptom = "camera_dark"
@@ -67,6 +80,9 @@ type ClientVitals struct {
 	Camera     string            // as in Health
 	Limited    string            // "none", "cpu", "bandwidth", "other"
 	Unheard    []schedule.SeatID // whose microphone is on and of whom nothing has arrived for 5 s
+	Hollow     []schedule.SeatID // of whom sound arrives that comes out as silence, or is made up altogether
+	Playback   string            // "ok", "blocked" (wants a tap), "stopped"; empty: not told
+	Rate       int               // pictures a second of who is seen with the fewest; 0: not told
 	Hidden     bool
 }
 

@@ -166,8 +166,12 @@ func (s *Session) vitals(b *protocol.TellVitals) error {
 	}
 	return s.server.registry.Vitals(s.id, rooms.ClientVitals{
 		Frozen: b.Frozen, Freezes: b.Freezes, Concealed: b.Concealed, Microphone: b.Microphone, Camera: b.Camera, Limited: b.Limited,
-		Unheard: each(b.Unheard, func(id string) schedule.SeatID { return schedule.SeatID(id) }), Hidden: b.Hidden,
+		Unheard: seatIDs(b.Unheard), Hollow: seatIDs(b.Hollow), Playback: b.Playback, Rate: b.Rate, Hidden: b.Hidden,
 	})
+}
+
+func seatIDs(in []string) []schedule.SeatID {
+	return each(in, func(id string) schedule.SeatID { return schedule.SeatID(id) })
 }
 
 // report takes a browser's answer to an order.

@@ -112,7 +112,7 @@ func wireQuality(q schedule.SeatQuality) protocol.ReportQuality {
 		Seat: string(q.Seat), From: q.From.UTC(), To: q.To.UTC(), Route: q.Route,
 		RTTMedianMS: q.RTTMedian.Round(time.Millisecond).Milliseconds(), RTT95MS: q.RTT95.Round(time.Millisecond).Milliseconds(),
 		LossUp: q.LossUp, LossUpWorst: q.LossUpWorst, LossDown: q.LossDown, LossDownWorst: q.LossDownWorst,
-		Frozen: q.Frozen, Concealed: q.Concealed,
+		Frozen: q.Frozen, Concealed: q.Concealed, ScoreUp: q.ScoreUp, ScoreDown: q.ScoreDown,
 		Symptoms: each(q.Symptoms, func(s schedule.SymptomTime) protocol.ReportSymptom {
 			return protocol.ReportSymptom{Symptom: s.Symptom, Seconds: s.Seconds}
 		}),

@@ -145,7 +145,10 @@ func (f *feed) push(changes ...protocol.Change) {
 func wireVitals(v rooms.Vitals) protocol.Vitals {
 	return protocol.Vitals{
 		Seat: string(v.Seat), Route: string(v.Route), RTTMS: int(v.RTT / time.Millisecond), LossUp: v.LossUp, LossDown: v.LossDown,
-		Frozen: v.Frozen, Concealed: v.Concealed, Level: v.Level, Quality: string(v.Quality),
+		Frozen: v.Frozen, Concealed: v.Concealed, Level: v.Level, Speaking: v.Speaking, Quality: string(v.Quality),
+		JitterUpMS: int(v.JitterUp / time.Millisecond), JitterDownMS: int(v.JitterDown / time.Millisecond),
+		LayerUp: v.LayerUp, LayerDown: v.LayerDown, RateUp: v.RateUp, RateDown: v.RateDown, LineKbps: v.Line,
+		ScoreUp: v.ScoreUp, ScoreDown: v.ScoreDown,
 		Symptoms: each(v.Symptoms, func(s rooms.Symptom) string { return string(s) }),
 	}
 }

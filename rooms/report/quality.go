@@ -33,6 +33,8 @@ func qualityColumns() []Column {
 		{Key: "loss_down_worst", Kind: KindNumber},
 		{Key: "frozen", Kind: KindNumber},
 		{Key: "concealed", Kind: KindNumber},
+		{Key: "score_up", Kind: KindNumber},
+		{Key: "score_down", Kind: KindNumber},
 		{Key: "symptoms", Kind: KindText},
 	}
 }
@@ -66,8 +68,16 @@ func (b *Book) stay(a attendance.Attendance, q schedule.SeatQuality) []Cell {
 		on(b.center, q.From), on(there, q.From), text(there.String()), minutes(q.To.Sub(q.From).Seconds()),
 		text(b.words.value("route", q.Route)), milliseconds(q.RTTMedian), milliseconds(q.RTT95),
 		percent(q.LossUp), percent(q.LossUpWorst), percent(q.LossDown), percent(q.LossDownWorst),
-		percent(q.Frozen), percent(q.Concealed), text(strings.Join(symptoms, "; ")),
+		percent(q.Frozen), percent(q.Concealed), score(q.ScoreUp), score(q.ScoreDown), text(strings.Join(symptoms, "; ")),
 	}
+}
+
+// score of a stay that was long enough to have one.
+func score(s float64) Cell {
+	if s <= 0 {
+		return Cell{Empty: true}
+	}
+	return number(s)
 }
 
 // milliseconds of a round trip that was measured.

@@ -273,6 +273,17 @@ func TestNoShows_TellTriesThoughSomebodyCame(t *testing.T) {
 	}
 }
 
+// Who does not hear must not be told as who is not heard.
+func TestWords_OneWayIsSaidOfTheRightSide(t *testing.T) {
+	f := facts(t)
+	f.Quality[0].Symptoms = []schedule.SymptomTime{{Symptom: "one_way_in", Seconds: 30}, {Symptom: "one_way_out", Seconds: 20}}
+	table := report.New(f, report.Filter{}, report.English).Table(report.SheetQuality)
+	last := table.Rows[0][len(table.Rows[0])-1].Text
+	if in, out := strings.Index(last, "Does not hear"), strings.Index(last, "Is not heard"); in < 0 || out < in {
+		t.Errorf("told as %q", last)
+	}
+}
+
 func TestQuality_TellsEachStayInWords(t *testing.T) {
 	table := report.New(facts(t), report.Filter{}, report.Korean).Table(report.SheetQuality)
 	if len(table.Rows) != 1 {

@@ -85,6 +85,8 @@ func headings() [][3]string {
 		{"loss_down_worst", "받는 쪽 최대 손실(%)", "Loss receiving, worst (%)"},
 		{"frozen", "영상 멈춤(%)", "Picture frozen (%)"},
 		{"concealed", "음성 보간(%)", "Voice concealed (%)"},
+		{"score_up", "상대에게 들리고 보인 정도(1~5)", "Heard and seen (1 to 5)"},
+		{"score_down", "듣고 본 정도(1~5)", "Hears and sees (1 to 5)"},
 		{"symptoms", "증상", "Symptoms"},
 	}
 }
@@ -151,8 +153,10 @@ func values() [][3]string {
 		{"route relay", "중계", "Relay"},
 
 		{"symptom no_media", "미디어 없음", "No media"},
-		{"symptom one_way_in", "들리지만 보내지 못함", "Hears, is not heard"},
-		{"symptom one_way_out", "보내지만 듣지 못함", "Is heard, hears nothing"},
+		{"symptom one_way_in", "상대 소리를 듣지 못함", "Does not hear somebody"},
+		{"symptom sound_blocked", "브라우저가 소리를 막음", "Browser plays no sound"},
+		{"symptom not_played", "소리가 와도 재생되지 않음", "Sound arrives, is not played"},
+		{"symptom one_way_out", "상대에게 소리가 안 들림", "Is not heard"},
 		{"symptom microphone_silent", "마이크 소리 없음", "Microphone silent"},
 		{"symptom microphone_clipping", "마이크 소리 너무 큼", "Microphone too loud"},
 		{"symptom camera_dark", "영상 어두움", "Camera dark"},

@@ -18,9 +18,11 @@ type SeatQuality struct {
 	LossUpWorst   float64        `json:"loss_up_worst"`    // of any second
 	LossDown      float64        `json:"loss_down"`        // mean, from the server
 	LossDownWorst float64        `json:"loss_down_worst"`
-	Frozen        float64        `json:"frozen"`             // of the time: a picture stood still
-	Concealed     float64        `json:"concealed"`          // of the sound: made up for what was lost
-	Symptoms      []SymptomTime  `json:"symptoms,omitempty"` // the longest first
+	Frozen        float64        `json:"frozen"`               // of the time: a picture stood still
+	Concealed     float64        `json:"concealed"`            // of the sound: made up for what was lost
+	ScoreUp       float64        `json:"score_up,omitempty"`   // 1 to 5, mean: how well it was heard and seen; 0: not known
+	ScoreDown     float64        `json:"score_down,omitempty"` // how well it heard and saw
+	Symptoms      []SymptomTime  `json:"symptoms,omitempty"`   // the longest first
 }
 
 // SymptomTime is how long something was wrong.

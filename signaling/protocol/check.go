@@ -75,6 +75,40 @@ func check(body any) error {
 		return checkVitals(b)
 	case *SendReport:
 		return checkReport(b)
+	case *Tiles:
+		return checkTiles(b)
+	}
+	return nil
+}
+
+func checkTiles(b *Tiles) error {
+	if len(b.Sizes) > maxPairs {
+		return errors.New("sizes: too many")
+	}
+	var err error
+	told := [maxPairs]bool{}
+	for _, s := range b.Sizes {
+		err = errors.Join(err, slot("slot", s.Slot))
+		if s.Height != 90 && s.Height != 180 && s.Height != 360 && s.Height != 720 {
+			err = errors.Join(err, errors.New("height: not one of the heights"))
+		}
+		if err != nil {
+			return err
+		}
+		if told[s.Slot] {
+			return errors.New("slot: told twice")
+		}
+		told[s.Slot] = true
+	}
+	if b.Focused != nil {
+		err = slot("focused", *b.Focused)
+	}
+	return err
+}
+
+func slot(field string, n int) error {
+	if n < 0 || n >= maxPairs {
+		return fmt.Errorf("%s: no pair", field)
 	}
 	return nil
 }
@@ -150,12 +184,16 @@ func checkVitals(b *TellVitals) error {
 		oneOf("microphone", b.Microphone, "MicrophoneHealth"),
 		oneOf("camera", b.Camera, "CameraHealth"),
 		oneOf("limited", b.Limited, "Limited"),
+		oneOf("playback", b.Playback, "PlaybackOrNone"),
+		between("rate", float64(b.Rate), maxRate),
 	)
-	if len(b.Unheard) > maxPeople {
-		return errors.Join(err, errors.New("unheard: too many"))
-	}
-	for _, s := range b.Unheard {
-		err = errors.Join(err, text("unheard", s, 1, maxSeat))
+	for name, seats := range map[string][]string{"unheard": b.Unheard, "hollow": b.Hollow} {
+		if len(seats) > maxPeople {
+			return errors.Join(err, errors.New(name+": too many"))
+		}
+		for _, s := range seats {
+			err = errors.Join(err, text(name, s, 1, maxSeat))
+		}
 	}
 	return err
 }

@@ -144,6 +144,10 @@ type TellVitals struct {
 	Limited    string   `json:"limited" set:"Limited"`
 	Unheard    []string `json:"unheard"` // seats whose microphone is on and of which no sound has arrived for 5 s
 	Hidden     bool     `json:"hidden"`  // the page is not in sight
+
+	Playback string   `json:"playback,omitempty" set:"PlaybackOrNone"` // of what it should play
+	Hollow   []string `json:"hollow,omitempty"`                        // seats of which sound arrives and comes out as silence, or is made up altogether
+	Rate     int      `json:"rate,omitempty"`                          // pictures a second of whoever is seen with the fewest; 0: not known
 }
 
 // Vitals is the media truth of one person, put together from what the server
@@ -157,8 +161,19 @@ type Vitals struct {
 	Frozen    float64  `json:"frozen"`
 	Concealed float64  `json:"concealed"`
 	Level     int      `json:"level"` // of the microphone, 0 (silence) to 100
+	Speaking  bool     `json:"speaking"`
 	Quality   string   `json:"quality" set:"Quality"`
 	Symptoms  []string `json:"symptoms" set:"Symptom"`
+
+	JitterUpMS   int     `json:"jitter_up_ms,omitempty"` // of voices
+	JitterDownMS int     `json:"jitter_down_ms,omitempty"`
+	LayerUp      string  `json:"layer_up,omitempty"`   // rid of the sharpest picture that comes of the camera
+	LayerDown    string  `json:"layer_down,omitempty"` // of the sharpest that is sent to this person
+	RateUp       int     `json:"rate_up,omitempty"`    // pictures a second
+	RateDown     int     `json:"rate_down,omitempty"`
+	LineKbps     int     `json:"line_kbps,omitempty"`  // what the line to this person carries, as estimated
+	ScoreUp      float64 `json:"score_up,omitempty"`   // 1 to 5: how well this person is heard and seen; 0: nothing to tell it by
+	ScoreDown    float64 `json:"score_down,omitempty"` // how well this person hears and sees
 }
 
 // RowVitals replaces the vitals of one row.

@@ -28,9 +28,11 @@ const (
 	maxLanguage     = 35  // RFC 5646, section 4.4.1
 	maxSources      = 4
 	maxPeople       = 8 // in a room
+	maxPairs        = 8 // slots that show somebody
 	maxRTTMS        = 60_000
 	maxKbps         = 10_000_000
 	maxFreezes      = 1000 // between two vitals
+	maxRate         = 240  // pictures a second
 )
 
 // Decode reads one message of a client: strictly, since a field that we do not
@@ -126,6 +128,8 @@ func bodyOf(typ string) any {
 		return new(SendReport)
 	case TypeProbe:
 		return new(Probe)
+	case TypeTiles:
+		return new(Tiles)
 	}
 	return nil
 }

@@ -134,6 +134,8 @@ type ReportQuality struct {
 	LossDownWorst float64         `json:"loss_down_worst"`
 	Frozen        float64         `json:"frozen"`
 	Concealed     float64         `json:"concealed"`
+	ScoreUp       float64         `json:"score_up,omitempty"`   // 1 to 5: how well the person was heard and seen; 0: not known
+	ScoreDown     float64         `json:"score_down,omitempty"` // how well it heard and saw
 	Symptoms      []ReportSymptom `json:"symptoms"`
 }
 

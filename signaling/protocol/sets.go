@@ -28,6 +28,7 @@ func ClientTypes() []string {
 		TypeChat, TypeWatch, TypePing, TypeBye,
 		TypeWait, TypeNote, TypeCall, TypeHealth, TypeSeen, TypePractice,
 		TypeWall, TypeHelp, TypeSteer, TypeVitals, TypeReport, TypeProbe,
+		TypeTiles,
 	}
 }
 
@@ -36,6 +37,7 @@ func ServerTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoined, TypeBoard, TypeOK,
 		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice, TypeWall, TypeProbe,
+		TypeLayers, TypeSpeakers,
 	}
 }
 
@@ -65,6 +67,12 @@ func Set(name string) []string {
 		return []string{"udp", "tcp"}
 	case "NetworkRoute":
 		return []string{"", "udp", "tcp", "relay"}
+	case "Layer":
+		return []string{"q", "h", "f"}
+	case "AuxiliaryKind":
+		return []string{"encoder", "screen"}
+	case "AuxiliarySource":
+		return []string{"closeup", "screen_audio"}
 	case "SlotKind":
 		return []string{"person", "stage"}
 	case "SeatPresence":
@@ -139,13 +147,15 @@ func Set(name string) []string {
 		return []string{"", "no_such_device", "not_allowed", "unsupported", "failed", "gone"}
 	case "Limited":
 		return []string{"none", "cpu", "bandwidth", "other"}
+	case "PlaybackOrNone":
+		return []string{"", "ok", "blocked", "stopped"}
 	case "Route":
 		return []string{"", "udp", "tcp", "relay"}
 	case "Quality":
 		return []string{"good", "fair", "poor", "none"}
 	case "Symptom":
 		return []string{
-			"no_media", "one_way_in", "one_way_out", "microphone_silent", "microphone_clipping", "camera_dark", "camera_frozen",
+			"no_media", "one_way_in", "sound_blocked", "not_played", "one_way_out", "microphone_silent", "microphone_clipping", "camera_dark", "camera_frozen",
 			"loss_up", "loss_down", "frozen", "voice_broken", "slow_path", "tcp", "relay", "cpu", "bandwidth", "hidden",
 		}
 	case "Right":
@@ -180,10 +190,10 @@ func Set(name string) []string {
 func SetNames() []string {
 	return []string{
 		"Code", "Action", "Phase", "Role", "SeatRole", "SourceName", "Profile",
-		"SlotKind", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
+		"AuxiliaryKind", "AuxiliarySource", "SlotKind", "Layer", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
 		"VerdictOrNone", "EvidenceKind", "ReportSheet", "ReportKind",
 		"NoteKind", "MicrophoneHealth", "CameraHealth", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
-		"HelpMode", "SeatRoleOrNone", "SourceNameOrNone", "SteerAction", "OrderKind", "OrderFailureOrNone", "Limited", "Route",
+		"HelpMode", "SeatRoleOrNone", "SourceNameOrNone", "SteerAction", "OrderKind", "OrderFailureOrNone", "Limited", "PlaybackOrNone", "Route",
 		"PathProfile", "PathProfileOrNone", "ProbeRoute", "NetworkRoute", "Quality", "Symptom", "Right", "RightOrNone", "ContactOutcome", "Scope", "AuditAction", "HookTopic", "DeliveryState",
 		"TimetableOp", "DelayCause", "Light", "ReadinessReason", "RecordKind",
 		"ClientType", "ServerType",
