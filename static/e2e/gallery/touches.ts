@@ -63,6 +63,7 @@ const tile = (id: string) => `[data-room="${id}"] ${part('wall-open')}`;
 /** The wall with something open; its scenes have boards of their own. */
 export const wallTouches: Record<string, Touch[]> = {
   wall_detail: [tile('S05'), part('room-detail')],
+  wall_figures: [tile('S07'), part('room-detail'), `${part('figures')} summary`, seen(part('room-person'))],
   wall_script: [tile('S03'), part('contact-card'), '.chase-more summary'],
   wall_propose: [tile('S02'), part('room-detail')],
   wall_devices: [tile('S05'), `[data-seat="S05/buyer"] ${part('devices')}`, part('device-microphone')],

@@ -421,6 +421,7 @@ export const wallScenes: Record<string, () => Visit> = {
       crosstalk: [{ hears: 'b6', speaks: 'b7', since: time(-2), strength: 60 }],
     }),
   wall_detail: () => page(),
+  wall_figures: () => page(),
   wall_script: () => page(),
   wall_propose: () => page(),
   wall_devices: () => page(),

@@ -105,6 +105,7 @@ const vitals = (seat: string, rtt: number): Vitals => ({
   frozen: 0,
   concealed: 0,
   level: 20,
+  speaking: false,
   quality: 'good',
   symptoms: [],
 });

@@ -81,7 +81,13 @@ export const help = {
         fair: 'Words or pictures get lost both ways now and then.',
         poor: 'They can hardly understand each other.',
       },
-      help: 'Needs help now: {{what}}',
+      help: {
+        no_media: 'No picture and no sound of this person arrive.',
+        one_way_in: 'This person does not hear the others.',
+        sound_blocked: 'This person hears nothing: the browser holds the sound back.',
+        not_played: 'Sound reaches this person, but the loudspeaker stays silent.',
+        one_way_out: 'The others do not hear this person.',
+      },
     },
     quality: {
       good: 'Good',

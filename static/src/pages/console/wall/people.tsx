@@ -141,7 +141,7 @@ function useSaying(): (saying: Saying) => string {
       case 'both':
         return words.t(`truth.says.${saying.says}.${saying.how}`);
       case 'help':
-        return words.t('truth.says.help', { what: words.t(`truth.symptom.${saying.symptom}`) });
+        return words.t(`truth.says.help.${saying.symptom}`);
       case 'none':
       case 'early':
       case 'well':

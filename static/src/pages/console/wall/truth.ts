@@ -7,7 +7,13 @@ import { type Rank, rankOfSymptom } from './matters';
 export type Saying =
   | { says: 'none' | 'early' | 'well' | 'someTrouble' }
   | { says: 'up' | 'down' | 'both'; how: 'fair' | 'poor' }
-  | { says: 'help'; symptom: Symptom };
+  | { says: 'help'; symptom: Helpless };
+
+/** Symptoms of which nothing gets better before somebody acts. */
+type Helpless = 'no_media' | 'one_way_in' | 'sound_blocked' | 'not_played' | 'one_way_out';
+
+const isHelpless = (symptom: Symptom): symptom is Helpless =>
+  rankOfSymptom(symptom, { quality: 'good' }) === 3;
 
 /** From these scores on a direction is good, and fair; the server has the same. */
 const [good, fair] = [4, 3];
@@ -19,8 +25,8 @@ const wordOf = (score: number): Word =>
 /** sayingOf is the one sentence that a coordinator should read; figures come after it, for who asks. */
 export function sayingOf(vitals: Vitals): Saying {
   if (vitals.quality === 'none') return { says: 'none' };
-  const worst = sickOf(vitals)[0];
-  if (worst && worst.rank === 3) return { says: 'help', symptom: worst.symptom };
+  const symptom = vitals.symptoms.find(isHelpless);
+  if (symptom) return { says: 'help', symptom };
   const { score_up: scoreUp = 0, score_down: scoreDown = 0 } = vitals;
   const [up, down] = [wordOf(scoreUp), wordOf(scoreDown)];
   if (up !== 'good' && down !== 'good')
