@@ -17,6 +17,12 @@ type Client interface {
 	// Deliver gives the changes of one moment. Every change is delivered once
 	// and in order.
 	Deliver([]Change)
+	// Codec tells in which codec a source should be sent from now on. It is told for
+	// each Peer anew, the first time before Join returns.
+	Codec(sfu.Source, sfu.Encoding)
+	// Speakers tells which participants speak just now, whenever it changes and
+	// four times a second at most; after Sync, when anybody does.
+	Speakers(participants []string)
 	// Dismiss is the last call: the session is out of the room. The reason is
 	// one of ErrEnded, ErrCancelled, ErrMoved, ErrReplaced, ErrLost,
 	// ErrRoomFailed, ErrStopping, ErrHeld (a coordinator removed the person), ErrForbidden (the seat is another party's now, or

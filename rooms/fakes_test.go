@@ -27,6 +27,8 @@ type fakeMedia struct {
 	truths map[sfu.PeerID]sfu.Truth // others are connected and silent
 	failed bool                     // Truth panics
 	levels map[sfu.PeerID]sfu.Levels
+
+	encodings map[sfu.PeerID]sfu.Encodings // of others: none
 }
 
 func (m *fakeMedia) Bind(viewer sfu.PeerID, bs ...sfu.Binding) {
@@ -68,6 +70,12 @@ func (m *fakeMedia) Levels(peer sfu.PeerID) sfu.Levels {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.levels[peer]
+}
+
+func (m *fakeMedia) Encodings(peer sfu.PeerID) (sfu.Encodings, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.encodings[peer], true
 }
 
 // tells sets what is true of a Peer from now on.
@@ -377,6 +385,7 @@ type fakeClient struct {
 	helpers   []string // "name mode", and "to me" where it is
 	orders    []rooms.Order
 	spoken    []string // who spoke, each time that it was told
+	codecs    []string // "source codec", the same
 }
 
 // helping tells helpers as "name mode", and "to me" where it is.
@@ -444,6 +453,15 @@ func (c *fakeClient) Deliver(changes []rooms.Change) {
 			c.t.Errorf("%s: an empty change", c.id)
 		}
 	}
+}
+
+func (c *fakeClient) Codec(s sfu.Source, e sfu.Encoding) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.synced == 0 || c.dismissed != nil {
+		c.t.Errorf("%s: told a codec with %d syncs, dismissed: %v", c.id, c.synced, c.dismissed)
+	}
+	c.codecs = append(c.codecs, string(s)+" "+string(e))
 }
 
 func (c *fakeClient) Speakers(participants []string) {

@@ -21,6 +21,8 @@ type participant struct {
 	darkAt  time.Time       // since when media is gone though the session talks; zero: it is not
 	paused  []int           // slots whose picture the line does not carry
 	holds   []time.Duration // how long each slot should be held before it is played
+	codec   sfu.Encoding    // of its screen, as its page was told
+	codecOf sfu.PeerID      // with which Peer
 	missed  bool            // the record says away: nothing was received for AwayAfter
 	heardAt time.Time       // the last join or return: neither lies before it
 	hereAt  time.Time       // since when the seat is taken without a gap, by whatever device
@@ -29,8 +31,11 @@ type participant struct {
 
 	recorded map[sfu.Source]bool // what the record has of flowing
 
-	slots slotMap  // what this person's own browser shows where
-	said  []string // keys of the newest messages, to know a repetition
+	slots   slotMap                    // what this person's own browser shows where
+	shown   [sfu.RoomPairs]sfu.Binding // what that carries, as it was bound last
+	tiles   Tiles                      // how large it shows them
+	spokeAt time.Time                  // when it began to speak last; for who watches on a screen
+	said    []string                   // keys of the newest messages, to know a repetition
 
 	// what flush has to do
 	sync         bool
@@ -71,12 +76,18 @@ func (p *participant) setOn(s sfu.Source, on bool) bool {
 	return true
 }
 
+// bind gives a pair something else to show.
 func (p *participant) bind(b sfu.Binding) {
+	p.carry(p.tiles.aim(b))
+	p.slotsChanged = true
+}
+
+// carry has a pair bound at the end of this task.
+func (p *participant) carry(b sfu.Binding) {
 	if p.bindings == nil {
 		p.bindings = map[int]sfu.Binding{}
 	}
-	p.bindings[b.Slot] = b
-	p.slotsChanged = true
+	p.bindings[b.Slot], p.shown[b.Slot] = b, b
 }
 
 // lastHeard is when an interval that ends now really ended.

@@ -27,12 +27,8 @@ func (r *room) show(viewer, other *participant) {
 
 // showStage gives a viewer the stage; nobody sees its own.
 func (r *room) showStage(viewer *participant) {
-	b := sfu.Binding{Slot: sfu.SlotStage}
-	if r.stage != nil && r.stage != viewer {
-		b.Audio = sfu.Feed{Peer: r.stage.peer, Source: sfu.ScreenAudio}
-		b.Video = sfu.Feed{Peer: r.stage.peer, Source: sfu.Screen}
-	}
-	viewer.bind(b)
+	_, audio, video := r.onStage(viewer)
+	viewer.bind(sfu.Binding{Slot: sfu.SlotStage, Audio: audio, Video: video})
 }
 
 // setStage says who shares a screen; the newest one does. The former one is
@@ -153,6 +149,8 @@ func (r *room) unbind(p *participant) {
 // cutOff takes a Peer out of the room: it is neither heard nor seen, and hears
 // and sees nobody.
 func (r *room) cutOff(peer sfu.PeerID) {
+	delete(r.speakers.voices, peer)
+	delete(r.codecs, peer)
 	for _, s := range sources() {
 		r.media.Allow(peer, s, false)
 	}
@@ -172,8 +170,8 @@ func (r *room) slotsOf(viewer *participant) []Slot {
 			all = append(all, Slot{Slot: slot, Kind: SlotPerson, Participant: o.view.ID, Paused: slices.Contains(viewer.paused, slot), Hold: viewer.hold(slot)})
 		}
 	}
-	if r.stage != nil && r.stage != viewer {
-		all = append(all, Slot{Slot: sfu.SlotStage, Kind: SlotStage, Participant: r.stage.view.ID, Paused: slices.Contains(viewer.paused, sfu.SlotStage), Hold: viewer.hold(sfu.SlotStage)})
+	if on, _, _ := r.onStage(viewer); on != "" {
+		all = append(all, Slot{Slot: sfu.SlotStage, Kind: SlotStage, Participant: on, Paused: slices.Contains(viewer.paused, sfu.SlotStage), Hold: viewer.hold(sfu.SlotStage)})
 	}
 	return all
 }

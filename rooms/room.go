@@ -73,13 +73,16 @@ type room struct {
 	held     []schedule.SeatID
 	handed   map[schedule.Role]time.Time // when seats went to another party
 
-	helpers []helper         // by when they came
-	alerts  []schedule.Alert // as of the last tick
-	stage   *participant     // who shares a screen; nil: nobody
-	chat    []Chat           // oldest first, MaxChatKept at most
-	changes []Change         // of the task that runs, for everybody
-	err     error            // why the room is over; nil: it is not. Read by others after the loop's Done
-	leaving error            // what those are told whom a rule removes; nil: by the reason of the ledger
+	helpers     []helper         // by when they came
+	auxiliaries []*auxiliary     // the same
+	alerts      []schedule.Alert // as of the last tick
+	stage       *participant     // who shares a screen; nil: nobody
+	speakers    speakers
+	codecs      map[sfu.PeerID]sfu.Encodings // of Peers that are or were in the room
+	chat        []Chat   // oldest first, MaxChatKept at most
+	changes     []Change // of the task that runs, for everybody
+	err         error    // why the room is over; nil: it is not. Read by others after the loop's Done
+	leaving     error    // what those are told whom a rule removes; nil: by the reason of the ledger
 }
 
 // newRoom starts a room with what remains of an earlier one. hold keeps it open
@@ -156,7 +159,7 @@ func (r *room) settle(now time.Time) {
 		next := r.tick(now)
 		if r.err == nil {
 			r.flush()
-			r.arm(r.nextExpiry(next), now)
+			r.arm(sooner(r.nextExpiry(next), r.tellSpeakers(now)), now)
 		}
 	}
 	r.board.set(r.row(), r.cast())
@@ -232,6 +235,7 @@ func (r *room) finish(reason error, now time.Time) {
 		why, r.leaving = schedule.LeftRemoved, reason
 	}
 	r.dismissHelpers()
+	r.detachAll(reason)
 	r.flush() // the last clock change comes before the dismissal
 	for _, p := range r.inOrder() {
 		r.remove(p, why, now)
@@ -265,6 +269,9 @@ func (r *room) flush() {
 		own := shared[:len(shared):len(shared)]
 		if p.sync {
 			p.client.Sync(r.snapshot(p))
+			if len(r.speakers.told) > 0 { // else a page knows
+				p.client.Speakers(r.speakers.told)
+			}
 			// What is no state is not in the snapshot.
 			own = slices.DeleteFunc(slices.Clone(shared), func(c Change) bool { return c.Warning == nil })
 		} else if p.slotsChanged {
@@ -284,6 +291,7 @@ func (r *room) flush() {
 		p.sync, p.slotsChanged, p.orders = false, false, nil
 		r.bindHelper(p)
 	}
+	r.tellCodecs()
 	for _, p := range r.inOrder() {
 		if len(p.bindings) > 0 {
 			pending := make([]sfu.Binding, 0, len(p.bindings))
@@ -296,6 +304,7 @@ func (r *room) flush() {
 			r.media.Bind(p.peer, pending...)
 		}
 	}
+	r.bindScreens()
 }
 
 // panicked is told of a panic in a task; closed does the rest.
@@ -319,6 +328,7 @@ func (r *room) closed() {
 	if errors.Is(r.err, ErrRoomFailed) {
 		r.metrics.faults.Inc()
 		r.guard(r.dismissHelpers)
+		r.guard(func() { r.detachAll(ErrRoomFailed) })
 		for _, p := range r.people {
 			r.guard(func() { r.remove(p, schedule.LeftFault, now) })
 			r.guard(func() { r.unbind(p) })
@@ -401,6 +411,7 @@ func (r *room) retime(e *schedule.Event, extended ends) {
 // clear forgets a party: who sits there now is somebody else.
 func (r *room) clear(role schedule.Role, now time.Time) {
 	r.leaving = ErrForbidden
+	r.detachIf(ErrForbidden, func(a *auxiliary) bool { _, of := a.view.Seat.Split(); return of == role })
 	for _, p := range r.inOrder() {
 		if p.view.Role == role {
 			r.remove(p, schedule.LeftRemoved, now)
@@ -456,7 +467,7 @@ func (r *room) state(now time.Time) schedule.RoomState {
 func (r *room) row() Row {
 	row := Row{
 		Consultation: r.c, Clock: r.clock, Alerts: r.alerts, Verdict: r.verdict,
-		Care: r.care, Contacts: r.contacts, Held: r.held, Helpers: r.helpersTold(),
+		Care: r.care, Contacts: r.contacts, Held: r.held, Helpers: r.helpersTold(), Auxiliaries: r.auxiliariesTold(),
 	}
 	known := r.c.Seats()
 	for _, seat := range known {
@@ -485,6 +496,6 @@ func (r *room) snapshot(p *participant) Snapshot {
 	for _, o := range r.inOrder() {
 		s.Participants = append(s.Participants, o.view)
 	}
-	s.Chat = append(s.Chat, r.chat...)
+	s.Chat, s.Auxiliaries = append(s.Chat, r.chat...), r.auxiliariesTold()
 	return s
 }

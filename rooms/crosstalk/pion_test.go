@@ -20,6 +20,8 @@ func (nobody) PeerState(sfu.PeerID, sfu.State)         {}
 func (nobody) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (nobody) Paused(sfu.PeerID, []int)                {}
 func (nobody) Holds(sfu.PeerID, []time.Duration)       {}
+func (nobody) Wanted(sfu.PeerID, sfu.Source, []string) {}
+func (nobody) Speaks(sfu.PeerID, bool)                 {}
 
 // TestGuard_HearsALeakBetweenRealPeers goes the whole way: browsers' audio level
 // headers, the media plane, who hears whom. It takes the 15 s that it takes.

@@ -47,9 +47,8 @@ const (
 	// speak at a time: so much is kept free though all are silent.
 	speechRate   = 48_000
 	voicesAtOnce = 2
-	// speaking is the level, in −dBov, from which somebody has the floor; who
-	// had it last keeps it until another has spoken for a while.
-	speaking = 40
+	// Who spoke last keeps the floor until another has spoken for takesFloor.
+	takesFloor = time.Second
 )
 
 // allocation decides which pictures the line to a browser carries, and in which
@@ -211,6 +210,9 @@ func (a *allocation) look(now time.Time) {
 		if st.source != s.stake.source || st.bound != s.stake.bound {
 			s.known, s.better = false, time.Time{}
 		}
+		if st.ceiling > s.stake.ceiling && !a.tight { // somebody has enlarged it, and looks at it now
+			s.known = false
+		}
 		s.stake = st
 		if st.source == nil && s.rank < 0 && !s.track.peer.soundOnly {
 			s.set(0, now) // its first picture shall not wait for a decision
@@ -219,13 +221,13 @@ func (a *allocation) look(now time.Time) {
 	a.listen(now)
 }
 
-// listen finds who has the floor: a cough does not take it.
+// listen finds who has the floor.
 func (a *allocation) listen(now time.Time) {
 	var loudest *UpTrack
-	level := uint8(speaking)
+	level := uint8(silence)
 	for i := range a.shares {
 		if u := a.shares[i].stake.source; u != nil && u.source == Camera {
-			if m := u.peer.upBySource(Microphone); m != nil && m.flowing(now) {
+			if m := u.peer.upBySource(Microphone); m != nil && m.speaks(now) {
 				if l := m.hearing.loudest(time.Second, now); l < level {
 					loudest, level = m, l
 				}
@@ -238,7 +240,7 @@ func (a *allocation) listen(now time.Time) {
 	case loudest != a.rival:
 		a.rival, a.rivalAt = loudest, now
 	}
-	if a.rival != nil && (a.floor == nil || now.Sub(a.rivalAt) >= time.Second && now.Sub(a.floorAt) >= dwell) {
+	if a.rival != nil && (a.floor == nil || now.Sub(a.rivalAt) >= takesFloor && now.Sub(a.floorAt) >= dwell) {
 		a.floor, a.floorAt, a.rival = a.rival, now, nil
 	}
 }
@@ -273,8 +275,8 @@ func (s *share) cost(rank int) int {
 // top is the highest rank that makes a difference.
 func (s *share) top() int { return min(s.stake.ceiling, maxRids-1) }
 
-// order lists shares by what people need most: a screen, whoever speaks, who is
-// shown large, the others.
+// order lists shares by what people need most: a screen, whom the viewer looks
+// at, whoever speaks, who is shown large, the others.
 func (a *allocation) order() []*share {
 	all := make([]*share, 0, len(a.shares))
 	for i := range a.shares {
@@ -285,12 +287,14 @@ func (a *allocation) order() []*share {
 	weight := func(s *share) int {
 		u := s.stake.source
 		switch {
-		case u.source == Screen:
+		case u.source.staged():
 			return 0
-		case a.floor != nil && u.peer == a.floor.peer:
+		case s.stake.focused:
 			return 1
+		case a.floor != nil && u.peer == a.floor.peer:
+			return 2
 		}
-		return 2 + maxRids - s.stake.ceiling
+		return 3 + maxRids - s.stake.ceiling
 	}
 	slices.SortStableFunc(all, func(x, y *share) int { return cmp.Compare(weight(x), weight(y)) })
 	return all

@@ -146,7 +146,7 @@ func (p *Peer) equip(conn *wire.Conn, sections []section, uplinks []uplink) {
 	for i, s := range sections {
 		if s.slot >= 0 {
 			d := newDownTrack(p, s.slot, writers[0])
-			d.redPT = uplinks[i].red
+			d.answered(uplinks[i])
 			p.addDown(d)
 			writers = writers[1:]
 		}
@@ -274,6 +274,7 @@ func (p *Peer) bind(bindings []Binding) {
 			}
 			d.bind(feed, p.engine.source(feed))
 			d.asked = b.Ceiling
+			d.focus(b.Focused)
 		}
 	}
 	people := 0
@@ -367,10 +368,7 @@ func (p *Peer) reconcile() {
 		return
 	}
 	for _, u := range p.ups {
-		if f := u.flowing(now); f != u.told.Load() {
-			u.told.Store(f)
-			p.observer.SourceFlow(p.id, u.source, f)
-		}
+		u.reconcile(now)
 	}
 	if a := &p.allocation; a.told.Load() != a.paused.Load() {
 		a.told.Store(a.paused.Load())
@@ -401,7 +399,7 @@ func (p *Peer) outdated(now time.Time) bool {
 		return true
 	}
 	for _, u := range p.ups {
-		if u.flowing(now) != u.told.Load() {
+		if u.outdated(now) {
 			return true
 		}
 	}

@@ -15,6 +15,8 @@ func (deaf) PeerState(sfu.PeerID, sfu.State)         {}
 func (deaf) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (deaf) Paused(sfu.PeerID, []int)                {}
 func (deaf) Holds(sfu.PeerID, []time.Duration)       {}
+func (deaf) Wanted(sfu.PeerID, sfu.Source, []string) {}
+func (deaf) Speaks(sfu.PeerID, bool)                 {}
 
 // The client repeats the profiles' numbers, so that package sfu can import it:
 // here they are held to each other.
