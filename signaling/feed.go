@@ -58,6 +58,8 @@ type stage struct {
 	lobby *rooms.Lobby    // as told last; nil when this is no lobby
 	wall  wallState       // a console's
 	notes []schedule.Note // told while waiting, the last of them
+	spoke []string        // who speaks, as told last; nil: nobody ever did
+	codec protocol.Codecs // as told last; zero: nothing was
 }
 
 // pending is a request that a full state will answer.

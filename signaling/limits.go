@@ -43,6 +43,7 @@ func allowances() map[string]allowance {
 		protocol.TypeReport: {2 * time.Second, 5},
 
 		protocol.TypeProbe: {2 * time.Second, 10},
+		protocol.TypeTiles: {500 * time.Millisecond, 10},
 	}
 }
 

@@ -30,8 +30,10 @@ type media struct {
 	// Owned by the session's loop.
 	origin  origin // of the offer that was answered last
 	flowing map[sfu.Source]bool
-	paused  []int           // slots
-	holds   []time.Duration // by slot
+	paused  []int                   // slots
+	holds   []time.Duration         // by slot
+	wanted  map[sfu.Source][]string // layers, as told last
+	speaks  bool
 }
 
 type mediaNews struct {
@@ -119,6 +121,9 @@ func (m *media) close() {
 func (m *media) replay(v *rooms.Visit) {
 	v.Paused(m.paused)
 	v.Holds(m.holds)
+	if m.speaks {
+		v.Speaks(true)
+	}
 	for src, flowing := range m.flowing {
 		if flowing {
 			v.Flow(src, true)

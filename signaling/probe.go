@@ -58,5 +58,7 @@ func (probed) PeerState(sfu.PeerID, sfu.State)         {}
 func (probed) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (probed) Paused(sfu.PeerID, []int)                {}
 func (probed) Holds(sfu.PeerID, []time.Duration)       {}
+func (probed) Wanted(sfu.PeerID, sfu.Source, []string) {}
+func (probed) Speaks(sfu.PeerID, bool)                 {}
 
 var _ sfu.Observer = probed{}

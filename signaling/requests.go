@@ -66,6 +66,8 @@ func (s *Session) request(ctx context.Context, m protocol.Message, body any) err
 		return s.ok(m.Ref, s.vitals(b))
 	case *protocol.SendReport:
 		return s.ok(m.Ref, s.report(b))
+	case *protocol.Tiles:
+		return s.ok(m.Ref, s.tiles(ctx, b))
 	case *protocol.Ping:
 		s.feed.reply(protocol.TypePong, m.Ref, protocol.Pong{At: b.At, ServerTime: s.heard.UTC()})
 		return nil
@@ -249,6 +251,7 @@ func (s *Session) resume(ctx context.Context, c *socket, ref uint64, b *protocol
 	secret := s.secrets.rotate(b.Secret)
 	s.server.metrics.Resumes.Inc()
 	s.log.Info("resumed", "conn", c.id)
+	defer s.present()
 	if !s.feed.replay(ref, secret, b.Seq) {
 		return nil
 	}

@@ -156,6 +156,7 @@ func (s *Session) rebuild(ctx context.Context, b *protocol.Restart, offer [sha25
 	s.mended.keep(answered{offer, answer, m}, true)
 	s.log.Info("media begun anew", "path", m.path)
 	reply(answer)
+	old.forgetWanted()
 	switch at := s.at.(type) {
 	case inRoom:
 		err = at.visit.Rebind(ctx, m.id, s.on())
@@ -179,7 +180,7 @@ func (s *Session) rebuild(ctx context.Context, b *protocol.Restart, offer [sha25
 // tries to get through; empty: as usual.
 func (s *Session) open(ctx context.Context, p sfu.Profile, path, offer string) (*media, string, error) {
 	m := &media{
-		session: s, profile: p, opened: s.server.now(), flowing: map[sfu.Source]bool{}, origin: originOf(offer),
+		session: s, profile: p, opened: s.server.now(), flowing: map[sfu.Source]bool{}, wanted: map[sfu.Source][]string{}, origin: originOf(offer),
 		path: cmp.Or(schedule.PathProfile(path), schedule.PathNormal),
 	}
 	id, answer, err := s.server.engine.Open(ctx, sfu.Offer{

@@ -44,6 +44,7 @@ type fakeEngine struct {
 	// unreachable Peers stay as they are until say.
 	unreachable bool
 	heard       time.Time
+	encodings   map[sfu.PeerID]sfu.Encodings // of others: none
 	onBind      func(sfu.PeerID, ...sfu.Binding)
 }
 
@@ -96,6 +97,13 @@ func (e *fakeEngine) Truth(id sfu.PeerID) (sfu.Truth, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return sfu.Truth{State: sfu.StateConnected, Route: sfu.RouteUDP}, e.peers[id] != nil
+}
+
+func (e *fakeEngine) Encodings(id sfu.PeerID) (sfu.Encodings, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	known, ok := e.encodings[id]
+	return known, ok
 }
 
 func (e *fakeEngine) Levels(sfu.PeerID) sfu.Levels { return sfu.Levels{} }
@@ -345,6 +353,9 @@ type tab struct {
 	peer    sfu.PeerID
 	seq     uint64
 	deltas  []protocol.Delta // heard while a reply was waited for
+
+	layers   []protocol.Layers // all that was told
+	speakers [][]string        // the same
 }
 
 func (r *rig) dial(header ...string) *tab {
@@ -439,6 +450,22 @@ func (c *tab) reply(ref uint64) protocol.Message {
 
 func (c *tab) keep(m protocol.Message) {
 	c.t.Helper()
+	var layers protocol.Layers
+	var speakers protocol.Speakers
+	switch m.Type {
+	case protocol.TypeLayers:
+		if err := json.Unmarshal(m.Body, &layers); err != nil {
+			c.t.Fatal(err)
+		}
+		c.layers = append(c.layers, layers)
+		return
+	case protocol.TypeSpeakers:
+		if err := json.Unmarshal(m.Body, &speakers); err != nil {
+			c.t.Fatal(err)
+		}
+		c.speakers = append(c.speakers, speakers.Speakers)
+		return
+	}
 	if m.Type != protocol.TypeDelta {
 		c.t.Fatalf("unasked: %s %s", m.Type, m.Body)
 	}

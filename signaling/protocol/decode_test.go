@@ -76,6 +76,11 @@ func TestDecode_RefusesWhatTheRulesForbid(t *testing.T) {
 		{"a line of 201 characters", `{"type":"report","ref":1,"body":{"order":"o","diagnostics":{"lines":["` + strings.Repeat("가", MaxLines+1) + `"]}}}`, CodeBadMessage},
 		{"16 kB of vitals", `{"type":"vitals","ref":1,"body":{"unheard":["` + long + `"]}}`, CodeTooLarge},
 		{"64 kB of a report", `{"type":"report","ref":1,"body":{"order":"o","diagnostics":{"lines":["` + strings.Repeat("x", MaxReport) + `"]}}}`, CodeTooLarge},
+		{"tiles of a slot that shows nobody", `{"type":"tiles","ref":1,"body":{"sizes":[{"slot":8,"height":90}]}}`, CodeBadMessage},
+		{"tiles of a height between", `{"type":"tiles","ref":1,"body":{"sizes":[{"slot":0,"height":91}]}}`, CodeBadMessage},
+		{"a tile told twice", `{"type":"tiles","ref":1,"body":{"sizes":[{"slot":0,"height":90},{"slot":0,"height":180}]}}`, CodeBadMessage},
+		{"nine tiles", `{"type":"tiles","ref":1,"body":{"sizes":[` + strings.Repeat(`{"slot":0,"height":90},`, 8) + `{"slot":0,"height":90}]}}`, CodeBadMessage},
+		{"a focus beyond the slots", `{"type":"tiles","ref":1,"body":{"sizes":[],"focused":-1}}`, CodeBadMessage},
 		{"not UTF-8", "{\"type\":\"chat\",\"ref\":1,\"body\":{\"key\":\"k\",\"text\":\"\xff\"}}", CodeBadMessage},
 		{"16 kB that are no offer", `{"type":"chat","ref":1,"body":{"key":"k","text":"` + long + `"}}`, CodeTooLarge},
 		{"large beyond any type", `{"type":"hello","ref":1,"body":{"token":"t","profile":"room","offer":"` + strings.Repeat("x", MaxOfferMessage) + `"}}`, CodeTooLarge},
@@ -211,6 +216,12 @@ func serverBody(typ string) any {
 		return new(Practising)
 	case TypeWall:
 		return new(Wall)
+	case TypeCodecs:
+		return new(Codecs)
+	case TypeLayers:
+		return new(Layers)
+	case TypeSpeakers:
+		return new(Speakers)
 	}
 	return nil
 }

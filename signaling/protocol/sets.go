@@ -37,7 +37,7 @@ func ServerTypes() []string {
 	return []string{
 		TypeHello, TypeResume, TypeRestart, TypeJoined, TypeBoard, TypeOK,
 		TypePong, TypeDelta, TypeError, TypeWaiting, TypePractice, TypeWall, TypeProbe,
-		TypeLayers, TypeSpeakers,
+		TypeLayers, TypeSpeakers, TypeCodecs,
 	}
 }
 
@@ -67,6 +67,8 @@ func Set(name string) []string {
 		return []string{"udp", "tcp"}
 	case "NetworkRoute":
 		return []string{"", "udp", "tcp", "relay"}
+	case "VideoCodec":
+		return []string{"vp8", "vp9", "h264", "av1"}
 	case "Layer":
 		return []string{"q", "h", "f"}
 	case "AuxiliaryKind":
@@ -190,7 +192,7 @@ func Set(name string) []string {
 func SetNames() []string {
 	return []string{
 		"Code", "Action", "Phase", "Role", "SeatRole", "SourceName", "Profile",
-		"AuxiliaryKind", "AuxiliarySource", "SlotKind", "Layer", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
+		"AuxiliaryKind", "AuxiliarySource", "SlotKind", "Layer", "VideoCodec", "SeatPresence", "LinkKind", "LeaveReason", "Verdict",
 		"VerdictOrNone", "EvidenceKind", "ReportSheet", "ReportKind",
 		"NoteKind", "MicrophoneHealth", "CameraHealth", "AlertKind", "Place", "PlanWhat", "PlanChange", "EditOp", "MailSkip", "TestResult",
 		"HelpMode", "SeatRoleOrNone", "SourceNameOrNone", "SteerAction", "OrderKind", "OrderFailureOrNone", "Limited", "PlaybackOrNone", "Route",

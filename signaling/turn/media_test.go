@@ -29,6 +29,8 @@ func (deaf) PeerState(sfu.PeerID, sfu.State)         {}
 func (deaf) SourceFlow(sfu.PeerID, sfu.Source, bool) {}
 func (deaf) Paused(sfu.PeerID, []int)                {}
 func (deaf) Holds(sfu.PeerID, []time.Duration)       {}
+func (deaf) Wanted(sfu.PeerID, sfu.Source, []string) {}
+func (deaf) Speaks(sfu.PeerID, bool)                 {}
 
 func newHouse(t *testing.T, listen, host string) *house {
 	t.Helper()
