@@ -161,7 +161,7 @@ export function tile(participant: Participant, kind: Tile['kind'], picture: Medi
   const pictureOn = picture !== null;
   const heldBy = 'nobody';
   const microphoneOn = participant.sources.includes('microphone');
-  return { key: `${kind}:${participant.id}`, kind, participant, picture, pictureOn, heldBy, microphoneOn };
+  return { key: `${kind}:${participant.id}`, kind, slot: null, participant, picture, pictureOn, heldBy, microphoneOn };
 }
 
 export interface RoomSetting {
@@ -173,6 +173,8 @@ export interface RoomSetting {
   warning?: number;
   soundBlocked?: boolean;
   sharing?: boolean;
+  /** participants */
+  speakers?: string[];
   resting?: boolean;
 }
 
@@ -194,6 +196,8 @@ export function roomOf(setting: RoomSetting): RoomModel {
     me: setting.tiles.find((one) => one.kind === 'self')?.participant.id ?? '',
     tiles: signal(setting.tiles),
     helpers: signal(setting.helpers ?? []),
+    speakers: signal(new Set(setting.speakers ?? [])),
+    show: () => undefined,
     chat: signal(setting.chat ?? []),
     unread: signal(setting.unread ?? 0),
     warning: signal(setting.warning ?? null),

@@ -1,4 +1,5 @@
-import type { IceServer, SourceName } from '../protocol/types';
+import type { IceServer, SourceName, VideoCodec } from '../protocol/types';
+import { Encodings } from './encodings';
 import { cameraEncodings, type Layout, screenEncodings, videoCodecs } from './layout';
 import { type MediaSlot, slotsOf } from './slots';
 
@@ -39,6 +40,7 @@ export class MediaPeer {
   private readonly pc: RTCPeerConnection;
   private readonly layout: Layout;
   private readonly senders = new Map<SourceName, RTCRtpSender>();
+  private readonly encodings = new Map<SourceName, Encodings>();
   private readonly changed: (state: PathState) => void;
   private readonly servers: () => readonly IceServer[];
   private readonly policy: RTCIceTransportPolicy;
@@ -112,6 +114,17 @@ export class MediaPeer {
     await sender.replaceTrack(track);
   }
 
+  /** The layers of a source that somebody watches; the others are not sent. */
+  async watched(source: SourceName, rids: readonly string[]): Promise<void> {
+    if (this.pc.signalingState !== 'closed') await this.encodings.get(source)?.layers(rids);
+  }
+
+  /** The codec that a source should be sent in, as the server names it. */
+  async encode(source: SourceName, codec: VideoCodec): Promise<void> {
+    if (this.pc.signalingState !== 'closed')
+      await this.encodings.get(source)?.codec(codec === 'vp8' ? null : `video/${codec}`);
+  }
+
   /** What the browser has counted of the path. */
   report(): Promise<RTCStatsReport> {
     return this.pc.getStats();
@@ -136,15 +149,20 @@ export class MediaPeer {
   }
 
   private addSections(): void {
-    const video = videoCodecs(RTCRtpReceiver.getCapabilities?.('video')?.codecs ?? []);
+    const known = RTCRtpReceiver.getCapabilities?.('video')?.codecs ?? [];
+    const sends = RTCRtpSender.getCapabilities?.('video')?.codecs ?? known;
     for (const source of this.layout.sends) {
       const transceiver = this.addSending(source);
       this.senders.set(source, transceiver.sender);
-      if (source === 'camera' || source === 'screen') prefer(transceiver, video);
+      this.encodings.set(source, new Encodings(transceiver.sender));
+      if (source === 'camera' || source === 'screen') prefer(transceiver, videoCodecs(sends, source));
     }
-    for (const media of this.layout.slots) {
+    const stage = this.layout.slots.lastIndexOf('pair');
+    for (const [slot, media] of this.layout.slots.entries()) {
       if (media !== 'video') this.pc.addTransceiver('audio', { direction: 'recvonly' });
-      if (media !== 'audio') prefer(this.pc.addTransceiver('video', { direction: 'recvonly' }), video);
+      if (media === 'audio') continue;
+      const use = media === 'video' ? 'tile' : slot === stage ? 'stage' : 'person';
+      prefer(this.pc.addTransceiver('video', { direction: 'recvonly' }), videoCodecs(known, use));
     }
   }
 

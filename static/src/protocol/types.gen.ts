@@ -601,6 +601,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event}/links/{link}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a link's encoder and wall screen are set to
+         * @description Needs the right coordinator.
+         */
+        get: operations["link-devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event}/links/{link}/reissue": {
         parameters: {
             query?: never;
@@ -806,6 +826,23 @@ export interface paths {
         put?: never;
         /** Say yes to what is recorded */
         post: operations["my-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the own encoder and wall screen are set to */
+        get: operations["my-devices"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1141,6 +1178,20 @@ export interface components {
             entries: components["schemas"]["AuditEntry"][];
             next?: string;
         };
+        Auxiliary: {
+            id: string;
+            kind: components["schemas"]["AuxiliaryKind"];
+            name: string;
+            role?: components["schemas"]["SeatRoleOrNone"];
+            seat?: string;
+            /** Format: date-time */
+            since: string;
+            sources: components["schemas"]["AuxiliarySource"][];
+        };
+        /** @enum {string} */
+        AuxiliaryKind: "encoder" | "screen";
+        /** @enum {string} */
+        AuxiliarySource: "closeup" | "screen_audio";
         Board: {
             booths: components["schemas"]["BoothState"][];
             crosstalk: components["schemas"]["Crosstalk"][];
@@ -1207,6 +1258,7 @@ export interface components {
             take: boolean;
         };
         Change: {
+            auxiliaries?: components["schemas"]["Auxiliary"][];
             booth?: components["schemas"]["BoothState"];
             chat?: components["schemas"]["ChatMessage"];
             clock?: components["schemas"]["Clock"];
@@ -1247,7 +1299,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice" | "wall" | "help" | "steer" | "vitals" | "report" | "probe";
+        ClientType: "hello" | "resume" | "restart" | "join" | "leave" | "source" | "chat" | "watch" | "ping" | "bye" | "wait" | "note" | "call" | "health" | "seen" | "practice" | "wall" | "help" | "steer" | "vitals" | "report" | "probe" | "tiles";
         Clock: {
             /** Format: date-time */
             closes_at?: string;
@@ -1264,6 +1316,10 @@ export interface components {
         };
         /** @enum {string} */
         Code: "bad_message" | "too_large" | "rate_limited" | "origin" | "link_unknown" | "link_revoked" | "link_expired" | "token_unknown" | "forbidden" | "not_found" | "too_early" | "ended" | "cancelled" | "room_full" | "seat_in_use" | "moved" | "removed" | "bad_offer" | "session_unknown" | "replaced" | "slow" | "idle" | "draining" | "unavailable" | "room_failed" | "internal" | "conflict" | "held" | "sign_in_wrong" | "sign_in_needed";
+        Codecs: {
+            codec: components["schemas"]["VideoCodec"];
+            source: components["schemas"]["SourceName"];
+        };
         Consent: {
             /** Format: date-time */
             at: string;
@@ -1395,6 +1451,14 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** Format: int64 */
             seq: number;
+        };
+        DeviceAccess: {
+            publish?: components["schemas"]["DeviceDoor"];
+            watch?: components["schemas"]["DeviceDoor"];
+        };
+        DeviceDoor: {
+            token: string;
+            url: string;
         };
         DeviceInfo: {
             id: string;
@@ -1615,6 +1679,12 @@ export interface components {
         };
         Keys: {
             keys: components["schemas"]["Key"][];
+        };
+        /** @enum {string} */
+        Layer: "q" | "h" | "f";
+        Layers: {
+            layers: components["schemas"]["Layer"][];
+            source: components["schemas"]["SourceName"];
         };
         Leave: Record<string, never>;
         /** @enum {string} */
@@ -1878,6 +1948,8 @@ export interface components {
         };
         /** @enum {string} */
         PlanWhat: "consultation" | "booth" | "firm" | "buyer" | "interpreter" | "policy" | "link" | "event";
+        /** @enum {string} */
+        PlaybackOrNone: "" | "ok" | "blocked" | "stopped";
         Policy: {
             /** Format: int64 */
             call_after_seconds: number;
@@ -2030,6 +2102,10 @@ export interface components {
             rtt_95_ms: number;
             /** Format: int64 */
             rtt_median_ms: number;
+            /** Format: double */
+            score_down?: number;
+            /** Format: double */
+            score_up?: number;
             seat: string;
             symptoms: components["schemas"]["ReportSymptom"][];
             /** Format: date-time */
@@ -2091,6 +2167,7 @@ export interface components {
         Route: "" | "udp" | "tcp" | "relay";
         Row: {
             alerts: components["schemas"]["Alert"][];
+            auxiliaries: components["schemas"]["Auxiliary"][];
             care?: components["schemas"]["Carer"];
             clock: components["schemas"]["Clock"];
             consultation: components["schemas"]["Consultation"];
@@ -2148,7 +2225,7 @@ export interface components {
             order: string;
         };
         /** @enum {string} */
-        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice" | "wall" | "probe";
+        ServerType: "hello" | "resume" | "restart" | "joined" | "board" | "ok" | "pong" | "delta" | "error" | "waiting" | "practice" | "wall" | "probe" | "layers" | "speakers" | "codecs";
         SetSource: {
             on: boolean;
             resting?: boolean;
@@ -2179,6 +2256,7 @@ export interface components {
         /** @enum {string} */
         SlotKind: "person" | "stage";
         Snapshot: {
+            auxiliaries: components["schemas"]["Auxiliary"][];
             chat: components["schemas"]["ChatMessage"][];
             clock: components["schemas"]["Clock"];
             consultation: components["schemas"]["Consultation"];
@@ -2189,6 +2267,9 @@ export interface components {
         SourceName: "microphone" | "camera" | "screen" | "screen_audio";
         /** @enum {string} */
         SourceNameOrNone: "" | "microphone" | "camera" | "screen" | "screen_audio";
+        Speakers: {
+            speakers: string[];
+        };
         StaffHere: {
             helps?: string;
             id: string;
@@ -2246,7 +2327,7 @@ export interface components {
             waiting: number;
         };
         /** @enum {string} */
-        Symptom: "no_media" | "one_way_in" | "one_way_out" | "microphone_silent" | "microphone_clipping" | "camera_dark" | "camera_frozen" | "loss_up" | "loss_down" | "frozen" | "voice_broken" | "slow_path" | "tcp" | "relay" | "cpu" | "bandwidth" | "hidden";
+        Symptom: "no_media" | "one_way_in" | "sound_blocked" | "not_played" | "one_way_out" | "microphone_silent" | "microphone_clipping" | "camera_dark" | "camera_frozen" | "loss_up" | "loss_down" | "frozen" | "voice_broken" | "slow_path" | "tcp" | "relay" | "cpu" | "bandwidth" | "hidden";
         TableProblem: {
             code: string;
             column?: string;
@@ -2267,12 +2348,27 @@ export interface components {
             /** Format: double */
             frozen: number;
             hidden: boolean;
+            hollow?: string[];
             limited: components["schemas"]["Limited"];
             microphone: components["schemas"]["MicrophoneHealth"];
+            playback?: components["schemas"]["PlaybackOrNone"];
+            /** Format: int64 */
+            rate?: number;
             unheard: string[];
         };
         /** @enum {string} */
         TestResult: "passed" | "failed" | "untested";
+        Tiles: {
+            /** Format: int64 */
+            focused?: number;
+            sizes: components["schemas"]["TileSize"][];
+        };
+        TileSize: {
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            slot: number;
+        };
         Timetable: {
             booths: components["schemas"]["TimetableBooth"][];
             buyers: components["schemas"]["TimetableBuyer"][];
@@ -2352,22 +2448,41 @@ export interface components {
             reason?: string;
             verdict: components["schemas"]["Verdict"];
         };
+        /** @enum {string} */
+        VideoCodec: "vp8" | "vp9" | "h264" | "av1";
         Vitals: {
             /** Format: double */
             concealed: number;
             /** Format: double */
             frozen: number;
             /** Format: int64 */
+            jitter_down_ms?: number;
+            /** Format: int64 */
+            jitter_up_ms?: number;
+            layer_down?: string;
+            layer_up?: string;
+            /** Format: int64 */
             level: number;
+            /** Format: int64 */
+            line_kbps?: number;
             /** Format: double */
             loss_down: number;
             /** Format: double */
             loss_up: number;
             quality: components["schemas"]["Quality"];
+            /** Format: int64 */
+            rate_down?: number;
+            /** Format: int64 */
+            rate_up?: number;
             route: components["schemas"]["Route"];
             /** Format: int64 */
             rtt_ms: number;
+            /** Format: double */
+            score_down?: number;
+            /** Format: double */
+            score_up?: number;
             seat: string;
+            speaking: boolean;
             symptoms: components["schemas"]["Symptom"][];
         };
         Wait: {
@@ -3689,6 +3804,41 @@ export interface operations {
             };
         };
     };
+    "link-devices": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a console's session token */
+                Authorization?: string;
+            };
+            path: {
+                event: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAccess"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reissue-link": {
         parameters: {
             query?: {
@@ -4098,6 +4248,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description a problem; code says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-devices": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a session token */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAccess"];
                 };
             };
             /** @description a problem; code says which */

@@ -31,6 +31,7 @@ import type { OfficeDesk } from './desk/office';
 import type { RecordDesk } from './desk/record';
 import type { NetworkTrial } from './networktest';
 import type { SignInModel } from './signin';
+import type { Shown } from './sizes';
 import type { HelpModel, OrdersModel, SteerModel, WallModel } from './steering';
 import type { TimeWarning } from './timetruth';
 
@@ -84,6 +85,8 @@ export type Connection =
 export interface Tile {
   key: string;
   kind: 'self' | 'person' | 'stage';
+  /** the receive slot; null for my own, and while there is none */
+  slot: number | null;
   participant: Participant;
   /** for a <video>; carries no audio. null while there is no picture */
   picture: MediaStream | null;
@@ -101,6 +104,8 @@ export interface RoomModel {
   readonly participants: ReadonlySignal<Participant[]>;
   readonly me: string;
   readonly tiles: ReadonlySignal<Tile[]>;
+  /** participants who speak just now, me among them */
+  readonly speakers: ReadonlySignal<ReadonlySet<string>>;
   /** coordinators who listen or speak here */
   readonly helpers: ReadonlySignal<Helper[]>;
   readonly chat: ReadonlySignal<ChatMessage[]>;
@@ -114,6 +119,8 @@ export interface RoomModel {
   readonly resting: ReadonlySignal<boolean>;
   say(text: string): void;
   readChat(): void;
+  /** how large the page shows the others, each time that it lays them out anew */
+  show(shown: readonly Shown[]): void;
   toggleShare(): Promise<void>;
   allowSound(): void;
   leave(): void;

@@ -13,10 +13,12 @@ import type {
   Joined,
   Participant,
   Say,
+  Tiles,
 } from '../protocol/types';
 import type { RoomModel, Tile } from './model';
 import { Pictures } from './pictures';
 import type { Publisher } from './publisher';
+import { type Shown, TileSizes } from './sizes';
 import { applyChange, type RoomTruth, truthOf } from './snapshot';
 import type { Expected } from './teller';
 import { placeTiles, rememberOrder } from './tiles';
@@ -34,6 +36,9 @@ export interface RoomDeps {
   /** whom each slot showed last, in this room or one before */
   shown: Map<number, string>;
   say(message: Say): Promise<void>;
+  tiles(tiles: Tiles): Promise<void>;
+  /** pixels of the screen in one of the page */
+  density(): number;
   allowSound(): void;
   /** the path says that it works */
   connected(): boolean;
@@ -55,6 +60,8 @@ export class Room implements RoomModel {
   private readonly order = signal<readonly string[]>([]);
   private readonly unreadSignal = signal(0);
   private readonly sharingSignal = signal(false);
+  private readonly speakersSignal = signal<ReadonlySet<string>>(new Set());
+  private readonly sizes: TileSizes;
   private readonly pictures: Pictures;
   private readonly unsaid = new Map<string, string>();
   private screen: Screen | null = null;
@@ -77,6 +84,7 @@ export class Room implements RoomModel {
     this.truth = truth;
     this.meSignal = signal(me);
     this.pictures = new Pictures({ frames: (slot) => this.framesOf(slot), shown: deps.shown });
+    this.sizes = new TileSizes({ tell: (tiles) => deps.tiles(tiles), density: () => deps.density() });
     this.clock = computed(() => truth.value.clock);
     this.participants = computed(() => [...truth.value.participants]);
     this.helpers = computed(() => [...truth.value.helpers]);
@@ -110,6 +118,10 @@ export class Room implements RoomModel {
     return this.sharingSignal;
   }
 
+  get speakers(): ReadonlySignal<ReadonlySet<string>> {
+    return this.speakersSignal;
+  }
+
   get resting(): ReadonlySignal<boolean> {
     return this.deps.resting;
   }
@@ -128,7 +140,8 @@ export class Room implements RoomModel {
     this.learn(truthOf(joined));
     this.unreadSignal.value += this.countFromOthers(this.truth.value.chat.filter((m) => !known.has(m.id)));
     this.screenSeen = false;
-    this.sayAgain();
+    this.hear([]); // whoever speaks is told anew
+    this.sessionUp();
   }
 
   /** The slots are those of a new PeerConnection, which has shown nobody yet. */
@@ -157,8 +170,23 @@ export class Room implements RoomModel {
     void this.send(key, trimmed);
   }
 
+  /** These speak just now. */
+  hear(speakers: readonly string[]): void {
+    this.speakersSignal.value = new Set(speakers);
+  }
+
+  show(shown: readonly Shown[]): void {
+    this.sizes.set(shown);
+  }
+
+  /** What the session was told before may be lost. */
+  sessionUp(): void {
+    this.sayAgain();
+    this.sizes.retell();
+  }
+
   /** What was on its way when the socket broke is said again; its key keeps it one message. */
-  sayAgain(): void {
+  private sayAgain(): void {
     for (const [key, text] of this.unsaid) void this.send(key, text);
   }
 
@@ -202,6 +230,7 @@ export class Room implements RoomModel {
   dispose(): void {
     clearInterval(this.watchTimer);
     this.unwatchSlots();
+    this.sizes.stop();
     this.pictures.leave();
     this.stopShare();
   }
@@ -248,6 +277,7 @@ export class Room implements RoomModel {
         return {
           key,
           kind,
+          slot,
           participant,
           picture,
           pictureOn: picture !== null,
@@ -267,7 +297,7 @@ export class Room implements RoomModel {
             ? 'me'
             : 'nobody';
       const pictureOn = picture !== null && right && on && heldBy === 'nobody';
-      return { key, kind, participant, picture, pictureOn, heldBy, microphoneOn };
+      return { key, kind, slot, participant, picture, pictureOn, heldBy, microphoneOn };
     });
   }
 

@@ -13,11 +13,13 @@ import type {
   Joined,
   Resumed,
   SourceName,
+  Tiles,
+  VideoCodec,
   Welcome,
 } from '../protocol/types';
 import { ServerClock } from '../signal/clock';
 import { linkDoor, tabTokens } from '../signal/link';
-import { Session, type SessionOwner, type SessionState } from '../signal/session';
+import { type Present, Session, type SessionOwner, type SessionState } from '../signal/session';
 import { StaffDoor } from '../signal/staff';
 import { Around } from './around';
 import { Attend } from './attend';
@@ -74,6 +76,8 @@ class PageVisit implements Visit, SessionOwner {
   private board: ConsoleBoard | null = null;
   /** whom each receive slot showed last, since the present PeerConnection was made */
   private readonly shown = new Map<number, string>();
+  /** what the server wants sources to be sent in */
+  private readonly codecs = new Map<SourceName, VideoCodec>();
   private letSleep: (() => void) | null = null;
 
   constructor(win: Window & typeof globalThis) {
@@ -282,6 +286,21 @@ class PageVisit implements Visit, SessionOwner {
     this.guided.changed(changes);
   }
 
+  present(now: Present): void {
+    const { peer } = this.path;
+    switch (now.type) {
+      case 'speakers':
+        this.room()?.hear(now.body.speakers);
+        break;
+      case 'layers':
+        void peer?.watched(now.body.source, now.body.layers);
+        break;
+      case 'codecs':
+        this.codecs.set(now.body.source, now.body.codec);
+        void peer?.encode(now.body.source, now.body.codec);
+    }
+  }
+
   lost(code: Code): void {
     if (code === 'token_unknown') this.opening.distrustToken();
     this.attend.sessionLost();
@@ -302,7 +321,7 @@ class PageVisit implements Visit, SessionOwner {
         }
         this.path.check('socket');
         this.publisher.retell();
-        this.room()?.sayAgain();
+        this.room()?.sessionUp();
         break;
       case 'stopped':
         this.stopped(state.code);
@@ -428,6 +447,7 @@ class PageVisit implements Visit, SessionOwner {
   /** Same session and room on a new PeerConnection. */
   private rebuilt(peer: MediaPeer): void {
     this.shown.clear();
+    for (const [source, codec] of this.codecs) void peer.encode(source, codec);
     this.sound.attach(peer.slots);
     this.sound.play();
     this.room()?.mediaRenewed();
@@ -455,6 +475,8 @@ class PageVisit implements Visit, SessionOwner {
       slots: () => this.path.peer?.slots ?? [],
       shown: this.shown,
       say: (message: { key: string; text: string }) => this.session.ask<void>('chat', message),
+      tiles: (tiles: Tiles) => this.session.ask<void>('tiles', tiles),
+      density: () => this.win.devicePixelRatio,
       allowSound: () => this.sound.play(),
       connected: () => this.path.view.value.state === 'connected',
       distrust: () => this.path.distrust(),

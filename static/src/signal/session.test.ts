@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Change, Hello, Resumed, Welcome } from '../protocol/types';
 import { ServerClock } from './clock';
 import type { Message } from './requests';
-import { Session, type SessionState } from './session';
+import { type Present, Session, type SessionState } from './session';
 
 /** The server's end of the sockets that the session opens, one after the other. */
 class FakeSocket {
@@ -60,6 +60,7 @@ function setup() {
   const states: SessionState[] = [];
   const changes: Change[] = [];
   const lost: string[] = [];
+  const present: Present[] = [];
   const resumes: [Resumed, boolean][] = [];
   let hellos = 0;
   const session = new Session({
@@ -72,11 +73,12 @@ function setup() {
       welcomed: async () => undefined,
       resumed: (resumed, replayed) => resumes.push([resumed, replayed]),
       changed: (c) => changes.push(...c),
+      present: (now) => present.push(now),
       stateChanged: (s) => states.push(s),
       lost: (code) => lost.push(code),
     },
   });
-  return { session, states, changes, lost, resumes, hellos: () => hellos };
+  return { session, states, changes, present, lost, resumes, hellos: () => hellos };
 }
 
 async function socket(index: number): Promise<FakeSocket> {
@@ -129,6 +131,19 @@ test('a socket that dies is followed by a resume with the last secret and number
   second.die();
   const third = await socket(2);
   expect(third.last('resume').body).toEqual({ session: 's1', secret: 'k2', seq: 3 });
+});
+
+test('R66: what is so just now has no number, and leaves no gap', async () => {
+  const { session, changes, present } = setup();
+  const first = await up(session);
+  first.push(chat(1, 'a'));
+  first.push({ type: 'layers', body: { source: 'camera', layers: ['q'] } });
+  first.push({ type: 'speakers', body: { speakers: ['a'] } });
+  first.push(chat(2, 'b'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(session.state).toEqual({ at: 'up' });
+  expect(changes).toHaveLength(2);
+  expect(present.map(({ type }) => type)).toEqual(['layers', 'speakers']);
 });
 
 test('a gap in the numbers leads to a resume, and nothing is applied twice', async () => {

@@ -6,13 +6,16 @@ import type {
   Change,
   ClientType,
   Code,
+  Codecs,
   Delta,
   Hello,
   Joined,
+  Layers,
   Pong,
   Practising,
   Resume,
   Resumed,
+  Speakers,
   Waiting,
   Wall,
   Welcome,
@@ -36,6 +39,11 @@ export type SessionState =
   /** the server said stop, or the page closed it */
   | { at: 'stopped'; code: Code };
 
+export type Present =
+  | { type: 'layers'; body: Layers }
+  | { type: 'speakers'; body: Speakers }
+  | { type: 'codecs'; body: Codecs };
+
 /** What a session needs from the page, which knows media and rooms. */
 export interface SessionOwner {
   /** A new session begins: what to say. Called again for each rejoin. */
@@ -49,6 +57,8 @@ export interface SessionOwner {
    */
   resumed(resumed: Resumed, replayed: boolean): void;
   changed(changes: Change[]): void;
+  /** What is so just now, without a number; the newest counts. */
+  present(now: Present): void;
   stateChanged(state: SessionState): void;
   /** Called before a rejoin, with the reason. */
   lost(code: Code): void;
@@ -290,6 +300,8 @@ export class Session {
   }
 
   private take(message: Message): void {
+    if (message.type === 'layers' || message.type === 'speakers' || message.type === 'codecs')
+      this.deps.owner.present(message as Present);
     if (message.type !== 'delta') return;
     const delta = message.body as Delta;
     switch (this.sequence.accept(delta.seq)) {

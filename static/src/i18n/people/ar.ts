@@ -190,6 +190,7 @@ export const ar: People = {
     tapToHear: 'اضغطوا لسماع الآخرين',
     people: 'المشاركون',
     sharedBy: '{{name}} يشارك الشاشة',
+    enlarge: 'تكبير صورة {{name}}',
     you: 'أنتم',
     notHere: 'لم يحضر بعد',
     offScreen: 'خارج الشاشة',

@@ -190,6 +190,7 @@ export const de: People = {
     tapToHear: 'Tippen, um die anderen zu hören',
     people: 'Teilnehmende',
     sharedBy: '{{name}} teilt den Bildschirm',
+    enlarge: '{{name}} groß zeigen',
     you: 'Sie',
     notHere: 'Noch nicht da',
     offScreen: 'Nicht im Bild',

@@ -188,6 +188,7 @@ export const en = {
     tapToHear: 'Tap to hear the others',
     people: 'People',
     sharedBy: '{{name}} shares the screen',
+    enlarge: 'Enlarge {{name}}',
     you: 'You',
     notHere: 'Not here yet',
     offScreen: 'Not on screen',

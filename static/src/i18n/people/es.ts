@@ -190,6 +190,7 @@ export const es: People = {
     tapToHear: 'Toque para oír a los demás',
     people: 'Participantes',
     sharedBy: '{{name}} comparte su pantalla',
+    enlarge: 'Ampliar a {{name}}',
     you: 'Usted',
     notHere: 'Aún no está',
     offScreen: 'Fuera de pantalla',

@@ -191,6 +191,7 @@ export const fr: People = {
     tapToHear: 'Touchez pour entendre les autres',
     people: 'Participants',
     sharedBy: '{{name}} partage son écran',
+    enlarge: 'Agrandir {{name}}',
     you: 'Vous',
     notHere: 'Pas encore là',
     offScreen: 'Pas à l’écran',

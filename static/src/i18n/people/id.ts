@@ -187,6 +187,7 @@ export const id: People = {
     tapToHear: 'Ketuk untuk mendengar yang lain',
     people: 'Peserta',
     sharedBy: '{{name}} membagikan layar',
+    enlarge: 'Perbesar {{name}}',
     you: 'Anda',
     notHere: 'Belum hadir',
     offScreen: 'Tidak di layar',

@@ -190,6 +190,7 @@ export const it: People = {
     tapToHear: 'Tocchi per sentire gli altri',
     people: 'Partecipanti',
     sharedBy: '{{name}} condivide lo schermo',
+    enlarge: 'Ingrandisci {{name}}',
     you: 'Lei',
     notHere: 'Non ancora presente',
     offScreen: 'Non in video',

@@ -186,6 +186,7 @@ export const ja: People = {
     tapToHear: 'タップして音声を聞く',
     people: '参加者',
     sharedBy: '{{name}} さんが画面を共有しています',
+    enlarge: '{{name}}さんを大きく表示',
     you: '自分',
     notHere: 'まだ入室していません',
     offScreen: '画面外',

@@ -185,6 +185,7 @@ export const ko: People = {
     tapToHear: '눌러서 소리 듣기',
     people: '참여자',
     sharedBy: '{{name}} 님이 화면을 공유하고 있습니다',
+    enlarge: '{{name}} 크게 보기',
     you: '나',
     notHere: '아직 들어오지 않음',
     offScreen: '화면에 없음',

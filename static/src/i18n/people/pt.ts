@@ -189,6 +189,7 @@ export const pt: People = {
     tapToHear: 'Toque para ouvir os outros',
     people: 'Participantes',
     sharedBy: '{{name}} compartilha a tela',
+    enlarge: 'Ampliar {{name}}',
     you: 'Eu',
     notHere: 'Ainda não chegou',
     offScreen: 'Fora da tela',

@@ -191,6 +191,7 @@ export const ru: People = {
     tapToHear: 'Нажмите, чтобы слышать других',
     people: 'Участники',
     sharedBy: '{{name}} показывает свой экран',
+    enlarge: 'Показать крупнее: {{name}}',
     you: 'Вы',
     notHere: 'Ещё не в комнате',
     offScreen: 'Не на экране',

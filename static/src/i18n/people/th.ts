@@ -181,6 +181,7 @@ export const th: People = {
     tapToHear: 'แตะเพื่อฟังเสียงผู้อื่น',
     people: 'ผู้เข้าร่วม',
     sharedBy: '{{name}} กำลังแชร์หน้าจอ',
+    enlarge: 'ขยายภาพของ {{name}}',
     you: 'ท่าน',
     notHere: 'ยังไม่มา',
     offScreen: 'ไม่อยู่บนจอ',

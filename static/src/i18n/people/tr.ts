@@ -189,6 +189,7 @@ export const tr: People = {
     tapToHear: 'Diğerlerini duymak için dokunun',
     people: 'Katılımcılar',
     sharedBy: '{{name}} ekranını paylaşıyor',
+    enlarge: 'Büyüt: {{name}}',
     you: 'Siz',
     notHere: 'Henüz gelmedi',
     offScreen: 'Ekranda değil',

@@ -186,6 +186,7 @@ export const vi: People = {
     tapToHear: 'Chạm để nghe những người khác',
     people: 'Người tham dự',
     sharedBy: '{{name}} đang chia sẻ màn hình',
+    enlarge: 'Phóng to {{name}}',
     you: 'Quý vị',
     notHere: 'Chưa vào',
     offScreen: 'Không trên màn hình',

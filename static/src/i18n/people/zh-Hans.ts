@@ -181,6 +181,7 @@ export const zhHans: People = {
     tapToHear: '点按以收听对方声音',
     people: '参会者',
     sharedBy: '{{name}} 正在共享屏幕',
+    enlarge: '放大{{name}}',
     you: '您',
     notHere: '尚未到场',
     offScreen: '不在画面中',

@@ -27,6 +27,7 @@ function tile(kind: Tile['kind'], participant: Participant): Tile {
   return {
     key: `${kind}:${participant.id}`,
     kind,
+    slot: null,
     participant,
     picture: null,
     pictureOn: false,
@@ -54,6 +55,20 @@ test('an interpreter sees firm and buyer large, the firm first', () => {
     'person:b large',
     'self:i self',
   ]);
+});
+
+test('who is enlarged takes the stage where it stands, and nobody changes places', () => {
+  const tiles = [tile('self', interpreter), tile('person', buyer), tile('person', firm)];
+  const people = [interpreter, buyer, firm];
+  const sizes = (enlarged: string | null, of = tiles) =>
+    arrange(of, people, consultation, 'interpreter', enlarged).map(({ key, size }) => `${key} ${size}`);
+  expect(sizes('person:b')).toEqual(['person:f small', 'person:b stage', 'self:i self']);
+  // Nobody is: who left, oneself, and one alone.
+  const plain = sizes(null);
+  expect(sizes('person:x')).toEqual(plain);
+  expect(sizes('self:i')).toEqual(plain);
+  const two = [tile('self', interpreter), tile('person', firm)];
+  expect(sizes('person:f', two)).toEqual(sizes(null, two));
 });
 
 test('a shared screen comes first and people keep their order', () => {

@@ -12,12 +12,16 @@ export type Place =
   /** an expected side that is not here yet */
   | { key: string; size: 'large' | 'small'; role: Role; name: string };
 
-/** arrange gives the places in the order of the page: stage, the large ones, the small ones, myself last. */
+/**
+ * arrange gives the places in the order of the page: stage, the large ones, the small ones, myself last. One that the
+ * person has enlarged takes the stage's room, in its order: a <video> that moves in the page goes black for a moment.
+ */
 export function arrange(
   tiles: readonly Tile[],
   participants: readonly Participant[],
   consultation: Consultation,
   mine: Role,
+  enlarged: string | null = null,
 ): Place[] {
   const stage: Place[] = [];
   const large: Place[] = [];
@@ -49,7 +53,17 @@ export function arrange(
   }
   // The firm sits on the left for everybody; a stable sort keeps the model's order within a side.
   large.sort((a, b) => rank(a) - rank(b));
-  return [...stage, ...large, ...small, ...self];
+  const all = [...stage, ...large, ...small, ...self];
+  if (!canEnlarge(tiles) || !tiles.some(({ key, kind }) => key === enlarged && kind !== 'self')) return all;
+  return all.map((place) => {
+    if (place.key === enlarged && 'tile' in place) return { ...place, size: 'stage' };
+    return place.size === 'self' ? place : { ...place, size: 'small' };
+  });
+}
+
+/** One alone is as large as it can be. */
+export function canEnlarge(tiles: readonly Tile[]): boolean {
+  return tiles.filter(({ kind }) => kind !== 'self').length > 1;
 }
 
 function rank(place: Place): number {

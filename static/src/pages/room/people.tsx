@@ -1,10 +1,11 @@
 /** The people of the room. All tiles live in one box; only their rectangles change. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { RoomModel } from '../../room/model';
+import type { RoomModel, Tile } from '../../room/model';
 import { useDesk } from '../desk';
-import { arrange } from './arrange';
+import { arrange, canEnlarge } from './arrange';
 import { type Box, layout, type Rect } from './layout';
+import { shownOf } from './shown';
 import { AbsentPlace, TilePlace } from './tile';
 
 export function People({ room }: { room: RoomModel }) {
@@ -24,18 +25,42 @@ export function People({ room }: { room: RoomModel }) {
     watch.observe(list);
     return () => watch.disconnect();
   }, [box]);
+  const enlarged = useSignal<string | null>(null);
+  const tiles = room.tiles.value;
+  const staged = tiles.some(({ kind }) => kind === 'stage');
+  // What somebody begins to show is for everybody to look at.
+  useEffect(() => {
+    if (staged) enlarged.value = null;
+  }, [staged, enlarged]);
   const mine = visit.bootstrap.value?.you.role ?? 'buyer';
-  const places = arrange(room.tiles.value, room.participants.value, room.consultation, mine);
+  const places = arrange(tiles, room.participants.value, room.consultation, mine, enlarged.value);
   const rects = layout(
     box.value,
     places.map((place) => place.size),
   );
+  useEffect(() => room.show(shownOf(places, rects, enlarged.value)));
+  const choice = (key: string, kind: Tile['kind']) =>
+    kind === 'self' || !canEnlarge(tiles)
+      ? null
+      : {
+          chosen: enlarged.value === key,
+          choose: () => {
+            enlarged.value = enlarged.value === key ? null : key;
+          },
+        };
   return (
     <ul class="people" ref={element}>
       {places.map((place, index) => {
         const style = styleOf(rects[index]);
         return 'tile' in place ? (
-          <TilePlace key={place.key} tile={place.tile} size={place.size} style={style} />
+          <TilePlace
+            key={place.key}
+            tile={place.tile}
+            size={place.size}
+            style={style}
+            speaks={place.tile.kind !== 'stage' && room.speakers.value.has(place.tile.participant.id)}
+            enlarge={choice(place.key, place.tile.kind)}
+          />
         ) : (
           <AbsentPlace key={place.key} role={place.role} name={place.name} size={place.size} style={style} />
         );

@@ -1,5 +1,14 @@
 /** One person, the shared screen, or the free place of somebody who is expected. */
-import { CameraOff, LoaderCircle, MicOff, UserRound, WifiOff } from 'lucide-preact';
+import {
+  AudioLines,
+  CameraOff,
+  LoaderCircle,
+  Maximize2,
+  MicOff,
+  Minimize2,
+  UserRound,
+  WifiOff,
+} from 'lucide-preact';
 import type { Role } from '../../protocol/types';
 import type { Tile } from '../../room/model';
 import { Picture } from '../../ui/picture';
@@ -12,9 +21,18 @@ interface TileProps {
   tile: Tile;
   size: Size;
   style: Style;
+  /** just now */
+  speaks: boolean;
+  /** null: there is nothing to choose */
+  enlarge: Enlarge | null;
 }
 
-export function TilePlace({ tile, size, style }: TileProps) {
+interface Enlarge {
+  chosen: boolean;
+  choose: () => void;
+}
+
+export function TilePlace({ tile, size, style, speaks, enlarge }: TileProps) {
   const { words } = useDesk();
   const { participant, kind } = tile;
   const name = kind === 'self' ? words.t('room.you') : participant.name;
@@ -29,14 +47,40 @@ export function TilePlace({ tile, size, style }: TileProps) {
       data-participant={participant.id}
       data-away={participant.away}
       data-paused={tile.heldBy !== 'nobody'}
+      data-speaks={speaks}
     >
       <Picture stream={tile.picture} shown={tile.pictureOn} label={name} />
-      {kind === 'stage' ? <StageWords tile={tile} /> : <PersonWords tile={tile} name={name} />}
+      {kind === 'stage' ? (
+        <StageWords tile={tile} />
+      ) : (
+        <PersonWords tile={tile} name={name} speaks={speaks} />
+      )}
+      {enlarge && <EnlargeButton enlarge={enlarge} name={participant.name} />}
     </li>
   );
 }
 
-function PersonWords({ tile, name }: { tile: Tile; name: string }) {
+/** The whole tile is the button: it lies over the picture, and its sign shows when it is pointed at. */
+function EnlargeButton({ enlarge, name }: { enlarge: Enlarge; name: string }) {
+  const { words } = useDesk();
+  const Shown = enlarge.chosen ? Minimize2 : Maximize2;
+  return (
+    <button
+      type="button"
+      class="tile-enlarge"
+      aria-pressed={enlarge.chosen}
+      aria-label={words.t('room.enlarge', { name })}
+      data-testid="enlarge"
+      onClick={enlarge.choose}
+    >
+      <span>
+        <Shown size={24} aria-hidden="true" />
+      </span>
+    </button>
+  );
+}
+
+function PersonWords({ tile, name, speaks }: { tile: Tile; name: string; speaks: boolean }) {
   const { words } = useDesk();
   const { participant, microphoneOn } = tile;
   return (
@@ -47,6 +91,11 @@ function PersonWords({ tile, name }: { tile: Tile; name: string }) {
           <span class="tile-state" data-tone="wait">
             <WifiOff size={16} aria-hidden="true" />
             <span>{words.t('room.away')}</span>
+          </span>
+        )}
+        {speaks && microphoneOn && (
+          <span class="tile-state tile-speaks">
+            <AudioLines size={16} aria-hidden="true" />
           </span>
         )}
         {!microphoneOn && (

@@ -1,6 +1,6 @@
 /** One person of a room as a small picture, or a calm word in its place. */
 import { computed } from '@preact/signals';
-import { MicOff, UserRound, VideoOff } from 'lucide-preact';
+import { AudioLines, MicOff, UserRound, VideoOff } from 'lucide-preact';
 import { useMemo } from 'preact/hooks';
 import type { Row } from '../../../protocol/types';
 import { Picture } from '../../../ui/picture';
@@ -25,6 +25,15 @@ export function Frame({ row, of: role, seat: wanted }: Props) {
   // Its own picture alone: the wall's other pictures come and go without drawing this one.
   const own = useMemo(() => computed(() => board.wall.pictures.value.get(id) ?? null), [board, id]);
   const picture = own.value;
+  const voice = useMemo(
+    () =>
+      computed(
+        () =>
+          board.vitals.value.get(row.consultation.id)?.some((one) => one.seat === id && one.speaking) ??
+          false,
+      ),
+    [board, row.consultation.id, id],
+  );
   const here = seat?.state === 'here' || seat?.state === 'away';
   const camera = here && (seat?.sources.includes('camera') ?? false);
   const shown = camera && picture !== null;
@@ -38,6 +47,7 @@ export function Frame({ row, of: role, seat: wanted }: Props) {
       data-shown={shown}
       data-tone={late ? (role === 'interpreter' ? 'wait' : 'late') : undefined}
       data-away={seat?.state === 'away'}
+      data-speaks={here && voice.value}
     >
       <Picture stream={picture} shown={shown} label={name} />
       {!shown && (
@@ -53,6 +63,7 @@ export function Frame({ row, of: role, seat: wanted }: Props) {
         </span>
       )}
       <figcaption>
+        {here && voice.value && <AudioLines size={14} aria-hidden="true" />}
         {here && !seat?.sources.includes('microphone') && <MicOff size={14} aria-hidden="true" />}
         {name}
       </figcaption>
