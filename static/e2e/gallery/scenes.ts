@@ -108,7 +108,7 @@ export const scenes: Record<string, () => Visit> = {
       consultations: day.slice(0, 1),
       place: { at: 'lobby', next: null, waiting: { for: 'person' } },
     }),
-  room: () => room({ unread: 3 }),
+  room: () => room({ unread: 3, speakers: ['firm'] }),
   room_helped: () =>
     room(
       { helpers: [{ name: '김민지', mode: 'speak', to_me: true }] },
@@ -190,6 +190,7 @@ export const scenes: Record<string, () => Visit> = {
     room({ tiles: [...buyersTiles(), tile({ ...firm(), sources: ['screen'] }, 'stage', slide())] }),
   room_full: () =>
     room({
+      speakers: ['int', 'buyer'],
       tiles: [
         ...buyersTiles(),
         tile(

@@ -15,6 +15,8 @@ export interface Options {
   devices?: boolean;
   /** a film for the fake camera, in place of Chromium's own test picture */
   film?: string;
+  /** a WAV file for the fake microphone, over and over, in place of Chromium's own beeps */
+  voice?: string;
 }
 
 /** One person at a browser: the few things that both drivers can do. */
@@ -198,6 +200,10 @@ export class ChromiumPerson extends Person {
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
   }
+  /** Drags the window to another size. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+  }
   async reload(): Promise<void> {
     await this.page.reload({ waitUntil: 'domcontentloaded' });
   }
@@ -235,6 +241,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<C
     args: [
       ...chromiumFlags,
       ...(devices ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
+      ...(options.voice ? [`--use-file-for-fake-audio-capture=${options.voice}`] : []),
       ...(options.film ? [`--use-file-for-fake-video-capture=${options.film}`] : []),
     ],
   });
