@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -51,6 +52,8 @@ const (
 	Nominated
 	// Overrun: the peer uses more SSRCs than any browser.
 	Overrun
+	// Panicked: the Handler has panicked on a packet, and hears no further ones.
+	Panicked
 )
 
 // State is what ICE and DTLS together have come to.
@@ -65,10 +68,10 @@ const (
 	Closed
 )
 
-// Handler takes what arrives on one Conn. RTP and RTCP are each called by one
-// goroutine at a time with one decrypted, authenticated packet, which they may
-// change and must not keep. Notify is called by any goroutine, in no order, and
-// must return at once.
+// Handler takes what arrives on one Conn. RTP and RTCP are called by one goroutine
+// at a time with one decrypted, authenticated packet, which they may change and must
+// not keep. It is the goroutine that reads for all: they must not wait for anything.
+// Notify is called by any goroutine, in no order, and must return at once.
 type Handler interface {
 	RTP(packet []byte)
 	RTCP(packet []byte)
@@ -119,11 +122,21 @@ type Conn struct {
 	handler Handler
 	asked   Asked
 	pc      *webrtc.PeerConnection
+	ice     *webrtc.ICETransport
 	api     *webrtc.API
 	writers []*Writer
 
-	lastHeard atomic.Int64 // of the newest authenticated check, mono
-	move      move
+	keys keys
+	in   incoming
+	out  outgoing
+
+	lastHeard atomic.Int64 // when the newest authenticated check came, Unix ns
+	heard     atomic.Int64 // when the newest authenticated RTP came, Unix ns
+
+	selected atomic.Pointer[way] // by ICE; nil before the first
+	way      atomic.Pointer[way] // that packets leave by; another one after a move
+
+	streams atomic.Pointer[[]*stream] // the TCP mux's ends; changed with mu held
 
 	mu    sync.Mutex // guards all below
 	ufrag []byte     // USERNAME of the generation that was nominated
@@ -136,6 +149,7 @@ type Conn struct {
 // Accept makes the transport that answers one offer.
 func (n *Net) Accept(h Handler, asked Asked) (_ *Conn, answer string, err error) {
 	c := &Conn{net: n, handler: h, asked: asked}
+	c.streams.Store(new([]*stream))
 	media, err := mediaEngine()
 	if err != nil {
 		return nil, "", err
@@ -147,7 +161,11 @@ func (n *Net) Accept(h Handler, asked Asked) (_ *Conn, answer string, err error)
 	// An empty registry: Pion's interceptors see only what its own readers read.
 	c.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(settings),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
-	c.pc, err = c.api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{n.cert}})
+	c.pc, err = c.api.NewPeerConnection(webrtc.Configuration{
+		Certificates: []webrtc.Certificate{n.cert},
+		// Header extensions stay readable (no RFC 9335): browsers do not hide them.
+		RTPHeaderEncryptionPolicy: webrtc.RTPHeaderEncryptionPolicyDisable,
+	})
 	if err != nil {
 		return nil, "", fmt.Errorf("wire: %w", err)
 	}
@@ -156,7 +174,19 @@ func (n *Net) Accept(h Handler, asked Asked) (_ *Conn, answer string, err error)
 			c.Close()
 		}
 	}()
-	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { h.Notify(Changed) })
+	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) {
+		c.release()
+		h.Notify(Changed)
+	})
+	transport := c.pc.SCTP().Transport()
+	c.ice = transport.ICETransport()
+	c.ice.OnSelectedCandidatePairChange(c.onSelected)
+	// It is told before anybody can learn that the Conn is connected.
+	transport.OnStateChange(func(s webrtc.DTLSTransportState) {
+		if s == webrtc.DTLSTransportStateConnected {
+			c.secure()
+		}
+	})
 	if err = c.setOffer(asked.Offer); err != nil {
 		return nil, "", err
 	}
@@ -168,7 +198,7 @@ func (n *Net) Accept(h Handler, asked Asked) (_ *Conn, answer string, err error)
 		return nil, "", err
 	}
 	for _, w := range c.writers {
-		if w.stream == nil {
+		if !w.bound {
 			return nil, "", fmt.Errorf("wire: section %q was not bound", w.Mid)
 		}
 	}
@@ -210,24 +240,11 @@ func (c *Conn) State() State {
 
 // Path tells how the nominated pair leads to the peer.
 func (c *Conn) Path() Path {
-	pair, err := c.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePair()
-	switch {
-	case err != nil || pair == nil:
+	pair, err := c.ice.GetSelectedCandidatePair()
+	if err != nil {
 		return NoPath
-	case pair.Local.Protocol == webrtc.ICEProtocolTCP:
-		return TCP
-	case pair.Local.Port == relayPort:
-		return Relayed
 	}
-	return UDP
-}
-
-// WriteRTCP encrypts and sends one compound packet. It fails until DTLS is up.
-func (c *Conn) WriteRTCP(packets ...RTCP) error {
-	if c.pc.ConnectionState() == webrtc.PeerConnectionStateClosed {
-		return ErrClosed
-	}
-	return c.pc.WriteRTCP(packets)
+	return pathOf(pair)
 }
 
 // Close ends the transport and waits for its goroutines. The handler hears
@@ -239,8 +256,15 @@ func (c *Conn) Close() {
 		c.ended = true
 		former := c.local
 		c.mu.Unlock()
+		c.in.Lock()
+		c.in.ended, c.in.held = true, nil
+		c.in.Unlock()
+		c.way.Store(nil)
 		c.net.calls.replace(former, "")
-		c.net.moves.forget(c)
+		c.net.peers.forget(c)
+		if c.net.relays != nil {
+			c.net.relays.calls.forget(c)
+		}
 	})
 }
 
@@ -268,7 +292,7 @@ func (c *Conn) addSlots(slots []Slot) error {
 		if !ok || t.Kind().String() != string(s.Kind) {
 			return fmt.Errorf("wire: no %s section %q to send on", s.Kind, s.Mid)
 		}
-		w := &Writer{Mid: s.Mid, Kind: s.Kind, slot: s}
+		w := &Writer{Mid: s.Mid, Kind: s.Kind, conn: c, slot: s}
 		sender, err := c.api.NewRTPSender(track{w}, c.pc.SCTP().Transport())
 		if err != nil {
 			return fmt.Errorf("wire: slot: %w", err)
@@ -349,7 +373,7 @@ func (c *Conn) settings() (webrtc.SettingEngine, error) {
 		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	}
 	if c.net.tcpMux != nil {
-		s.SetICETCPMux(c.net.tcpMux)
+		s.SetICETCPMux(streamMux{c.net.tcpMux, c})
 	}
 	s.SetNet(enclosed{})
 	s.DisableActiveTCP(true)
@@ -372,16 +396,14 @@ func (c *Conn) settings() (webrtc.SettingEngine, error) {
 	s.SetDTLSConnectContextMaker(func() (context.Context, func()) {
 		return context.WithTimeout(context.Background(), iceFailed)
 	})
-	s.SetSRTPReplayProtectionWindow(replayWindow)
-	s.SetSRTCPReplayProtectionWindow(replayWindow)
+	s.SetSRTPProtectionProfiles(protectionProfiles()...)
+	s.SetDTLSServerHelloMessageHook(c.keys.onServerHello)
+	s.SetDTLSKeyLogWriter(&c.keys)
 	s.SetReceiveMTU(receiveMTU)
 	s.SetIgnoreRidPauseForRecv(true)
 	// Senders made after the offer must see the ids it settled on: on a copy
 	// they would stamp others, and media dies after seconds without an error.
 	s.DisableMediaEngineCopy(true)
-	in := newIntake(hearer{c}, len(c.asked.Slots))
-	in.opened = func(ssrc uint32) { c.net.moves.speaks(ssrc, c) }
-	s.BufferFactory = in.open
 	return s, nil
 }
 
@@ -392,8 +414,11 @@ func (c *Conn) nominatesAll() bool { return strings.Contains(c.asked.Offer, "o=m
 // nomination. Chromium sends USE-CANDIDATE to a lite peer only seconds later at
 // real round trip times; when it comes it still switches the pair. A full agent
 // waits for its own checks to be answered: Pion nominates there.
-func (c *Conn) onCheck(m *stun.Message, local, _ ice.Candidate, _ *ice.CandidatePair) bool {
+func (c *Conn) onCheck(m *stun.Message, local, remote ice.Candidate, _ *ice.CandidatePair) bool {
 	c.lastHeard.Store(time.Now().UnixNano())
+	if local != nil && remote != nil {
+		c.checkedFrom(local, remote)
+	}
 	user, err := m.Get(stun.AttrUsername)
 	if err != nil {
 		return false
@@ -414,4 +439,23 @@ func (c *Conn) onCheck(m *stun.Message, local, _ ice.Candidate, _ *ice.Candidate
 	// A relayed check may be the first to come. Firefox's preference for the direct
 	// way is not in the priorities it sends.
 	return first || nominates && c.nominatesAll() && local.Port() != relayPort && c.Path() == Relayed
+}
+
+// checkedFrom makes the address of an authenticated check the peer's.
+func (c *Conn) checkedFrom(local, remote ice.Candidate) {
+	addr, err := netip.ParseAddr(remote.Address())
+	if err != nil || local.NetworkType().IsTCP() {
+		return // each stream knows whose it is
+	}
+	from := netip.AddrPortFrom(addr.Unmap(), uint16(remote.Port()))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.ended:
+	case local.Port() == relayPort:
+		c.net.relays.calls.add(from, c)
+	default:
+		c.net.peers.add(from, c)
+		c.speaksFrom(from)
+	}
 }

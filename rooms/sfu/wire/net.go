@@ -19,6 +19,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
@@ -58,7 +60,9 @@ type Net struct {
 	log        *slog.Logger
 	cert       webrtc.Certificate
 	udpMux     ice.UDPMux
-	tcpMux     ice.TCPMux
+	tcpMux     *ice.TCPMuxDefault
+	ports      []*port
+	muxed      *muxed  // nil without UDP
 	relays     *relays // nil without UDP
 	udpAddr    netip.AddrPort
 	tcpAddr    netip.AddrPort
@@ -67,7 +71,9 @@ type Net struct {
 
 	calls     calls
 	strangers strangers
-	moves     moves
+	peers     table        // by their addresses on the socket
+	busy      atomic.Int32 // batches under way
+	buffers   *sync.Pool   // of slotSize
 }
 
 // Listen opens the sockets. The Net runs until Close.
@@ -75,7 +81,7 @@ func Listen(cfg Config) (_ *Net, err error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	n := &Net{log: cfg.Logger, strangers: strangers{log: cfg.Logger}}
+	n := &Net{log: cfg.Logger, strangers: strangers{log: cfg.Logger}, buffers: newBuffers()}
 	defer func() {
 		if err != nil {
 			_ = n.Close()

@@ -46,9 +46,10 @@ type relays struct {
 	advertised []netip.AddrPort
 	strangers  *strangers
 	stray      func(b []byte, from netip.AddrPort) (Reason, bool) // Net's: here, too, a call comes from so many addresses
-	in         chan packet
+	net        *Net
+	calls      table // by the relayed addresses that they come from
+	in         tray
 	closed     chan struct{}
-	buffers    sync.Pool
 
 	mu   sync.RWMutex // guards all below
 	open map[netip.AddrPort]*relay
@@ -56,19 +57,11 @@ type relays struct {
 	shut bool
 }
 
-// packet lies in a buffer of the pool.
-type packet struct {
-	buf  *[receiveMTU]byte
-	n    int
-	from netip.AddrPort
-}
-
 func newRelays(n *Net) *relays {
 	return &relays{
 		advertised: n.advertised, strangers: &n.strangers, stray: n.stray,
-		in: make(chan packet, inboundQueue), closed: make(chan struct{}),
-		buffers: sync.Pool{New: func() any { return new([receiveMTU]byte) }},
-		open:    make(map[netip.AddrPort]*relay), next: rand.IntN(ports),
+		net: n, in: newTray(inboundQueue, n.buffers), closed: make(chan struct{}),
+		open: make(map[netip.AddrPort]*relay), next: rand.IntN(ports),
 	}
 }
 
@@ -95,7 +88,7 @@ func (r *relays) openRelay(network string) (net.PacketConn, error) {
 	}
 	c := &relay{
 		owner: r, peers: peers, toward: peers[0],
-		out: make(chan packet, outboundQueue), closed: make(chan struct{}), deadline: deadline.New(),
+		out: newTray(outboundQueue, r.net.buffers), closed: make(chan struct{}), deadline: deadline.New(),
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -135,9 +128,8 @@ func (r *relays) LocalAddr() net.Addr { return &net.UDPAddr{IP: net.IPv6unspecif
 func (r *relays) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		select {
-		case p := <-r.in:
-			n := copy(b, p.buf[:p.n])
-			r.buffers.Put(p.buf)
+		case p := <-r.in.packets:
+			n := r.in.take(b, p)
 			if why, ok := r.stray(b[:n], p.from); !ok {
 				r.strangers.add(why)
 				continue
@@ -177,18 +169,34 @@ func (r *relays) WriteTo(b []byte, to net.Addr) (int, error) {
 }
 
 // push queues a copy of a packet, or loses it.
-func (r *relays) push(queue chan packet, b []byte, from netip.AddrPort) {
-	if len(b) > receiveMTU {
+func (r *relays) push(queue tray, b []byte, from netip.AddrPort) {
+	switch {
+	case len(b) > slotSize:
 		r.strangers.add(Malformed)
-		return
-	}
-	p := packet{r.buffers.Get().(*[receiveMTU]byte), len(b), from}
-	copy(p.buf[:], b)
-	select {
-	case queue <- p:
-	default:
-		r.buffers.Put(p.buf)
+	case !queue.put(b, from):
 		r.strangers.add(RelayFull)
+	}
+}
+
+// bring takes a packet from a relay's client. Media is forwarded at once, the rest
+// is the mux's.
+func (r *relays) bring(b []byte, from netip.AddrPort) {
+	kind := kindOf(b)
+	c := r.calls.at(from)
+	switch {
+	case kind == kindMedia && (c == nil || len(b) > slotSize):
+		r.strangers.add(Garbage)
+	case kind == kindMedia:
+		buf := r.net.buffers.Get().(*[slotSize]byte) // it is decrypted in place, and b is not ours
+		defer r.net.buffers.Put(buf)
+		r.net.Begin()
+		defer r.net.End()
+		c.receive(buf[:copy(buf[:], b)], time.Now())
+	default:
+		if c != nil {
+			c.keys.sees(b)
+		}
+		r.push(r.in, b, from)
 	}
 }
 
@@ -224,7 +232,7 @@ type relay struct {
 	owner    *relays
 	addr     netip.AddrPort
 	peers    []netip.AddrPort // what it reaches
-	out      chan packet
+	out      tray
 	closed   chan struct{}
 	once     sync.Once
 	deadline *deadline.Deadline
@@ -261,7 +269,7 @@ func (c *relay) WriteTo(b []byte, to net.Addr) (int, error) {
 	default:
 	}
 	c.sent(b, peer)
-	c.owner.push(c.owner.in, b, c.addr)
+	c.owner.bring(b, c.addr)
 	return len(b), nil
 }
 
@@ -273,10 +281,8 @@ func (c *relay) ReadFrom(b []byte) (int, net.Addr, error) {
 	default:
 	}
 	select {
-	case p := <-c.out:
-		n := copy(b, p.buf[:p.n])
-		c.owner.buffers.Put(p.buf)
-		return n, net.UDPAddrFromAddrPort(p.from), nil
+	case p := <-c.out.packets:
+		return c.out.take(b, p), net.UDPAddrFromAddrPort(p.from), nil
 	case <-c.closed:
 		return 0, nil, net.ErrClosed
 	case <-c.deadline.Done():

@@ -13,7 +13,7 @@ import (
 // Reason says why something was turned away that nobody here has to do with.
 type Reason int
 
-// The reasons. All but the last two are of packets and connections that come from
+// The reasons. All but the last three are of packets and connections that come from
 // outside.
 const (
 	UnknownUfrag Reason = iota // a check for a call that is not, or no more
@@ -24,12 +24,13 @@ const (
 	Crowded                    // a TCP connection too many, or an address that a call comes from
 	RelayTarget                // a relayed packet for another address than ours
 	RelayFull                  // a relayed packet that found its queue full
+	Backlog                    // STUN or DTLS off the socket that found its queue full
 	reasons
 )
 
 func (r Reason) String() string {
 	return [reasons]string{
-		"unknown_ufrag", "malformed", "garbage", "framing", "silent", "crowded", "relay_target", "relay_full",
+		"unknown_ufrag", "malformed", "garbage", "framing", "silent", "crowded", "relay_target", "relay_full", "backlog",
 	}[r]
 }
 

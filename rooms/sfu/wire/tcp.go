@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -262,6 +263,58 @@ func (d *door) Close() error {
 	}
 	d.wg.Wait()
 	return errors.Join(errs...)
+}
+
+// streamMux is the TCP mux as one Conn's ICE agent sees it.
+type streamMux struct {
+	*ice.TCPMuxDefault
+	conn *Conn
+}
+
+// maxStreams is how many of the mux's ends a Conn remembers: those of two families,
+// of this generation and the former.
+const maxStreams = 4
+
+// GetConnByUfrag gives the agent its end of the mux, without the media.
+func (m streamMux) GetConnByUfrag(ufrag string, six bool, local net.IP) (net.PacketConn, error) {
+	pc, err := m.TCPMuxDefault.GetConnByUfrag(ufrag, six, local)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{pc, m.conn}
+	c := m.conn
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := append(slices.Clone(*c.streams.Load()), s)
+	all = all[max(0, len(all)-maxStreams):]
+	c.streams.Store(&all)
+	return s, nil
+}
+
+// stream is all that comes by TCP for one ufrag.
+type stream struct {
+	net.PacketConn
+	conn *Conn
+}
+
+// ReadFrom gives the agent STUN and DTLS, and the Conn its media.
+func (s *stream) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := s.PacketConn.ReadFrom(b)
+		if err != nil {
+			return n, from, err
+		}
+		switch kindOf(b[:n]) {
+		case kindMedia:
+			s.conn.net.Begin()
+			s.conn.receive(b[:n], time.Now())
+			s.conn.net.End()
+			continue
+		case kindOther:
+			s.conn.keys.sees(b[:n])
+		}
+		return n, from, nil
+	}
 }
 
 // passedConn is a connection whose first frame is still to be read.

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/pion/stun/v4"
-	"github.com/pion/transport/v5/packetio"
 	"go.uber.org/goleak"
 )
 
@@ -98,52 +97,4 @@ func TestConn_FirstCheckOfAGenerationNominates(t *testing.T) {
 	if len(e.events) != 2 || c.LastCheck().IsZero() {
 		t.Errorf("events %v, last check %v", e.events, c.LastCheck())
 	}
-}
-
-func TestIntake_HandsOnARTCPPacketOnce(t *testing.T) {
-	e := &ear{}
-	in := newIntake(e, 2)
-	one, two := in.open(packetio.RTCPBufferPacket, 1), in.open(packetio.RTCPBufferPacket, 2)
-	buf := []byte("report")
-	for range 2 { // the same bytes again: the peer repeats itself
-		_, _ = one.Write(buf)
-		_, _ = two.Write(buf)
-	}
-	_, _ = two.Write([]byte("pli"))
-	_, _ = two.Write([]byte("pli"))
-	copy(buf, "others")
-	_, _ = one.Write(buf)
-	if want := []string{"report", "report", "pli", "pli", "others"}; !slices.Equal(e.rtcp, want) {
-		t.Errorf("got %v, want %v", e.rtcp, want)
-	}
-}
-
-func TestIntake_StreamsBeyondTheLimitAreDiscarded(t *testing.T) {
-	e := &ear{}
-	in := newIntake(e, 1)
-	for i := range maxRTP {
-		_, _ = in.open(packetio.RTPBufferPacket, uint32(i)).Write([]byte("x"))
-	}
-	if len(e.events) != 0 || len(e.rtp) != maxRTP {
-		t.Fatalf("%d packets, events %v", len(e.rtp), e.events)
-	}
-	p := in.open(packetio.RTPBufferPacket, 9999)
-	_, _ = p.Write([]byte("x"))
-	if len(e.rtp) != maxRTP || !slices.Equal(e.events, []Event{Overrun}) {
-		t.Errorf("%d packets, events %v", len(e.rtp), e.events)
-	}
-	for i := range maxRTCP + 3 {
-		in.open(packetio.RTCPBufferPacket, uint32(i))
-	}
-	if len(e.events) != 2 {
-		t.Errorf("events %v", e.events)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = p.Read(nil)
-	}()
-	_ = p.Close()
-	_ = p.Close()
-	<-done
 }

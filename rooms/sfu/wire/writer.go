@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -24,29 +23,14 @@ type Writer struct {
 	RTXPT      uint8
 	Extensions map[string]uint8 // URI to id
 
-	slot   Slot
-	stream webrtc.TrackLocalWriter
-
-	// owned by the caller of Write
-	header rtp.Header
+	conn  *Conn
+	slot  Slot
+	bound bool
 }
 
 // Write encrypts and sends one whole RTP packet, of SSRC or RTXSSRC. It does not
-// keep the packet. Calls must not overlap.
-func (w *Writer) Write(packet []byte) error {
-	n, err := w.header.Unmarshal(packet)
-	if err != nil {
-		return err
-	}
-	payload := packet[n:]
-	w.header.PaddingSize = 0
-	if w.header.Padding && len(payload) > 0 { // Pion adds it again
-		w.header.PaddingSize = payload[len(payload)-1]
-		payload = payload[:max(0, len(payload)-int(w.header.PaddingSize))]
-	}
-	_, err = w.stream.WriteRTP(&w.header, payload)
-	return err
-}
+// keep the packet.
+func (w *Writer) Write(packet []byte) error { return w.conn.send(packet, false) }
 
 // track is the Writer as Pion sees it.
 type track struct{ w *Writer }
@@ -54,7 +38,7 @@ type track struct{ w *Writer }
 func (t track) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	w := t.w
 	w.SSRC = uint32(ctx.SSRC())
-	w.stream = ctx.WriteStream()
+	w.bound = true
 	w.Extensions = make(map[string]uint8)
 	for _, e := range ctx.HeaderExtensions() {
 		w.Extensions[e.URI] = uint8(e.ID)
