@@ -12,10 +12,11 @@ import (
 // voices is a media plane that knows how loud people are.
 type voices map[sfu.PeerID][]uint8
 
-func (v voices) Bind(sfu.PeerID, ...sfu.Binding)    {}
-func (v voices) Allow(sfu.PeerID, sfu.Source, bool) {}
-func (v voices) Truth(sfu.PeerID) (sfu.Truth, bool) { return sfu.Truth{}, true }
-func (v voices) Levels(p sfu.PeerID) (l sfu.Levels) { l.Steps = v[p]; return l }
+func (v voices) Bind(sfu.PeerID, ...sfu.Binding)            {}
+func (v voices) Allow(sfu.PeerID, sfu.Source, bool)         {}
+func (v voices) Truth(sfu.PeerID) (sfu.Truth, bool)         { return sfu.Truth{}, true }
+func (v voices) Levels(p sfu.PeerID) (l sfu.Levels)         { l.Steps = v[p]; return l }
+func (v voices) Encodings(sfu.PeerID) (sfu.Encodings, bool) { return sfu.Encodings{}, false }
 func (v voices) say(c schedule.ConsultationID, r ...schedule.Role) {
 	clear(v)
 	for _, one := range r {

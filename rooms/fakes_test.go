@@ -386,6 +386,8 @@ type fakeClient struct {
 	orders    []rooms.Order
 	spoken    []string // who spoke, each time that it was told
 	codecs    []string // "source codec", the same
+
+	auxiliaries []rooms.Auxiliary
 }
 
 // helping tells helpers as "name mode", and "to me" where it is.
@@ -415,7 +417,7 @@ func (c *fakeClient) Sync(s rooms.Snapshot) {
 	for _, p := range s.Participants {
 		c.people[p.ID] = p
 	}
-	c.slots, c.clock, c.chat, c.helpers = s.Slots, s.Clock, s.Chat, helping(s.Helpers)
+	c.slots, c.clock, c.chat, c.helpers, c.auxiliaries = s.Slots, s.Clock, s.Chat, helping(s.Helpers), s.Auxiliaries
 }
 
 func (c *fakeClient) Deliver(changes []rooms.Change) {
@@ -449,10 +451,19 @@ func (c *fakeClient) Deliver(changes []rooms.Change) {
 			c.helpers = helping(*ch.Helpers)
 		case ch.Order != nil:
 			c.orders = append(c.orders, *ch.Order)
+		case ch.Auxiliaries != nil:
+			c.auxiliaries = *ch.Auxiliaries
 		default:
 			c.t.Errorf("%s: an empty change", c.id)
 		}
 	}
+}
+
+// devices are those in the room.
+func (c *fakeClient) devices() []rooms.Auxiliary {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.auxiliaries
 }
 
 func (c *fakeClient) Codec(s sfu.Source, e sfu.Encoding) {

@@ -38,6 +38,8 @@ func (m *shifting) Truth(sfu.PeerID) (sfu.Truth, bool) {
 	return sfu.Truth{State: sfu.StateConnected, RoundTrip: time.Duration(m.n%50) * 10 * time.Millisecond, Level: uint8(m.n % 90)}, true
 }
 
+func (*shifting) Encodings(sfu.PeerID) (sfu.Encodings, bool) { return sfu.Encodings{}, true }
+
 func (m *shifting) Levels(sfu.PeerID) sfu.Levels {
 	return sfu.Levels{End: time.Unix(int64(m.n/90), 0), Steps: m.levels}
 }

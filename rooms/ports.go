@@ -21,6 +21,9 @@ type Media interface {
 	// Levels tells how loud a Peer's microphone was over the last seconds; zero
 	// for an unknown Peer.
 	Levels(peer sfu.PeerID) sfu.Levels
+	// Encodings tells which codecs a Peer can send of a screen and be shown; false
+	// for an unknown Peer.
+	Encodings(peer sfu.PeerID) (sfu.Encodings, bool)
 }
 
 // Store is what rooms need kept. Everything here mirrors memory: an error or a

@@ -79,10 +79,10 @@ type room struct {
 	stage       *participant     // who shares a screen; nil: nobody
 	speakers    speakers
 	codecs      map[sfu.PeerID]sfu.Encodings // of Peers that are or were in the room
-	chat        []Chat   // oldest first, MaxChatKept at most
-	changes     []Change // of the task that runs, for everybody
-	err         error    // why the room is over; nil: it is not. Read by others after the loop's Done
-	leaving     error    // what those are told whom a rule removes; nil: by the reason of the ledger
+	chat        []Chat                       // oldest first, MaxChatKept at most
+	changes     []Change                     // of the task that runs, for everybody
+	err         error                        // why the room is over; nil: it is not. Read by others after the loop's Done
+	leaving     error                        // what those are told whom a rule removes; nil: by the reason of the ledger
 }
 
 // newRoom starts a room with what remains of an earlier one. hold keeps it open

@@ -356,6 +356,7 @@ type tab struct {
 
 	layers   []protocol.Layers // all that was told
 	speakers [][]string        // the same
+	codecs   []protocol.Codecs // the same
 }
 
 func (r *rig) dial(header ...string) *tab {
@@ -452,12 +453,19 @@ func (c *tab) keep(m protocol.Message) {
 	c.t.Helper()
 	var layers protocol.Layers
 	var speakers protocol.Speakers
+	var codec protocol.Codecs
 	switch m.Type {
 	case protocol.TypeLayers:
 		if err := json.Unmarshal(m.Body, &layers); err != nil {
 			c.t.Fatal(err)
 		}
 		c.layers = append(c.layers, layers)
+		return
+	case protocol.TypeCodecs:
+		if err := json.Unmarshal(m.Body, &codec); err != nil {
+			c.t.Fatal(err)
+		}
+		c.codecs = append(c.codecs, codec)
 		return
 	case protocol.TypeSpeakers:
 		if err := json.Unmarshal(m.Body, &speakers); err != nil {

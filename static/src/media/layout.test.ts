@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { cameraEncodings, type Layout, roomLayout, sectionsOf, videoCodecs, wallLayout } from './layout';
+import {
+  cameraEncodings,
+  type Layout,
+  roomLayout,
+  sectionsOf,
+  type VideoUse,
+  videoCodecs,
+  wallLayout,
+} from './layout';
 
 test.each([
   ['room', roomLayout, 22],
@@ -29,13 +37,33 @@ test('camera layers go from low to high, each twice the size of the one before',
   expect(cameraEncodings.map((e) => e.scaleResolutionDownBy)).toEqual([4, 2, 1]);
 });
 
-test('pictures are VP8 with its repair, whatever else is offered', () => {
-  const codecs = ['video/H264', 'video/rtx', 'video/VP8', 'video/VP9', 'video/red'].map((mimeType) => ({
-    mimeType,
-  }));
-  expect(videoCodecs(codecs).map((c) => c.mimeType)).toEqual(['video/VP8', 'video/rtx']);
+const chromium = [
+  ['video/H264', 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f'],
+  ['video/H264', 'level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42001f'],
+  ['video/H264', 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f'],
+  ['video/H264', 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=64001f'],
+  ['video/rtx'],
+  ['video/AV1', 'level-idx=5;profile=0;tier=0'],
+  ['video/AV1', 'level-idx=5;profile=1;tier=0'],
+  ['video/VP9', 'profile-id=0'],
+  ['video/VP9', 'profile-id=2'],
+  ['video/VP8'],
+  ['video/red'],
+].map(([mimeType = '', sdpFmtpLine]) => (sdpFmtpLine ? { mimeType, sdpFmtpLine } : { mimeType }));
+
+test.each([
+  ['camera', ['VP8', 'rtx']],
+  ['tile', ['VP8', 'rtx']],
+  ['screen', ['VP8', 'VP9', 'AV1', 'rtx']],
+  ['person', ['VP8', 'H264', 'H264', 'rtx']],
+  ['stage', ['VP8', 'VP9', 'AV1', 'H264', 'H264', 'rtx']],
+] as [VideoUse, string[]][])('R62: a %s is offered in what it can be needed for, VP8 first', (use, names) => {
+  const list = videoCodecs(chromium, use);
+  expect(list.map((c) => c.mimeType.slice('video/'.length))).toEqual(names);
+  for (const { sdpFmtpLine = '' } of list) expect(sdpFmtpLine).not.toMatch(/id=2|profile=1|mode=0|64001f/);
 });
 
 test('a browser that names no VP8 keeps its own order', () => {
-  expect(videoCodecs([{ mimeType: 'video/H264' }])).toEqual([]);
+  expect(videoCodecs([{ mimeType: 'video/H264' }], 'camera')).toEqual([]);
+  expect(videoCodecs([{ mimeType: 'video/VP9' }], 'stage')).toEqual([]);
 });
