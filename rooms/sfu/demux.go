@@ -23,6 +23,9 @@ func (p *Peer) rtp(b []byte, now time.Time) {
 		return
 	}
 	p.heard.set(now)
+	if !p.police.media(len(b), now) {
+		return
+	}
 	p.recordArrival(h, now)
 	s, ok := (*p.streams.Load())[h.SSRC()]
 	if !ok {
@@ -37,6 +40,7 @@ func (p *Peer) rtp(b []byte, now time.Time) {
 		}
 	}
 	if !up.settled.carries(h.PayloadType()) {
+		p.malformed.Add(1)
 		return // comfort noise, a codec that was not answered
 	}
 	s.layer.receive(h, b, now, s.rtx)

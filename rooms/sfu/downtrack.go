@@ -54,6 +54,8 @@ type DownTrack struct {
 
 	gate *atomic.Bool // of the viewer: nothing leaves before
 
+	pleas bucket // for keyframes; owned by who reads RTCP
+
 	asked Ceiling               // owned by the viewer's loop
 	shown atomic.Pointer[Layer] // current, for who does not hold mu
 

@@ -29,6 +29,9 @@ func (p *Peer) RTCP(b []byte) {
 
 func (p *Peer) rtcp(b []byte, now time.Time) {
 	p.heard.set(now)
+	if !p.police.feedback(now) {
+		return
+	}
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {
 		p.malformed.Add(1)
@@ -64,7 +67,9 @@ func (p *Peer) rtcp(b []byte, now time.Time) {
 func (p *Peer) onKeyframeRequest(ssrc uint32, now time.Time) {
 	if d := p.bySSRC[ssrc]; d != nil && d.kind == wire.Video {
 		d.plis.Add(1)
-		d.refresh(now)
+		if d.pleas.admits(time.Second, mostPleas*time.Second, now) {
+			d.refresh(now)
+		}
 	}
 }
 

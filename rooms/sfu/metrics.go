@@ -42,6 +42,7 @@ type metrics struct {
 type totals struct {
 	packetsIn, bytesIn, packetsOut, bytesOut, resent, lost, keyframes    uint64
 	plisIn, plisOut, nacksIn, nacksOut, malformed, drops, probes, spares uint64
+	excess                                                               uint64
 }
 
 // counter is one of totals as Prometheus sees it.
@@ -101,6 +102,7 @@ func newMetrics(e *Engine, reg prometheus.Registerer) *metrics {
 	count("queue_drops_total", "Pictures cut off because the queue to a browser was full.", func(t *totals) uint64 { return t.drops })
 	count("probes_total", "Bursts that found out what a line carries.", func(t *totals) uint64 { return t.probes })
 	count("malformed_total", "Packets that were not what they should be.", func(t *totals) uint64 { return t.malformed })
+	count("excess_total", "Packets dropped because their browser sent more than it may.", func(t *totals) uint64 { return t.excess })
 	if reg != nil {
 		reg.MustRegister(m.delay, m.line, m.firsts, m.expelled, m.legs.roundTrip, m.legs.loss, m.legs.jitter, m)
 	}
@@ -226,6 +228,7 @@ func (m *metrics) totals() totals {
 // count adds what a Peer has counted.
 func (p *Peer) count(t *totals) {
 	t.malformed += p.malformed.Load()
+	t.excess += p.police.excess.Load()
 	t.drops += p.egress.drops.Load()
 	t.probes += p.egress.probes.Load()
 	p.former.Lock()

@@ -81,7 +81,8 @@ type Peer struct {
 	// Owned by the RTP goroutine, read by others.
 	streams atomic.Pointer[map[uint32]stream]
 
-	malformed atomic.Uint64 // packets that could not be read at all
+	malformed atomic.Uint64 // packets that could not be read at all, or of nothing that was agreed on
+	police    police
 
 	redundancy redundancy // of the sound that leaves
 	holds      holds
@@ -141,6 +142,7 @@ func newPeer(e *Engine, id PeerID, profile Profile, obs Observer) *Peer {
 // equip makes the tracks of what the answer settled.
 func (p *Peer) equip(conn *wire.Conn, sections []section, uplinks []uplink) {
 	p.conn, p.rtcpOut = conn, conn.WriteRTCP
+	p.police.on = true
 	p.equipUplinks(sections, uplinks)
 	writers := conn.Writers()
 	for i, s := range sections {
@@ -227,7 +229,7 @@ func (p *Peer) restart(o *offer) (string, error) {
 		return "", badOffer("not answerable")
 	}
 	answer, _, err := mungeAnswer(raw, o.sections)
-	return answer, err
+	return o.ungrouped(answer), err
 }
 
 // largePictures is how many people one sees in their highest layer. With more,
@@ -322,6 +324,8 @@ func (p *Peer) Notify(e wire.Event) {
 		p.nominations.Add(1)
 	case wire.Overrun:
 		p.misbehaved("too many SSRCs")
+	case wire.Panicked:
+		p.misbehaved("panic")
 	}
 	p.wake()
 }

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"sangdam/rooms/sfu/sfutest/picture"
@@ -341,6 +342,24 @@ func (c *Client) SetLayers(source string, rids ...string) {
 // DropDown makes the network lose packets that come to us: those of video (not
 // its RTX) for which drop says yes. nil ends it.
 func (c *Client) DropDown(drop func(seq uint16) bool) { c.drop.set(drop) }
+
+// Raw sends a packet of RTP as it is, whatever was agreed on.
+func (c *Client) Raw(h *rtp.Header, payload []byte) error {
+	c.drop.mu.Lock()
+	raw := c.drop.raw
+	c.drop.mu.Unlock()
+	if raw == nil {
+		return errors.New("sfutest: not connected")
+	}
+	_, err := raw.Write(h, payload, nil)
+	return err
+}
+
+// RawReport sends bytes as a compound of RTCP.
+func (c *Client) RawReport(b []byte) error {
+	raw := rtcp.RawPacket(b)
+	return c.pc.WriteRTCP([]rtcp.Packet{&raw})
+}
 
 // Audio is the receiving end of a slot's audio, nil where it has none.
 func (c *Client) Audio(slot int) *Receiver { return at(c.audio, slot) }

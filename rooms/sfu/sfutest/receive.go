@@ -291,6 +291,7 @@ type dropper struct {
 
 	mu   sync.Mutex
 	drop func(seq uint16) bool
+	raw  interceptor.RTPWriter // of the newest stream of video
 }
 
 // NewInterceptor makes the dropper its own factory: one PeerConnection each.
@@ -306,6 +307,15 @@ func (d *dropper) drops(seq uint16) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.drop != nil && d.drop(seq)
+}
+
+func (d *dropper) BindLocalStream(info *interceptor.StreamInfo, next interceptor.RTPWriter) interceptor.RTPWriter {
+	if info.MimeType == webrtc.MimeTypeVP8 {
+		d.mu.Lock()
+		d.raw = next
+		d.mu.Unlock()
+	}
+	return next
 }
 
 func (d *dropper) BindRemoteStream(info *interceptor.StreamInfo, next interceptor.RTPReader) interceptor.RTPReader {
