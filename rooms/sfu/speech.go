@@ -18,6 +18,12 @@ const (
 	silentAt    = 50
 	beginsAfter = 300 * time.Millisecond
 	endsAfter   = 800 * time.Millisecond
+	// In a hall it is never quiet. A voice stands out of what is there all the time
+	// by standsOut, and has ended when it does by less than half of that. What is
+	// there all the time is the softest moment, which is forgotten by so many
+	// decibels a second: between words a voice has such moments, a fan has not.
+	standsOut = 8
+	forgotten = 4
 	// dtxInterval is how long the newest packet speaks for the present: Opus that
 	// hears nothing sends one in 400 ms (RFC 7587 section 3.1.3). A network that
 	// hiccups for less has interrupted nobody.
@@ -28,6 +34,7 @@ const (
 // publisher's clock owns it, others read on.
 type speech struct {
 	level float64   // −dBov, smoothed
+	floor float64   // what is there all the time
 	at    time.Time // of the newest look
 	since time.Time // the level crossed over then; zero: it has not
 
@@ -49,23 +56,25 @@ func (h *hearing) current(now time.Time) uint8 {
 func (s *speech) listen(open bool, level uint8, now time.Time) {
 	if !open {
 		s.on.Store(false)
-		s.level, s.at, s.since = NoiseFloor, now, time.Time{}
+		s.level, s.floor, s.at, s.since = NoiseFloor, NoiseFloor, now, time.Time{}
 		return
 	}
 	l := min(float64(level), NoiseFloor)
 	if s.at.IsZero() {
-		s.level, s.at = NoiseFloor, now
+		s.level, s.floor, s.at = NoiseFloor, NoiseFloor, now
 	}
 	within := fallsIn
 	if l < s.level {
 		within = risesIn
 	}
-	s.level += (l - s.level) * (1 - math.Exp(-now.Sub(s.at).Seconds()/within.Seconds()))
+	elapsed := now.Sub(s.at).Seconds()
+	s.level += (l - s.level) * (1 - math.Exp(-elapsed/within.Seconds()))
+	s.floor = max(l, s.floor-forgotten*elapsed)
 	s.at = now
 	on := s.on.Load()
-	crossed, after := s.level < speaking, beginsAfter
+	crossed, after := s.level < min(speaking, s.floor-standsOut), beginsAfter
 	if on {
-		crossed, after = s.level > silentAt, endsAfter
+		crossed, after = s.level > min(silentAt, s.floor-standsOut/2), endsAfter
 	}
 	switch {
 	case !crossed:

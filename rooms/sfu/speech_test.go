@@ -115,6 +115,40 @@ func TestSpeech_NoPacketsAreSilenceAfterTheDTXInterval(t *testing.T) {
 	}
 }
 
+func TestSpeech_InALoudHallAVoiceBeginsAndEndsAllTheSame(t *testing.T) {
+	s := newSpeaker()
+	hall := func(i int) int { return 42 + i%4 }
+	s.hears(30*time.Second, hall)
+	if s.on.Load() {
+		t.Fatal("the hall speaks")
+	}
+	for range 3 {
+		s.hears(8*time.Second, func(i int) int { return min(syllables(i), hall(i)) })
+		if !s.on.Load() {
+			t.Fatal("a voice is not told from the hall")
+		}
+		s.hears(3*time.Second, hall)
+		if s.on.Load() {
+			t.Fatal("the hall goes on speaking")
+		}
+	}
+	if len(s.changes) != 6 {
+		t.Errorf("changes at %v", s.changes)
+	}
+	s.hears(time.Minute, always(30)) // somebody switches a hair-dryer on
+	if s.on.Load() {
+		t.Error("a hair-dryer speaks for a minute")
+	}
+}
+
+func TestSpeech_AMonologueIsOneSpeech(t *testing.T) {
+	s := newSpeaker()
+	s.hears(3*time.Minute, syllables)
+	if len(s.changes) != 1 {
+		t.Errorf("changes at %v", s.changes)
+	}
+}
+
 func TestSpeech_OffIsSilentAtOnce(t *testing.T) {
 	s := newSpeaker()
 	s.hears(2*time.Second, syllables)

@@ -22,7 +22,10 @@ type State struct {
 	Slots        []protocol.Slot
 	Rows         map[string]protocol.Row // of the board, by consultation
 	Helpers      []protocol.Helper       // in a room
+	Auxiliaries  []protocol.Auxiliary    // in a room
 	Orders       []protocol.Order        // that came, oldest first
+	Layers       map[string][]string     // that are watched, by source; nothing told: all
+	Speakers     []string                // participants
 
 	// Of a console:
 	Booths    map[string]protocol.BoothState
@@ -108,7 +111,7 @@ func (s State) count(is func(protocol.Change) bool) int {
 func (c *Client) copyState() State {
 	s := c.state
 	s.Participants, s.Rows = maps.Clone(s.Participants), maps.Clone(s.Rows)
-	s.Chat, s.Slots = slices.Clone(s.Chat), slices.Clone(s.Slots)
+	s.Chat, s.Slots, s.Layers = slices.Clone(s.Chat), slices.Clone(s.Slots), maps.Clone(s.Layers)
 	s.Booths, s.Notes, s.Orders, s.Reports = maps.Clone(s.Booths), slices.Clone(s.Notes), slices.Clone(s.Orders), slices.Clone(s.Reports)
 	s.Deltas, s.Disorder = slices.Clone(s.Deltas), slices.Clone(s.Disorder)
 	return s
@@ -183,6 +186,21 @@ func (c *Client) apply(m protocol.Message) error {
 			s.empty()
 		}
 		s.Seq = r.Seq
+	case protocol.TypeLayers:
+		var l protocol.Layers
+		if err := json.Unmarshal(m.Body, &l); err != nil {
+			return err
+		}
+		if s.Layers == nil {
+			s.Layers = make(map[string][]string)
+		}
+		s.Layers[l.Source] = l.Layers
+	case protocol.TypeSpeakers:
+		var sp protocol.Speakers
+		if err := json.Unmarshal(m.Body, &sp); err != nil {
+			return err
+		}
+		s.Speakers = sp.Speakers
 	case protocol.TypeDelta:
 		var d protocol.Delta
 		if err := json.Unmarshal(m.Body, &d); err != nil {
@@ -209,7 +227,7 @@ func (s *State) enter(j protocol.Joined) {
 	s.Snapshots++
 	s.Seq, s.InRoom = j.Seq, true
 	s.Consultation, s.Clock = j.Snapshot.Consultation, j.Snapshot.Clock
-	s.Chat, s.Slots, s.Helpers = j.Snapshot.Chat, j.Slots, j.Snapshot.Helpers
+	s.Chat, s.Slots, s.Helpers, s.Auxiliaries = j.Snapshot.Chat, j.Slots, j.Snapshot.Helpers, j.Snapshot.Auxiliaries
 	s.Participants = make(map[string]protocol.Participant)
 	for _, p := range j.Snapshot.Participants {
 		s.Participants[p.ID] = p
@@ -233,7 +251,7 @@ func (s *State) board(b protocol.Board) {
 // empty is the lobby.
 func (s *State) empty() {
 	s.InRoom = false
-	s.Participants, s.Chat, s.Slots, s.Helpers, s.Wall = nil, nil, nil, nil, nil
+	s.Participants, s.Chat, s.Slots, s.Helpers, s.Auxiliaries, s.Wall = nil, nil, nil, nil, nil, nil
 }
 
 func (s *State) change(c protocol.Change, own string) {
@@ -261,6 +279,8 @@ func (s *State) change(c protocol.Change, own string) {
 		s.Rows[c.Row.Consultation.ID] = *c.Row
 	case c.Helpers != nil:
 		s.Helpers = *c.Helpers
+	case c.Auxiliaries != nil:
+		s.Auxiliaries = *c.Auxiliaries
 	case c.Order != nil:
 		s.Orders = append(s.Orders, *c.Order)
 	default:
