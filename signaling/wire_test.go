@@ -53,7 +53,7 @@ func TestSets_AreTheDomains(t *testing.T) {
 		"Route":   texts([]sfu.Route{sfu.RouteNone, sfu.RouteUDP, sfu.RouteTCP, sfu.RouteRelay}),
 		"Quality": texts([]rooms.Quality{rooms.QualityGood, rooms.QualityFair, rooms.QualityPoor, rooms.QualityNone}),
 		"Symptom": texts([]rooms.Symptom{
-			rooms.SymptomNoMedia, rooms.SymptomOneWayIn, rooms.SymptomOneWayOut, rooms.SymptomMicSilent, rooms.SymptomMicClipping,
+			rooms.SymptomNoMedia, rooms.SymptomOneWayIn, rooms.SymptomSoundBlocked, rooms.SymptomNotPlayed, rooms.SymptomOneWayOut, rooms.SymptomMicSilent, rooms.SymptomMicClipping,
 			rooms.SymptomCameraDark, rooms.SymptomCameraFrozen, rooms.SymptomLossUp, rooms.SymptomLossDown, rooms.SymptomFrozen,
 			rooms.SymptomVoiceBroken, rooms.SymptomSlowPath, rooms.SymptomTCP, rooms.SymptomRelay, rooms.SymptomCPU,
 			rooms.SymptomBandwidth, rooms.SymptomHidden,
