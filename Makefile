@@ -52,7 +52,7 @@ static/dist/index.html: $(NPM) $(CLIENT)
 	touch static/dist/.gitkeep $@
 
 .PHONY: test
-test: deps build test-go test-client e2e netlab-quick ## everything that has to be green, in under 18 minutes on two cores
+test: deps build test-go test-client e2e netlab-quick soak-quick ## everything that has to be green, in under 18 minutes on two cores
 
 .PHONY: deps
 deps: ## install what the tests need (redis-server, browsers, network tools) or say what is missing
@@ -102,6 +102,25 @@ netlab: deps build bed ## try bad networks, CASES=regexp some of them, with and 
 netlab-quick: deps build bed ## the bad networks that every test run has, in about 3 minutes
 	$(call title,bad networks: the subset)
 	bin/netlab -quick -cases '$(CASES)' -out static/e2e/out/netlab
+
+# How long, in how many rooms, and at which share of the usual bit rate.
+SOAK  ?= 30m
+ROOMS ?= 100
+RATE  ?= 0.1
+
+.PHONY: soaker
+soaker: ## build bin/soak
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/soak ./signaling/load/soak/run
+
+.PHONY: soak
+soak: deps build soaker ## ROOMS=100 rooms for SOAK=30m in which people come, go and lose packets: fails when the server keeps anything
+	$(call title,what the server keeps of $(SOAK) with $(ROOMS) rooms)
+	bin/soak -binary bin/sangdam -duration $(SOAK) -rooms $(ROOMS) -rate $(RATE)
+
+.PHONY: soak-quick
+soak-quick: deps build soaker ## the soak that every test run has, in a minute
+	$(call title,what the server keeps of a minute)
+	bin/soak -binary bin/sangdam -duration 32s -rounds 4 -warm 10s -every 1500ms -grace 3s -rooms 8 -rate 0.2 -changes 12
 
 .PHONY: check
 check: $(NPM) ## format, vet, lint, types and generated files: all clean or it fails

@@ -52,6 +52,7 @@ type commands struct {
 	Report  reportCommand  `cmd:"" help:"Write what is known of an event: a table, a workbook, or the funder's pack."`
 	Account accountCommand `cmd:"" help:"Accounts of staff: who may sign in to the console."`
 	Verify  verifyCommand  `cmd:"" help:"Prove that the record of an event was not changed."`
+	Load    loadCommand    `cmd:"" help:"Find out how many rooms this server holds: people come as browsers do, and what they get is measured."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what would keep this server from working."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -57,6 +57,7 @@ type Making struct {
 	Rooms  int
 	People int           // a room
 	Lasts  time.Duration // at most
+	Grace  time.Duration // how long the place of who is lost is kept; 0: as in every event
 	Now    time.Time
 }
 
@@ -116,7 +117,7 @@ func practice(m Making) *schedule.Event {
 		ID: schedule.EventID(practicePrefix + m.Name), Name: "Load test", Organiser: practiceOrganiser, Zone: "UTC", Language: "en",
 		// Nobody has to look after it: no alerts, no farewells.
 		Policy: schedule.Policy{
-			Seats: maxPeople / 2, LateAfter: m.Lasts, NoShowAfter: m.Lasts, CallAfter: m.Lasts, Closing: time.Second,
+			Grace: m.Grace, Seats: maxPeople / 2, LateAfter: m.Lasts, NoShowAfter: m.Lasts, CallAfter: m.Lasts, Closing: time.Second,
 			Warnings: []time.Duration{},
 		},
 	}

@@ -107,13 +107,13 @@ func (r *Report) Told() string {
 	}
 	what += ")"
 	if f := find(r.Carried); f != nil {
-		line("The server carried %s %s: delay p99 %s ms, %.2f %% lost%s.", rooms(f.Rooms), what, number(f.Delay.P99), 100*f.Loss, f.load())
+		line("The server carried %s %s: delay p99 %s ms, %.2f %% lost%s.", Counted(f.Rooms), what, number(f.Delay.P99), 100*f.Loss, f.load())
 	}
 	f := find(r.TooMany)
 	if f == nil {
 		return b.String()
 	}
-	line("%s were too many: %s.", strings.ToUpper(rooms(f.Rooms)[:1])+rooms(f.Rooms)[1:]+" "+what, f.lacks())
+	line("%s were too many: %s.", Counted(f.Rooms)+" "+what, f.lacks())
 	if f.Self.Limits {
 		line("But this side was the limit: it woke %s ms late at p99 and took %.2f cores. Load from a machine of its own, from several, or with a smaller --rate.", number(f.Self.LateP99), f.Self.Cores)
 	}
@@ -123,7 +123,8 @@ func (r *Report) Told() string {
 	return b.String()
 }
 
-func rooms(n int) string {
+// Counted is a number of rooms in words.
+func Counted(n int) string {
 	if n == 1 {
 		return "1 room"
 	}
