@@ -1,6 +1,7 @@
 /** A Visit that stands still: every value is a signal that the scene has set. */
 import { signal } from '@preact/signals';
 import type {
+  Auxiliary,
   Bootstrap,
   ChatMessage,
   Clock,
@@ -161,13 +162,23 @@ export function tile(participant: Participant, kind: Tile['kind'], picture: Medi
   const pictureOn = picture !== null;
   const heldBy = 'nobody';
   const microphoneOn = participant.sources.includes('microphone');
-  return { key: `${kind}:${participant.id}`, kind, slot: null, participant, picture, pictureOn, heldBy, microphoneOn };
+  return {
+    key: `${kind}:${participant.id}`,
+    kind,
+    slot: null,
+    participant,
+    picture,
+    pictureOn,
+    heldBy,
+    microphoneOn,
+  };
 }
 
 export interface RoomSetting {
   clock?: Partial<Clock>;
   tiles: Tile[];
   helpers?: Helper[];
+  auxiliaries?: Auxiliary[];
   chat?: ChatMessage[];
   unread?: number;
   warning?: number;
@@ -196,6 +207,7 @@ export function roomOf(setting: RoomSetting): RoomModel {
     me: setting.tiles.find((one) => one.kind === 'self')?.participant.id ?? '',
     tiles: signal(setting.tiles),
     helpers: signal(setting.helpers ?? []),
+    auxiliaries: signal(setting.auxiliaries ?? []),
     speakers: signal(new Set(setting.speakers ?? [])),
     show: () => undefined,
     chat: signal(setting.chat ?? []),
