@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"sangdam/signaling/protocol"
@@ -37,7 +38,29 @@ func (p *person) tell(ctx context.Context, s *socket) {
 	ctx, cancel := context.WithTimeout(ctx, tellEvery)
 	defer cancel()
 	_ = s.ask(ctx, protocol.TypePing, protocol.Ping{At: float64(time.Now().UnixMicro()) / 1000}, nil)
+	p.tile(ctx, s)
 	_ = s.ask(ctx, protocol.TypeVitals, protocol.TellVitals{Microphone: "ok", Camera: "ok", Limited: "none", Unheard: []string{}}, nil)
+}
+
+// tile says how large the slots are shown, when they are others than before: two
+// who meet see each other large, several share the page, and a screen has the
+// stage.
+func (p *person) tile(ctx context.Context, s *socket) {
+	p.mu.Lock()
+	same := slices.EqualFunc(p.slots, p.shown, func(a, b protocol.Slot) bool { return a.Slot == b.Slot && a.Kind == b.Kind })
+	p.shown = p.slots
+	told := protocol.Tiles{Sizes: []protocol.TileSize{}}
+	for _, slot := range p.slots {
+		height := 720
+		if slot.Kind == "person" && len(p.slots) > 1 {
+			height = 360
+		}
+		told.Sizes = append(told.Sizes, protocol.TileSize{Slot: slot.Slot, Height: height})
+	}
+	p.mu.Unlock()
+	if !same && len(told.Sizes) > 0 {
+		_ = s.ask(ctx, protocol.TypeTiles, told, nil) // without it the server shows what it thinks fit
+	}
 }
 
 // mend resumes after the socket s was lost, or begins anew when the session is

@@ -51,6 +51,8 @@ type person struct {
 	med  Media         // nil: away
 	past Traffic       // of media that were closed
 	out  bool          // a left with the own id was heard
+	// slots are those that show somebody; shown are those whose tiles were told.
+	slots, shown []protocol.Slot
 }
 
 func newPerson(ctx context.Context, w *web, h *Hall, room, nth int, p Plan, create func() (Media, error), t *tally) *person {
@@ -167,6 +169,7 @@ func (p *person) join(ctx context.Context) error {
 	for _, source := range p.sources {
 		m.Send(source, true)
 	}
+	p.tile(ctx, s)
 	sound, picture := p.expects(got.Snapshot.Participants)
 	return p.first(ctx, m, asked, sound, picture)
 }
@@ -216,11 +219,12 @@ func (p *person) heard(m protocol.Message) {
 		Seq     uint64            `json:"seq"`
 		Changes []protocol.Change `json:"changes"`
 		State   *protocol.Joined  `json:"state"`
+		Slots   []protocol.Slot   `json:"slots"` // of joined
 		Source  string            `json:"source"`
 		Layers  []string          `json:"layers"`
 	}
 	switch m.Type {
-	case protocol.TypeJoined, protocol.TypeDelta, protocol.TypeResume, "layers":
+	case protocol.TypeJoined, protocol.TypeDelta, protocol.TypeResume, protocol.TypeLayers:
 		if err := json.Unmarshal(m.Body, &told); err != nil {
 			p.tally.fail("message", err)
 			return
@@ -228,20 +232,28 @@ func (p *person) heard(m protocol.Message) {
 	default: // pongs, and news that a page would only show
 		return
 	}
-	if m.Type == "layers" {
+	if m.Type == protocol.TypeLayers {
 		if med := p.media(); med != nil {
 			med.Layers(told.Source, told.Layers)
 		}
 		return
 	}
 	p.seq.Store(told.Seq)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case m.Type == protocol.TypeJoined:
+		p.slots = told.Slots
+	case told.State != nil:
+		p.slots = told.State.Slots
+	}
 	for _, c := range told.Changes {
-		if c.Left == nil {
-			continue
+		switch {
+		case c.Left != nil:
+			p.out = p.out || c.Left.ID == p.self
+		case c.Slots != nil:
+			p.slots = *c.Slots
 		}
-		p.mu.Lock()
-		p.out = p.out || c.Left.ID == p.self
-		p.mu.Unlock()
 	}
 }
 

@@ -10,9 +10,6 @@ import (
 const (
 	moreGoroutines = 10
 	moreMemory     = 0.10
-	// smallMemory is what may come to that: with a few rooms a tenth is less than
-	// what two collections of one state differ by.
-	smallMemory = 3 // MiB
 )
 
 // states are what is compared.
@@ -23,6 +20,9 @@ type states struct {
 	empty  sample // everybody is gone
 	away   int    // who did not come back after the changes
 	said   []string
+	// slack is what memory may grow by beside its tenth, in MiB: of a few rooms in
+	// a minute a tenth is less than what two collections of one state differ by.
+	slack float64
 }
 
 // leaks lists what the server has kept or lost. Resident memory and the live heap
@@ -40,7 +40,7 @@ func (s states) leaks() []string {
 		found("%d descriptors are left, %d more than before anybody came; new are %s", s.empty.Descriptors, more, strings.Join(anew, ", "))
 	}
 	grown := func(what string, from, to float64) {
-		if most := from*(1+moreMemory) + smallMemory; to > most {
+		if most := from*(1+moreMemory) + s.slack; to > most {
 			found("%s grew from %.1f to %.1f MiB under the same load (at most %.1f)", what, from, to, most)
 		}
 	}

@@ -31,6 +31,7 @@ type Options struct {
 	Loss     float64       // each way
 	Changes  float64       // a person and minute
 	Grace    time.Duration // how long the server keeps the place of who is lost; 0: as in every event
+	Slack    float64       // MiB that memory may grow by beside a tenth
 	Seed     uint64
 	Out      io.Writer
 }
@@ -128,7 +129,7 @@ func soaked(ctx context.Context, o Options, s *server) (all states, err error) {
 	if err := o.emptied(ctx, w, &all); err != nil {
 		return all, err
 	}
-	all.said = complaints(s.serve.said())
+	all.said, all.slack = complaints(s.serve.said()), o.Slack
 	return all, nil
 }
 

@@ -27,6 +27,7 @@ func main() {
 	flag.Float64Var(&o.Loss, "loss", 0.02, "what is lost each way")
 	flag.Float64Var(&o.Changes, "changes", 2, "what each person changes a minute")
 	flag.DurationVar(&o.Grace, "grace", 0, "how long the server keeps the place of who is lost; 0: as in every event")
+	flag.Float64Var(&o.Slack, "slack", 0, "MiB that memory may grow by beside a tenth")
 	flag.Uint64Var(&o.Seed, "seed", 1, "makes what is random the same again")
 	flag.Parse()
 	err := soak.Run(ctx, o)
