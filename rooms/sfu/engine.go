@@ -119,6 +119,7 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 		conn.Close()
 		return "", "", err
 	}
+	answer = o.ungrouped(answer)
 	p.equip(conn, o.sections, ups)
 
 	e.mu.Lock()
@@ -137,7 +138,11 @@ func (e *Engine) Open(ctx context.Context, asked Offer, obs Observer) (_ PeerID,
 
 // parse checks an offer, and leaves out of it what is switched off.
 func (e *Engine) parse(p Profile, raw string) (*offer, error) {
-	o, err := parseOffer(p, raw)
+	parse := parseOffer
+	if p.foreign() {
+		parse = parseForeign
+	}
+	o, err := parse(p, raw)
 	if err == nil && e.without.RED {
 		for i := range o.sections {
 			o.sections[i].red = ""

@@ -92,6 +92,7 @@ type section struct {
 type offer struct {
 	sdp      string // without candidates
 	sections []section
+	group    string // the line of a BUNDLE of one section that was put in; empty: none
 }
 
 // parseOffer checks an offer before anything else sees it. Its candidates are
