@@ -108,7 +108,7 @@ func (r *room) add(req JoinRequest, now time.Time) *Visit {
 		}
 	}
 	r.openSources(p, req.Sources)
-	if r.stage != nil && r.stage != p {
+	if on, _, _ := r.onStage(p); on != "" {
 		r.showStage(p)
 	}
 	r.tell(p)

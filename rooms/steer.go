@@ -184,6 +184,7 @@ func (g *Registry) remove(ctx context.Context, req SteerRequest) error {
 	return g.inRoom(ctx, roomKey{req.Event, req.Consultation}, req.Seat, func(r *room, p *participant, now time.Time) error {
 		r.held = append(slices.Clip(r.held), req.Seat)
 		r.leaving = ErrHeld
+		r.detachIf(ErrHeld, func(a *auxiliary) bool { return a.view.Seat == req.Seat })
 		r.remove(p, schedule.LeftRemoved, now)
 		r.unbind(p)
 		r.leaving = nil

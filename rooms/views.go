@@ -20,6 +20,7 @@ type Snapshot struct {
 	Chat         []Chat        // oldest first
 	Slots        []Slot        // the whole slot map of this reader
 	Helpers      []Helper      // coordinators who listen or speak, as this reader may know
+	Auxiliaries  []Auxiliary   // devices that are nobody's presence
 }
 
 // Change has exactly one field set.
@@ -33,6 +34,7 @@ type Change struct {
 	Note        *schedule.Note  // a coordinator's note, or a call of this seat that was seen
 	Helpers     *[]Helper       // all coordinators who listen or speak, as this reader may know; may be empty
 	Order       *Order          // to this reader
+	Auxiliaries *[]Auxiliary    // all devices; may be empty
 }
 
 // Participant is a person present in a room. ID is its session.
@@ -68,14 +70,14 @@ type SlotKind string
 
 const (
 	SlotPerson SlotKind = "person" // microphone and camera
-	SlotStage  SlotKind = "stage"  // screen and its audio
+	SlotStage  SlotKind = "stage"  // screen or close-up, and its audio
 )
 
 // Slot says whom a receive slot of the reader shows.
 type Slot struct {
 	Slot        int
 	Kind        SlotKind
-	Participant string
+	Participant string        // on the stage it may be an Auxiliary's ID
 	Paused      bool          // its picture is not sent: the reader's line would not carry it
 	Hold        time.Duration // how long it should be held before it is played; zero: as the browser likes
 }
@@ -136,6 +138,8 @@ type Row struct {
 	Contacts []schedule.Contacted // oldest first
 	Held     []schedule.SeatID    // who must be admitted before coming in again
 	Helpers  []Helper             // coordinators who listen or speak here
+
+	Auxiliaries []Auxiliary // devices in the room
 }
 
 // SeatState is one seat of a row.
