@@ -47,6 +47,7 @@ type Registry interface {
 	Join(ctx context.Context, r rooms.JoinRequest) (*rooms.Visit, error)
 	Watch(id schedule.EventID, r rooms.WatchRequest) (*rooms.Watch, error)
 	Wait(ctx context.Context, r rooms.WaitRequest) (*rooms.Waiting, error)
+	Attach(ctx context.Context, r rooms.AttachRequest) (*rooms.Attachment, error)
 	Practice(session string, peer sfu.PeerID) (*rooms.Practice, error)
 	Note(ctx context.Context, r rooms.NoteRequest) (schedule.Note, error)
 	Seen(ctx context.Context, id schedule.EventID, note, by string) error
@@ -68,6 +69,8 @@ type Deps struct {
 	Staff    *staff.Office
 	Hooks    api.Hooks // nil: none are offered, as above
 	Paths    Paths     // nil: no way of media is remembered
+	// Devices let encoders and wall screens in; nil: there are none.
+	Devices *auth.Devices
 
 	// Static is the built client, with index.html on top and assets/ below it.
 	// An empty one serves a page that says how to build it.

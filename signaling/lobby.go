@@ -170,5 +170,8 @@ func (s *Session) expel(why protocol.Code) {
 // Expel ends the sessions of a link that became worthless, on this node; their
 // tokens are refused everywhere.
 func (s *Server) Expel(ctx context.Context, id schedule.LinkID) {
+	if s.devices != nil {
+		s.devices.Expel(id)
+	}
 	s.expel(ctx, protocol.CodeLinkRevoked, func(ses *Session) bool { return ses.grants.Link == id })
 }

@@ -27,6 +27,7 @@ import (
 	"sangdam/signaling/auth"
 	"sangdam/signaling/protocol"
 	"sangdam/signaling/sheet"
+	"sangdam/signaling/whip"
 )
 
 // Server is the edge of one node. It is an http.Handler for everything that
@@ -43,6 +44,7 @@ type Server struct {
 	limits   shared
 	upgrader websocket.Upgrader
 	handler  http.Handler
+	devices  *whip.Handler // nil: none are let in
 	times    times
 
 	draining atomic.Bool
@@ -98,6 +100,12 @@ func New(d Deps) *Server {
 			api.WriteProblem(w, &protocol.Fault{Code: code, Detail: reason.Error()})
 		},
 	}
+	if d.Devices != nil {
+		s.devices = whip.New(whip.Deps{
+			Engine: d.Engine, Rooms: d.Registry, Keys: d.Devices, Addr: s.from, Ours: s.sameOrigin, Fault: fault, Now: d.Now, Logger: d.Logger,
+			ICEServers: func(session string, _ time.Time) []protocol.ICEServer { return s.iceServers(session) },
+		})
+	}
 	s.handler = s.routes()
 	return s
 }
@@ -134,6 +142,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /debug/pprof/{profile}", s.profile)
+	if s.devices != nil {
+		mux.Handle(whip.PublishPath, s.devices)
+		mux.Handle(whip.WatchPath, s.devices)
+	}
 	if s.deps.Network != nil {
 		mux.Handle("GET "+sheet.Path, s.deps.Network)
 		mux.Handle("GET "+sheet.Path+"/", s.deps.Network)
@@ -150,6 +162,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // closed after it: who sits in them is theirs to write down.
 func (s *Server) Close(ctx context.Context) error {
 	s.draining.Store(true)
+	if s.devices != nil {
+		s.devices.Close()
+	}
 	s.mu.Lock()
 	for c := range s.sockets {
 		c.out.close(s.drained())

@@ -251,6 +251,7 @@ func (h *house) start(redis string, prepare func()) {
 		}),
 		Registry: h.registry, Engine: engine, Tokens: h.store, Paths: h.store, Logger: log,
 		Records: signaling.NewRecords(h.store),
+		Devices: auth.NewDevices(h.store, keeper, nil),
 		ICEServers: func(session string, now time.Time) []protocol.ICEServer {
 			if servers := h.servers.Load(); servers != nil {
 				return (*servers)(session, now)

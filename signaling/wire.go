@@ -22,6 +22,7 @@ func wireJoined(seq uint64, s rooms.Snapshot, now time.Time) protocol.Joined {
 			Participants: each(s.Participants, wireParticipant),
 			Chat:         each(s.Chat, wireChat),
 			Helpers:      each(s.Helpers, wireHelper),
+			Auxiliaries:  each(s.Auxiliaries, wireAuxiliary),
 		},
 		Slots: each(s.Slots, wireSlot),
 	}
@@ -52,6 +53,9 @@ func wireChange(c rooms.Change, now time.Time) protocol.Change {
 	case c.Helpers != nil:
 		helpers := each(*c.Helpers, wireHelper)
 		out.Helpers = &helpers
+	case c.Auxiliaries != nil:
+		auxiliaries := each(*c.Auxiliaries, wireAuxiliary)
+		out.Auxiliaries = &auxiliaries
 	case c.Order != nil:
 		order := wireOrder(*c.Order)
 		out.Order = &order
@@ -85,6 +89,8 @@ func wireRow(e *schedule.Event, r rooms.Row, now time.Time) protocol.Row {
 		Contacts: each(r.Contacts, wireContacted),
 		Held:     each(r.Held, func(s schedule.SeatID) string { return string(s) }),
 		Helpers:  each(r.Helpers, wireHelper),
+
+		Auxiliaries: each(r.Auxiliaries, wireAuxiliary),
 	}
 }
 
@@ -110,6 +116,14 @@ func wireParticipant(p rooms.Participant) protocol.Participant {
 		Since:   p.Since.UTC(),
 		Resting: each(p.Resting, wireSource),
 		Narrow:  p.Narrow,
+	}
+}
+
+func wireAuxiliary(a rooms.Auxiliary) protocol.Auxiliary {
+	_, role := a.Seat.Split()
+	return protocol.Auxiliary{
+		ID: a.ID, Kind: string(a.Kind), Seat: string(a.Seat), Role: string(role), Name: a.Name,
+		Sources: each(a.Sources, wireSource), Since: a.Since.UTC(),
 	}
 }
 

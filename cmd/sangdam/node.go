@@ -172,6 +172,7 @@ func startNode(ctx context.Context, o nodeOptions) (_ *node, err error) {
 		Tokens:         o.Store,
 		Records:        signaling.NewRecords(o.Store),
 		Paths:          o.Store,
+		Devices:        auth.NewDevices(o.Store, o.Keeper, nil),
 		Static:         static.FS(),
 		Origins:        origins(o.Edge.PublicURL),
 		TrustedProxies: proxies,

@@ -29,6 +29,7 @@ type Desk interface {
 	Revoke(ctx context.Context, by schedule.Grants, id schedule.LinkID, why string) (protocol.LinkInfo, error)
 	Reissue(ctx context.Context, by schedule.Grants, id schedule.LinkID, why string) (protocol.LinkInfo, error)
 	Mail(ctx context.Context, by schedule.Grants, in protocol.MailRequest, dryRun bool) (protocol.MailReport, error)
+	LinkDevices(ctx context.Context, by schedule.Grants, id schedule.LinkID) (protocol.DeviceAccess, error)
 	Calendar(ctx context.Context, by schedule.Grants, of schedule.LinkID) ([]byte, error)
 	Readiness(ctx context.Context, by schedule.Grants) (protocol.ReadinessBoard, error)
 
@@ -47,6 +48,7 @@ type Own interface {
 	MyCalendar(ctx context.Context, by schedule.Grants) ([]byte, error)
 	Test(ctx context.Context, by schedule.Grants, in protocol.Readiness) error
 	Agree(ctx context.Context, by schedule.Grants, in protocol.ConsentRequest) (protocol.Consent, error)
+	MyDevices(ctx context.Context, by schedule.Grants) (protocol.DeviceAccess, error)
 }
 
 // Upload is a timetable file.

@@ -53,6 +53,11 @@ func (a *API) linkRoutes(h huma.API) {
 			out, err := a.deps.Desk.Reissue(ctx, by, schedule.LinkID(in.Link), in.Reason.Reason)
 			return ok(out, err)
 		})
+	serve(a, h, need{schedule.RightCoordinator, ""}, operation("link-devices", http.MethodGet, ofEvent+"links/{link}/devices", "What a link's encoder and wall screen are set to"),
+		func(ctx context.Context, by schedule.Grants, in *OnLink) (*body[protocol.DeviceAccess], error) {
+			out, err := a.deps.Desk.LinkDevices(ctx, by, schedule.LinkID(in.Link))
+			return ok(out, err)
+		})
 	serve(a, h, need{schedule.RightCoordinator, ""}, operation("mail-links", http.MethodPost, ofEvent+"links/mail", "Mail invitations; with dry_run only show them"),
 		func(ctx context.Context, by schedule.Grants, in *struct {
 			ConsoleCall
@@ -115,6 +120,19 @@ func (a *API) ownRoutes(h huma.API) {
 				return nil, a.fail(ctx, route, err)
 			}
 			return download(calendarType, "consultations.ics", b, nil)
+		})
+	huma.Register(h, operation("my-devices", http.MethodGet, "me/devices", "What the own encoder and wall screen are set to"),
+		func(ctx context.Context, in *struct{ OwnCall }) (*body[protocol.DeviceAccess], error) {
+			const route = "my-devices"
+			by, err := a.own(ctx, in.OwnCall)
+			if err != nil {
+				return nil, a.fail(ctx, route, err)
+			}
+			out, err := a.deps.Own.MyDevices(ctx, by)
+			if err != nil {
+				return nil, a.fail(ctx, route, err)
+			}
+			return ok(out, nil)
 		})
 	test := operation("my-readiness", http.MethodPost, "me/readiness", "Tell what the lobby's test found")
 	test.DefaultStatus = http.StatusNoContent

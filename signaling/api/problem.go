@@ -55,7 +55,13 @@ func problems(_ huma.Context, _ string, v any) (any, error) {
 
 // WriteProblem answers a request that no operation took.
 func WriteProblem(w http.ResponseWriter, f *protocol.Fault) {
+	WriteProblemAs(w, f, f.Code.Rule().HTTP)
+}
+
+// WriteProblemAs does so with a status that says more than the code's own.
+func WriteProblemAs(w http.ResponseWriter, f *protocol.Fault, status int) {
 	p := newProblem(f)
+	p.Status, p.Title = status, http.StatusText(status)
 	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p.Problem)

@@ -177,6 +177,7 @@ type Snapshot struct {
 	Participants []Participant `json:"participants"`
 	Chat         []ChatMessage `json:"chat"`
 	Helpers      []Helper      `json:"helpers"` // coordinators who listen or speak here
+	Auxiliaries  []Auxiliary   `json:"auxiliaries"`
 }
 
 // Delta is the next numbered change of what the client has been told. Seq
@@ -201,6 +202,8 @@ type Change struct {
 
 	Helpers *[]Helper `json:"helpers,omitempty"` // in a room: all coordinators who listen or speak here
 	Order   *Order    `json:"order,omitempty"`   // in a room and in the lobby
+
+	Auxiliaries *[]Auxiliary `json:"auxiliaries,omitempty"` // in a room: all of them; may be empty
 
 	// Of a console:
 	Vitals    *RowVitals   `json:"vitals,omitempty"`
@@ -268,7 +271,7 @@ type ChatMessage struct {
 }
 
 // Slot says whom a receive slot shows. Kind is person (camera and microphone)
-// or stage (screen and its audio).
+// or stage (screen or close-up, and its audio); the stage may show an Auxiliary.
 type Slot struct {
 	Slot        int    `json:"slot"`
 	Kind        string `json:"kind" set:"SlotKind"`
@@ -336,6 +339,8 @@ type Row struct {
 	Contacts []Contacted `json:"contacts"`       // oldest first
 	Held     []string    `json:"held"`           // seats that must be admitted before they come in again
 	Helpers  []Helper    `json:"helpers"`        // coordinators who listen or speak; ToMe is false
+
+	Auxiliaries []Auxiliary `json:"auxiliaries"` // devices in the room
 }
 
 // SeatState is one seat of a row. State is absent, lobby,
