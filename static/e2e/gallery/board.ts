@@ -75,6 +75,7 @@ function row(number: number, from: number, booth: number, phase: Clock['phase'],
     contacts: [],
     held: [],
     helpers: [],
+    auxiliaries: [],
   };
 }
 

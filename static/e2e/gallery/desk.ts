@@ -366,6 +366,10 @@ export function desk(): EventDesk {
       ],
     }),
     qr: async (text) => squares(text),
+    linkDevices: async (link) => ({
+      publish: { url: `https://meet.example.kr/whip/${link}`, token: 'EoX5sWm4ZKqk1fTnR7cVbGd9' },
+      watch: { url: `https://meet.example.kr/whep/${link}`, token: 'q8HjUy2LpNwA6xSeC3vMrTkB' },
+    }),
     readiness: async () => ({
       links: [
         ready('Buyer US-1', 47.5, {

@@ -5,6 +5,7 @@ import type {
   Call,
   Consent,
   DayLine,
+  Doors,
   Gathering,
   Handover,
   NetworkTrial,
@@ -34,11 +35,12 @@ export interface Extras {
   health?: Partial<Health>;
   screen?: 'full' | 'window' | 'unavailable';
   handover?: Handover;
+  doors?: Doors;
 }
 
 type Extra = Pick<
   Visit,
-  'day' | 'gathering' | 'notes' | 'tests' | 'consent' | 'timeWarnings' | 'kiosk' | 'handover'
+  'day' | 'gathering' | 'notes' | 'tests' | 'consent' | 'timeWarnings' | 'kiosk' | 'handover' | 'doors'
 >;
 
 export function extrasOf(setting: Extras & { place: Place }, consultations: readonly Consultation[]): Extra {
@@ -103,6 +105,11 @@ export function extrasOf(setting: Extras & { place: Place }, consultations: read
       closeCall: nothing,
       stopRing: nothing,
       toggleFullScreen: nothing,
+    },
+    doors: {
+      doors: signal<Doors>(setting.doors ?? { state: 'closed' }),
+      open: nothing,
+      close: nothing,
     },
     handover: {
       handover,

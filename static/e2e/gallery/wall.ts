@@ -95,6 +95,7 @@ function room({ n, from, phase, seats, change, clock, dark = [] }: RoomOf): Row 
     contacts: [],
     held: [],
     helpers: [],
+    auxiliaries: [],
     ...change,
   };
 }

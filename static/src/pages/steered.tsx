@@ -1,5 +1,5 @@
 /** What people are told of coordinators who help: who listens or speaks, what was done here, that they may come in. */
-import { DoorOpen, Ear, SlidersHorizontal, Volume2 } from 'lucide-preact';
+import { DoorOpen, Ear, MonitorPlay, SlidersHorizontal, Volume2 } from 'lucide-preact';
 import type { Key } from '../i18n/words';
 import type { Helper } from '../protocol/types';
 import type { RoomModel, Steered } from '../room/model';
@@ -10,11 +10,19 @@ import { useDesk } from './desk';
 
 /** Nobody is listened to in secret; and a voice out of nowhere has a name. */
 export function Helpers({ room }: { room: RoomModel }) {
+  const { words } = useDesk();
   return (
     <>
       {room.helpers.value.filter(isTold).map((helper) => (
         <HelperNote key={`${helper.name} ${helper.mode}`} helper={helper} />
       ))}
+      {room.auxiliaries.value
+        .filter(({ kind }) => kind === 'screen')
+        .map(({ id, name }) => (
+          <Note key={id} inside icon={MonitorPlay} testid="screen-watches">
+            {words.t('auxiliary.watches', { name: plain(name) })}
+          </Note>
+        ))}
     </>
   );
 }

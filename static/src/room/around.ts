@@ -18,6 +18,7 @@ import type {
   ClientType,
   Code,
   Consent,
+  DeviceAccess,
   IceServer,
   Note,
   Practising,
@@ -29,6 +30,7 @@ import { Rest } from '../signal/rest';
 import type { Attend } from './attend';
 import { BoothCall } from './call';
 import { ConsentAsk } from './consent';
+import { DeviceDoors } from './doors';
 import { LinkHandover } from './handover';
 import { Monitor } from './health';
 import { kept } from './kept';
@@ -95,6 +97,7 @@ export class Around {
   readonly consent: ConsentAsk;
   readonly kiosk: Kiosk;
   readonly handover: LinkHandover;
+  readonly doors: DeviceDoors;
   readonly timeWarnings: ReadonlySignal<TimeWarning[]>;
 
   constructor(deps: AroundDeps) {
@@ -161,6 +164,10 @@ export class Around {
     this.handover = new LinkHandover({
       link: () => win.location.origin + win.location.pathname + win.location.hash,
       draw: async (text) => (await rest.post('/qr', { text })).blob(),
+      codeOf,
+    });
+    this.doors = new DeviceDoors({
+      read: async () => (await (await rest.get('/me/devices')).json()) as DeviceAccess,
       codeOf,
     });
     this.bell = new Bell({ now, chime: (abort) => this.tones.ring(speaker(), abort) });
@@ -260,6 +267,7 @@ export class Around {
     this.vigil.forget();
     this.rehearsal.forget();
     this.handover.close();
+    this.doors.close();
     this.tests.goesIn();
   }
 

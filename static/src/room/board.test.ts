@@ -14,6 +14,7 @@ const row = (id: string, minutes: number, phase: 'live' | 'open' = 'open'): Row 
   contacts: [],
   held: [],
   helpers: [],
+  auxiliaries: [],
 });
 
 test('a row replaces the one of its consultation, in its place', () => {

@@ -6,6 +6,7 @@ import type {
   AddLink,
   Contacted,
   ContactRequest,
+  DeviceAccess,
   EditLog,
   EditRequest,
   Extension,
@@ -35,6 +36,8 @@ export interface EventDesk {
   addLink(link: AddLink): Promise<LinkInfo>;
   revoke(link: string): Promise<LinkInfo>;
   reissue(link: string): Promise<LinkInfo>;
+  /** what its encoder and wall screen are set to */
+  linkDevices(link: string): Promise<DeviceAccess>;
   linksFile(): Promise<Blob>;
   /** no links named: everybody who was not written to yet */
   mail(links: string[], dryRun: boolean): Promise<MailReport>;
@@ -74,6 +77,7 @@ export function createEventDesk(deps: CallerDeps & { event: string }): EventDesk
     links: () => json('GET', '/links'),
     addLink: (link) => json('POST', '/links', link),
     revoke: (link) => json('POST', `/links/${one(link)}/revoke`),
+    linkDevices: (link) => json('GET', `/links/${one(link)}/devices`),
     reissue: (link) => json('POST', `/links/${one(link)}/reissue`),
     linksFile: () => blob('GET', '/links.csv'),
     mail: (links, dryRun) => json('POST', `/links/mail?dry_run=${dryRun}`, links.length > 0 ? { links } : {}),

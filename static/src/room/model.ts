@@ -6,6 +6,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { DeviceChoice, DeviceState } from '../media/device';
 import type {
+  Auxiliary,
   BoothState,
   Bootstrap,
   ChatMessage,
@@ -13,6 +14,7 @@ import type {
   Code,
   Consultation,
   Crosstalk,
+  DeviceAccess,
   Health,
   Helper,
   Note,
@@ -88,6 +90,8 @@ export interface Tile {
   /** the receive slot; null for my own, and while there is none */
   slot: number | null;
   participant: Participant;
+  /** on the stage: an encoder's picture, and not a screen that is shared */
+  closeup?: boolean;
   /** for a <video>; carries no audio. null while there is no picture */
   picture: MediaStream | null;
   /** true while the picture may be shown: the source is on and frames are of this person */
@@ -108,6 +112,8 @@ export interface RoomModel {
   readonly speakers: ReadonlySignal<ReadonlySet<string>>;
   /** coordinators who listen or speak here */
   readonly helpers: ReadonlySignal<Helper[]>;
+  /** encoders and wall screens */
+  readonly auxiliaries: ReadonlySignal<Auxiliary[]>;
   readonly chat: ReadonlySignal<ChatMessage[]>;
   readonly unread: ReadonlySignal<number>;
   /** minutes left of the last warning, null when none is due */
@@ -330,6 +336,20 @@ export interface HandoverModel {
   close(): void;
 }
 
+/** What is typed into the devices of this link that have no page. */
+export type Doors =
+  | { state: 'closed' }
+  | { state: 'loading' }
+  | { state: 'shown'; access: DeviceAccess }
+  /** code is null when nobody answered */
+  | { state: 'failed'; code: Code | null };
+
+export interface DoorsModel {
+  readonly doors: ReadonlySignal<Doors>;
+  open(): void;
+  close(): void;
+}
+
 /** Everything a page needs. Made once by `visit(location)`; lives as long as the page. */
 export interface Visit {
   readonly bootstrap: ReadonlySignal<Bootstrap | null>;
@@ -348,6 +368,8 @@ export interface Visit {
   readonly timeWarnings: ReadonlySignal<TimeWarning[]>;
   readonly kiosk: KioskModel;
   readonly handover: HandoverModel;
+  /** encoder and wall screen */
+  readonly doors: DoorsModel;
   /** came by a sign-in, not by a link */
   readonly signedIn: boolean;
   /** what coordinators want of this page */

@@ -5,6 +5,7 @@ import { captureScreen, type Screen, stopScreen } from '../media/screen';
 import type { MediaSlot } from '../media/slots';
 import { Refused } from '../protocol/failure';
 import type {
+  Auxiliary,
   Change,
   ChatMessage,
   Clock,
@@ -75,6 +76,7 @@ export class Room implements RoomModel {
   readonly participants: ReadonlySignal<Participant[]>;
   readonly tiles: ReadonlySignal<Tile[]>;
   readonly helpers: ReadonlySignal<Helper[]>;
+  readonly auxiliaries: ReadonlySignal<Auxiliary[]>;
   readonly chat: ReadonlySignal<ChatMessage[]>;
   readonly warning: ReadonlySignal<number | null>;
 
@@ -88,6 +90,7 @@ export class Room implements RoomModel {
     this.clock = computed(() => truth.value.clock);
     this.participants = computed(() => [...truth.value.participants]);
     this.helpers = computed(() => [...truth.value.helpers]);
+    this.auxiliaries = computed(() => [...truth.value.auxiliaries]);
     this.chat = computed(() => [...truth.value.chat]);
     this.warning = computed(() => truth.value.warning);
     this.tiles = computed(() => this.makeTiles());
@@ -268,9 +271,9 @@ export class Room implements RoomModel {
 
   private makeTiles(): Tile[] {
     void this.media.value; // read, so that new slots make new tiles
-    const { participants, slots } = this.truth.value;
-    const places = placeTiles(this.meSignal.value, participants, slots, this.order.value);
-    return places.map(({ key, kind, participant, slot, paused }) => {
+    const { participants, slots, auxiliaries } = this.truth.value;
+    const places = placeTiles(this.meSignal.value, participants, slots, this.order.value, auxiliaries);
+    return places.map(({ key, kind, participant, slot, paused, closeup = false }) => {
       const microphoneOn = participant.sources.includes('microphone');
       if (kind === 'self') {
         const picture = this.deps.preview.value;
@@ -297,7 +300,7 @@ export class Room implements RoomModel {
             ? 'me'
             : 'nobody';
       const pictureOn = picture !== null && right && on && heldBy === 'nobody';
-      return { key, kind, slot, participant, picture, pictureOn, heldBy, microphoneOn };
+      return { key, kind, slot, participant, closeup, picture, pictureOn, heldBy, microphoneOn };
     });
   }
 

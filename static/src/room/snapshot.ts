@@ -1,4 +1,13 @@
-import type { Change, ChatMessage, Clock, Helper, Joined, Participant, Slot } from '../protocol/types';
+import type {
+  Auxiliary,
+  Change,
+  ChatMessage,
+  Clock,
+  Helper,
+  Joined,
+  Participant,
+  Slot,
+} from '../protocol/types';
 
 /** The truth about a room as the server told it, whole or change by change. */
 export interface RoomTruth {
@@ -6,14 +15,15 @@ export interface RoomTruth {
   readonly clock: Clock;
   readonly chat: readonly ChatMessage[];
   readonly helpers: readonly Helper[];
+  readonly auxiliaries: readonly Auxiliary[];
   readonly slots: readonly Slot[];
   /** minutes left of the last warning that still holds */
   readonly warning: number | null;
 }
 
 export function truthOf(joined: Joined): RoomTruth {
-  const { participants, clock, chat, helpers } = joined.snapshot;
-  return { participants, clock, chat, helpers, slots: joined.slots, warning: null };
+  const { participants, clock, chat, helpers, auxiliaries } = joined.snapshot;
+  return { participants, clock, chat, helpers, auxiliaries, slots: joined.slots, warning: null };
 }
 
 /** applyChange takes over one change; a change has exactly one field. */
@@ -33,6 +43,7 @@ export function applyChange(truth: RoomTruth, change: Change): RoomTruth {
   }
   if (change.warning) return { ...truth, warning: change.warning.minutes_left };
   if (change.chat) return { ...truth, chat: withMessage(truth.chat, change.chat) };
+  if (change.auxiliaries) return { ...truth, auxiliaries: change.auxiliaries };
   if (change.helpers) return { ...truth, helpers: change.helpers };
   if (change.slots) return { ...truth, slots: change.slots };
   return truth;

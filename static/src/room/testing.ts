@@ -53,7 +53,14 @@ export function clock(over: Partial<Clock> = {}): Clock {
 export function joined(participants: Participant[], slots: Slot[] = []): Joined {
   return {
     seq: 1,
-    snapshot: { consultation: consultationAt('S01', 0), clock: clock(), participants, chat: [], helpers: [] },
+    snapshot: {
+      consultation: consultationAt('S01', 0),
+      clock: clock(),
+      participants,
+      chat: [],
+      helpers: [],
+      auxiliaries: [],
+    },
     slots,
   };
 }

@@ -1,4 +1,4 @@
-import type { Participant, Slot } from '../protocol/types';
+import type { Auxiliary, Participant, Slot } from '../protocol/types';
 
 /** A tile before it has a picture: who, and in which receive slot. */
 export interface Placement {
@@ -8,6 +8,8 @@ export interface Placement {
   slot: number | null;
   /** my line would not carry the picture beside the voices */
   paused: boolean;
+  /** an encoder's picture on the stage */
+  closeup?: boolean;
 }
 
 /**
@@ -28,12 +30,22 @@ export function rememberOrder(
   return fresh.length ? [...order, ...new Set(fresh)] : order;
 }
 
+/** An encoder on the stage, as if its seat shared a screen. */
+function encoderOf(auxiliaries: readonly Auxiliary[], id: string): Participant | undefined {
+  const one = auxiliaries.find((a) => a.id === id);
+  if (!one?.role || !one.seat) return undefined;
+  const { name, role, seat, since } = one;
+  const sources: Participant['sources'] = one.sources.includes('closeup') ? ['screen'] : [];
+  return { id, name, role, seat, since, sources, away: false, narrow: false, resting: [] };
+}
+
 /** placeTiles tells the tiles of a room: my own, the others in their order, and what somebody else shows. */
 export function placeTiles(
   me: string,
   participants: readonly Participant[],
   slots: readonly Slot[],
   order: readonly string[],
+  auxiliaries: readonly Auxiliary[] = [],
 ): Placement[] {
   const byId = new Map(participants.map((p) => [p.id, p]));
   const tiles: Placement[] = [];
@@ -53,8 +65,15 @@ export function placeTiles(
     tiles.push({ key, kind: 'person', participant, slot, paused });
   }
   const stage = slots.find((s) => s.kind === 'stage' && s.participant !== me);
-  const shows = stage && byId.get(stage.participant);
+  const shows = stage && (byId.get(stage.participant) ?? encoderOf(auxiliaries, stage.participant));
   if (stage && shows)
-    tiles.push({ key: 'stage', kind: 'stage', participant: shows, slot: stage.slot, paused: stage.paused });
+    tiles.push({
+      key: 'stage',
+      kind: 'stage',
+      participant: shows,
+      slot: stage.slot,
+      paused: stage.paused,
+      closeup: !byId.has(stage.participant),
+    });
   return tiles;
 }

@@ -56,6 +56,7 @@ class PageVisit implements Visit, SessionOwner {
   readonly timeWarnings: Visit['timeWarnings'];
   readonly kiosk: Visit['kiosk'];
   readonly handover: Visit['handover'];
+  readonly doors: Visit['doors'];
   readonly orders: Visit['orders'];
 
   readonly win: Window & typeof globalThis;
@@ -180,6 +181,7 @@ class PageVisit implements Visit, SessionOwner {
     this.timeWarnings = around.timeWarnings;
     this.kiosk = around.kiosk;
     this.handover = around.handover;
+    this.doors = around.doors;
     this.orders = this.guided.orders;
     this.begin();
   }

@@ -11,6 +11,12 @@ export interface RestDeps {
 
 const timeout = 10_000;
 
+interface Request {
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body?: string;
+}
+
 /** Rest asks the server over HTTP in the name of this link. Failures are Refused or Unreachable, never a status. */
 export class Rest {
   private readonly deps: RestDeps;
@@ -20,24 +26,35 @@ export class Rest {
   }
 
   /** Posts JSON and gives back the answer, whose body is still to be read. */
-  async post(path: string, body: unknown): Promise<Response> {
+  post(path: string, body: unknown): Promise<Response> {
+    return this.ask(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  get(path: string): Promise<Response> {
+    return this.ask(path, { method: 'GET', headers: {} });
+  }
+
+  private async ask(path: string, what: Request): Promise<Response> {
     try {
-      return await this.postOnce(path, body);
+      return await this.askOnce(path, what);
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'token_unknown') throw error;
       this.deps.distrustToken();
-      return this.postOnce(path, body);
+      return this.askOnce(path, what);
     }
   }
 
-  private async postOnce(path: string, body: unknown): Promise<Response> {
+  private async askOnce(path: string, { headers, ...what }: Request): Promise<Response> {
     const token = await this.deps.token();
     let response: Response;
     try {
       response = await this.deps.fetcher(`/api/v1${path}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-        body: JSON.stringify(body),
+        ...what,
+        headers: { ...headers, Authorization: `Bearer ${token}` },
         cache: 'no-store',
         credentials: 'omit',
         signal: AbortSignal.timeout(timeout),

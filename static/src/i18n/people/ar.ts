@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/ar';
 import { line } from './line/ar';
 import { network } from './network/ar';
 import { stopped } from './stopped/ar';
@@ -52,6 +53,7 @@ export const ar: People = {
     body: 'نقوم بتجهيز لقائكم.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/de';
 import { line } from './line/de';
 import { network } from './network/de';
 import { stopped } from './stopped/de';
@@ -48,6 +49,7 @@ export const de: People = {
     body: 'Wir bereiten Ihr Gespräch vor.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

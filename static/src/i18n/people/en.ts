@@ -1,3 +1,4 @@
+import { auxiliary } from './auxiliary/en';
 import { line } from './line/en';
 import { network } from './network/en';
 import { stopped } from './stopped/en';
@@ -48,6 +49,7 @@ export const en = {
     body: 'We are getting your consultation ready.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/es';
 import { line } from './line/es';
 import { network } from './network/es';
 import { stopped } from './stopped/es';
@@ -49,6 +50,7 @@ export const es: People = {
     body: 'Estamos preparando su reunión.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/fr';
 import { line } from './line/fr';
 import { network } from './network/fr';
 import { stopped } from './stopped/fr';
@@ -49,6 +50,7 @@ export const fr: People = {
     body: 'Nous préparons votre entretien.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/id';
 import { line } from './line/id';
 import { network } from './network/id';
 import { stopped } from './stopped/id';
@@ -47,6 +48,7 @@ export const id: People = {
     body: 'Kami sedang menyiapkan pertemuan Anda.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/it';
 import { line } from './line/it';
 import { network } from './network/it';
 import { stopped } from './stopped/it';
@@ -49,6 +50,7 @@ export const it: People = {
     body: 'Stiamo preparando il Suo incontro.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/ja';
 import { line } from './line/ja';
 import { network } from './network/ja';
 import { stopped } from './stopped/ja';
@@ -47,6 +48,7 @@ export const ja: People = {
     body: '商談の準備をしております。',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

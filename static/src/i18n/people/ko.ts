@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/ko';
 import { line } from './line/ko';
 import { network } from './network/ko';
 import { stopped } from './stopped/ko';
@@ -48,6 +49,7 @@ export const ko: People = {
     body: '상담을 준비하고 있습니다.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

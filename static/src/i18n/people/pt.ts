@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/pt';
 import { line } from './line/pt';
 import { network } from './network/pt';
 import { stopped } from './stopped/pt';
@@ -49,6 +50,7 @@ export const pt: People = {
     body: 'Estamos preparando a sua reunião.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/ru';
 import { line } from './line/ru';
 import { network } from './network/ru';
 import { stopped } from './stopped/ru';
@@ -50,6 +51,7 @@ export const ru: People = {
     body: 'Мы готовим Вашу встречу.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/th';
 import { line } from './line/th';
 import { network } from './network/th';
 import { stopped } from './stopped/th';
@@ -47,6 +48,7 @@ export const th: People = {
     body: 'เรากำลังเตรียมการเจรจาของท่าน',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

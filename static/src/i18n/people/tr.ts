@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/tr';
 import { line } from './line/tr';
 import { network } from './network/tr';
 import { stopped } from './stopped/tr';
@@ -48,6 +49,7 @@ export const tr: People = {
     body: 'Görüşmenizi hazırlıyoruz.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/vi';
 import { line } from './line/vi';
 import { network } from './network/vi';
 import { stopped } from './stopped/vi';
@@ -47,6 +48,7 @@ export const vi: People = {
     body: 'Chúng tôi đang chuẩn bị buổi trao đổi của quý vị.',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

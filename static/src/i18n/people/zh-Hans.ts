@@ -1,4 +1,5 @@
 import type { People } from '../catalogue';
+import { auxiliary } from './auxiliary/zh-Hans';
 import { line } from './line/zh-Hans';
 import { network } from './network/zh-Hans';
 import { stopped } from './stopped/zh-Hans';
@@ -47,6 +48,7 @@ export const zhHans: People = {
     body: '我们正在为您准备洽谈。',
   },
   stopped,
+  auxiliary,
   line,
   network,
   unsupported: {

@@ -9,6 +9,7 @@ import { Note } from '../../ui/note';
 import { Title } from '../../ui/title';
 import { useDesk, zoneOf } from '../desk';
 import { DeviceToggle, Level, Mirror, Problem } from '../devices';
+import { BoothDoors } from '../doors';
 import { LanguageChoice } from '../head';
 import { Company } from '../lobby/company';
 import { Admission, Move, Retry } from '../lobby/go';
@@ -83,6 +84,7 @@ function BoothHead({ clock }: { clock: boolean }) {
           {words.t('room.fullScreen')}
         </Button>
       )}
+      <BoothDoors />
       <LanguageChoice quiet />
       {clock && (
         <p class="booth-clock">

@@ -41,6 +41,7 @@ function row(
     contacts: [],
     held: [],
     helpers: [],
+    auxiliaries: [],
   };
 }
 

@@ -148,7 +148,9 @@ function StageWords({ tile }: { tile: Tile }) {
       {tile.heldBy !== 'nobody' && <Held tile={tile} by={tile.heldBy} />}
       <p class="tile-plate">
         <span class="tile-name">
-          <span>{words.t('room.sharedBy', { name: tile.participant.name })}</span>
+          <span>
+            {words.t(tile.closeup ? 'auxiliary.closeup' : 'room.sharedBy', { name: tile.participant.name })}
+          </span>
         </span>
       </p>
     </>

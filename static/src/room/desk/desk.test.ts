@@ -31,7 +31,7 @@ function deskOf(change: Partial<EventDesk>): EventDesk {
   const no = () => Promise.reject(new Error('not asked for'));
   const timetable = async () => ({ revision: 7 }) as Timetable;
   const all = { edit: no, importFile: no, edits: no, extend: no, verdict: no, links: no, addLink: no };
-  const more = { revoke: no, reissue: no, linksFile: no, mail: no, qr: no, readiness: no };
+  const more = { revoke: no, reissue: no, linksFile: no, mail: no, qr: no, readiness: no, linkDevices: no };
   return { timetable, ...all, ...more, ...change };
 }
 

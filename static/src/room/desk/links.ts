@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Refused } from '../../protocol/failure';
-import type { AddLink, LinkInfo, Links, MailReport } from '../../protocol/types';
+import type { AddLink, DeviceAccess, LinkInfo, Links, MailReport } from '../../protocol/types';
 import type { EventDesk } from '../desk';
 import { type Failure, failureOf, Loaded } from './load';
 
@@ -55,6 +55,10 @@ export class LinksModel {
 
   get mailing(): ReadonlySignal<Mailing> {
     return this.mailingSignal;
+  }
+
+  devices(id: string): Promise<DeviceAccess> {
+    return this.desk.linkDevices(id);
   }
 
   async revoke(id: string): Promise<void> {

@@ -9,6 +9,7 @@ import { useDesk } from '../../desk';
 import { CopyText } from '../copy';
 import { useStaff } from '../staff';
 import { useFailure } from '../told';
+import { LinkDoors } from './doors';
 import { Qr } from './qr';
 
 type Deed = 'revoke' | 'reissue';
@@ -54,6 +55,7 @@ export function LinkCard({ link, onClose }: { link: LinkInfo; onClose: () => voi
       ) : (
         <p>{words.t('links.isRevoked')}</p>
       )}
+      {link.url && <LinkDoors key={`devices ${link.version}`} link={link} />}
       {link.email && <p class="form-hint">{words.t('links.address', { email: link.email })}</p>}
       <div role="status">
         {now.at === 'done' && words.t(now.deed === 'revoke' ? 'links.didRevoke' : 'links.didReissue')}

@@ -4,15 +4,18 @@ import {
   Activity,
   MessageSquare,
   MicOff,
+  MonitorPlay,
   SlidersHorizontal,
   UserCheck,
   UserX,
+  Video,
   VideoOff,
 } from 'lucide-preact';
 import type { Row, SeatState, Vitals } from '../../../protocol/types';
 import { Button } from '../../../ui/button';
 import { Meter } from '../../../ui/meter';
 import { Sign, State } from '../../../ui/state';
+import { plain } from '../../../ui/text';
 import { useDesk, zoneOf } from '../../desk';
 import { at } from '../../meeting';
 import { useDoing } from '../doing';
@@ -43,6 +46,24 @@ export function People({ row }: { row: Row }) {
           />
         ))}
       </ul>
+      {(row.auxiliaries ?? []).length > 0 && (
+        <ul class="room-devices">
+          {(row.auxiliaries ?? []).map(({ id, kind, name, sources }) => (
+            <li key={id} data-testid="room-device" data-kind={kind} data-sends={sources.includes('closeup')}>
+              {kind === 'encoder' ? (
+                <Video size={18} aria-hidden="true" />
+              ) : (
+                <MonitorPlay size={18} aria-hidden="true" />
+              )}
+              <span>
+                {words.t(kind === 'encoder' ? 'auxiliary.closeup' : 'auxiliary.watches', {
+                  name: plain(name),
+                })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -53,6 +53,7 @@ export function rowOf(of: RowOf = {}): Row {
     contacts: [],
     held: [],
     helpers: [],
+    auxiliaries: [],
     ...of.change,
   };
 }
