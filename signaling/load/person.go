@@ -15,6 +15,9 @@ import (
 const (
 	// patience bounds one step of somebody's coming.
 	patience = 20 * time.Second
+	// lobbyStay is how long somebody stays in the lobby at least: nobody presses
+	// Join the moment that media could flow, and the server may use it.
+	lobbyStay = 100 * time.Millisecond
 	// firstWithin is how long the first packet of the others is waited for.
 	firstWithin = 10 * time.Second
 	// tellEvery is how often a page measures its round trip and tells its vitals.
@@ -96,6 +99,9 @@ func (p *person) arrive(ctx context.Context, token string) error {
 		return fmt.Errorf("connect media: %w", err)
 	}
 	p.tally.time(connected, time.Since(begun))
+	if err := sleep(ctx, lobbyStay); err != nil {
+		return err
+	}
 	if err := p.join(ctx); err != nil {
 		p.tally.fail("join", err)
 		return fmt.Errorf("join: %w", err)
