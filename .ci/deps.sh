@@ -13,11 +13,20 @@ need nftables nft
 need iproute2 ip
 need coturn turnutils_uclient # a client of TURN that is not ours
 need gcc gcc # the race detector is linked with it
+need simple-whip-client whip-client # an encoder that is not ours, and the parts of GStreamer that it wants
+part() { # part PACKAGE PLUGIN
+  compgen -G "/usr/lib/*/gstreamer-1.0/libgst$2.so" >/dev/null || missing+=("$1")
+}
+part gstreamer1.0-plugins-base opus
+part gstreamer1.0-plugins-good vpx
+part gstreamer1.0-plugins-bad webrtc
+part gstreamer1.0-plugins-ugly x264
+part gstreamer1.0-nice nice
 [ -f /usr/include/stdlib.h ] || missing+=(libc6-dev)
 [ -d /usr/share/fonts/opentype/noto ] || missing+=(fonts-noto-cjk) # Korean in the pictures
 
 if [ ${#missing[@]} -eq 0 ]; then
-  echo "all there: redis-server, chromium, firefox-esr, nftables, iproute2, coturn, gcc, fonts-noto-cjk"
+  echo "all there: redis-server, chromium, firefox-esr, nftables, iproute2, coturn, gcc, simple-whip-client with GStreamer, fonts-noto-cjk"
   exit 0
 fi
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
