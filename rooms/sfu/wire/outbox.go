@@ -82,3 +82,25 @@ func (n *Net) End() {
 		p.out.flush()
 	}
 }
+
+// Traffic is what the UDP sockets have carried since Listen.
+type Traffic struct {
+	Received, Reads uint64 // packets, and batches that they came in
+	Sent, Writes    uint64 // packets, and system calls that they left by
+	Lost            uint64 // packets that a socket did not take
+}
+
+// Traffic counts packets and system calls.
+func (n *Net) Traffic() Traffic {
+	var t Traffic
+	for _, p := range n.ports {
+		t.Received += p.received.Load()
+		t.Reads += p.reads.Load()
+		p.out.mu.Lock()
+		t.Sent += p.out.sent - p.out.out.lost
+		t.Writes += p.out.out.calls
+		t.Lost += p.out.out.lost
+		p.out.mu.Unlock()
+	}
+	return t
+}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"strings"
@@ -69,15 +70,7 @@ func TestListen_AdvertisesWhatItWasToldAndNothingElse(t *testing.T) {
 	}
 }
 
-// ear is a Handler that remembers.
-type ear struct {
-	rtp, rtcp []string
-	events    []Event
-}
-
-func (e *ear) RTP(b []byte)   { e.rtp = append(e.rtp, string(b)) }
-func (e *ear) RTCP(b []byte)  { e.rtcp = append(e.rtcp, string(b)) }
-func (e *ear) Notify(v Event) { e.events = append(e.events, v) }
+var discard = slog.New(slog.DiscardHandler)
 
 func TestConn_FirstCheckOfAGenerationNominates(t *testing.T) {
 	e := &ear{}
