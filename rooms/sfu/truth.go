@@ -176,8 +176,12 @@ func (p *Peer) camera(now time.Time) Picture {
 		wanted = max(wanted, d.highest())
 		d.mu.Unlock()
 	}
+	wanted = min(wanted, len(u.rids)-1)
+	if _, wakes := u.dormant(wanted, now); wakes { // it was asked for just now
+		wanted = best.rank
+	}
 	return Picture{
-		Layer: best.rid, Missing: max(0, min(wanted, len(u.rids)-1)-best.rank), Rate: best.pictureRate(),
+		Layer: best.rid, Missing: max(0, wanted-best.rank), Rate: best.pictureRate(),
 	}
 }
 

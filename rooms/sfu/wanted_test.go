@@ -142,11 +142,17 @@ func TestWanted_WhatSleepsIsPlannedWithWhatItTook(t *testing.T) {
 	if got := v.cams[0].names(v.cams[0].wanted.now.Load()); !slices.Equal(got, []string{"q", "h"}) {
 		t.Errorf("woken: %v", got)
 	}
+	if got := v.cams[0].peer.camera(v.now).Missing; got != 0 {
+		t.Errorf("%d layers are missing that were asked for just now", got)
+	}
 	// It does not come: it is not to be had, and costs nothing.
 	v.now = v.now.Add(wakesWithin + time.Second)
 	v.flow()
 	asleep(0)
 	v.a.look(v.now)
+	if got := v.cams[0].peer.camera(v.now).Missing; got != 1 {
+		t.Errorf("%d layers are missing when one does not come", got)
+	}
 	if got := v.a.shares[0].stake.rates[1]; got != 150_000 {
 		t.Errorf("what does not come is planned with %d", got)
 	}
