@@ -7,26 +7,7 @@ import (
 	"sangdam/rooms/sfu/wire"
 )
 
-// Encoding is a codec of pictures.
-type Encoding string
-
-// The encodings that pass here.
-const (
-	EncodingVP8  Encoding = "vp8"
-	EncodingVP9  Encoding = "vp9"
-	EncodingH264 Encoding = "h264"
-	EncodingAV1  Encoding = "av1"
-)
-
-// Encodings are what a Peer's answer settled of pictures: what it may be asked to
-// send of a screen, and what it can be shown on the stage. Both are empty where it
-// has no such section.
-type Encodings struct {
-	Screen []Encoding
-	Stage  []Encoding
-}
-
-// Encodings tells them; false for an unknown Peer.
+// Encodings tells what a Peer's answer settled of pictures; false for an unknown Peer.
 func (e *Engine) Encodings(id PeerID) (Encodings, bool) {
 	p := e.peer(id)
 	if p == nil {

@@ -26,6 +26,25 @@ const (
 	ScreenAudio Source = "screen_audio"
 )
 
+// Encoding is a codec of pictures.
+type Encoding string
+
+// The encodings that pass here.
+const (
+	EncodingVP8  Encoding = "vp8"
+	EncodingVP9  Encoding = "vp9"
+	EncodingH264 Encoding = "h264"
+	EncodingAV1  Encoding = "av1"
+)
+
+// Encodings are what a Peer's answer settled of pictures: what it may be asked to
+// send of a screen, and what it can be shown on the stage. Both are empty where it
+// has no such section.
+type Encodings struct {
+	Screen []Encoding
+	Stage  []Encoding
+}
+
 // Profile says which m-sections an offer must have, in order.
 type Profile string
 

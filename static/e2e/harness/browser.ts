@@ -17,6 +17,8 @@ export interface Options {
   film?: string;
   /** a WAV file for the fake microphone, over and over, in place of Chromium's own beeps */
   voice?: string;
+  /** runs before the page's own scripts */
+  script?: string;
 }
 
 /** One person at a browser: the few things that both drivers can do. */
@@ -253,6 +255,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<C
     ...(options.zone ? { timezoneId: options.zone } : {}),
   });
   await context.addInitScript(probeSource);
+  if (options.script) await context.addInitScript(options.script);
   return new ChromiumPerson(name, browser, context, await context.newPage());
 }
 
@@ -312,5 +315,6 @@ export async function inFirefox(name: string, options: Options = {}): Promise<Pe
   const page = await browser.newPage();
   await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 800 });
   await page.evaluateOnNewDocument(probeSource);
+  if (options.script) await page.evaluateOnNewDocument(options.script);
   return new FirefoxPerson(name, browser, page);
 }

@@ -121,8 +121,8 @@ export class MediaPeer {
 
   /** The codec that a source should be sent in, as the server names it. */
   async encode(source: SourceName, codec: VideoCodec): Promise<void> {
-    if (this.pc.signalingState !== 'closed')
-      await this.encodings.get(source)?.codec(codec === 'vp8' ? null : `video/${codec}`);
+    // Named even where it is the answer's first: Chromium goes on with what it was told before.
+    if (this.pc.signalingState !== 'closed') await this.encodings.get(source)?.codec(`video/${codec}`);
   }
 
   /** What the browser has counted of the path. */
