@@ -529,10 +529,14 @@ func TestDevices_ThePageTellsURLAndToken(t *testing.T) {
 		o := h.door(link, p)
 		return &protocol.DeviceDoor{URL: "https://meet.example.kr" + o.URL[len(h.url):], Token: o.Token}
 	}
+	which := func(d *protocol.DeviceDoor) *protocol.DeviceDoor {
+		d.URL += "?consultation="
+		return d
+	}
 	for link, want := range map[string]protocol.DeviceAccess{
 		"B1":      {Publish: door("B1", auth.PurposePublish), Watch: door("B1", auth.PurposeWatch)},
 		"U1":      {},
-		"console": {Watch: door("console", auth.PurposeWatch)},
+		"console": {Watch: which(door("console", auth.PurposeWatch))},
 	} {
 		if diff := cmp.Diff(want, ask(link)); diff != "" {
 			t.Errorf("%s: %s", link, diff)

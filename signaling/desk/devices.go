@@ -44,5 +44,8 @@ func (d *Desk) devices(l schedule.Link) (out protocol.DeviceAccess) {
 		return &protocol.DeviceDoor{URL: d.deps.URL + path + string(l.ID), Token: d.deps.Keeper.Device(p, l.ID, l.Version)}
 	}
 	out.Publish, out.Watch = door(auth.PurposePublish, whip.PublishPath), door(auth.PurposeWatch, whip.WatchPath)
+	if l.Grants.Kind == schedule.LinkConsole && out.Watch != nil {
+		out.Watch.URL += "?consultation=" // whoever types it says which
+	}
 	return out
 }

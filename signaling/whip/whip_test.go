@@ -1,14 +1,21 @@
 package whip
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"sangdam/rooms"
+	"sangdam/rooms/schedule"
+	"sangdam/rooms/sfu"
+	"sangdam/signaling/auth"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -99,6 +106,67 @@ func TestRoute_IsALinkAndPerhapsASession(t *testing.T) {
 		p, link, s, ok := route(path)
 		if got := fmt.Sprint(p, " ", link, " ", s, " ", ok); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+// quiet is a media plane, rooms and keys of which a session asks how it is.
+type quiet struct {
+	heard time.Time
+	good  bool
+}
+
+func (q *quiet) Open(context.Context, sfu.Offer, sfu.Observer) (sfu.PeerID, string, error) {
+	return "p", "", nil
+}
+func (q *quiet) Restart(context.Context, sfu.PeerID, string) (string, error) { return "", nil }
+func (q *quiet) ClosePeer(sfu.PeerID)                                        {}
+func (q *quiet) LastHeard(sfu.PeerID) time.Time                              { return q.heard }
+
+func (q *quiet) Event(context.Context, schedule.EventID) (*schedule.Event, error) {
+	return &schedule.Event{}, nil
+}
+func (q *quiet) Rows(context.Context, schedule.EventID) ([]rooms.Row, error) { return nil, nil }
+func (q *quiet) Attach(context.Context, rooms.AttachRequest) (*rooms.Attachment, error) {
+	return nil, rooms.ErrEnded
+}
+func (q *quiet) Act(schedule.EventID, schedule.Actor, schedule.Action, schedule.ConsultationID, schedule.SeatID, string, string) {
+}
+
+func (q *quiet) Grants(context.Context, auth.Purpose, schedule.LinkID, string, netip.Addr) (schedule.Grants, error) {
+	return schedule.Grants{}, nil
+}
+func (q *quiet) Good(context.Context, schedule.Grants) bool { return q.good }
+
+// R77: a device of which no media comes is gone.
+func TestSession_EndsAfterSilenceAndWithItsLink(t *testing.T) {
+	for name, c := range map[string]struct {
+		purpose auth.Purpose
+		is      func(s *session, q *quiet)
+		after   time.Duration
+		over    bool
+	}{
+		"an encoder that never came up": {auth.PurposePublish, func(*session, *quiet) {}, SilentFor + time.Second, true},
+		"one that has time still":       {auth.PurposePublish, func(*session, *quiet) {}, SilentFor - time.Second, false},
+		"one that sends":                {auth.PurposePublish, func(s *session, _ *quiet) { s.SourceFlow("p", sfu.Closeup, true) }, time.Hour, false},
+		"a screen that is heard":        {auth.PurposeWatch, func(s *session, q *quiet) { q.heard = s.heard.Add(time.Minute) }, time.Minute + 20*time.Second, false},
+		"a screen that is not any more": {auth.PurposeWatch, func(s *session, q *quiet) { q.heard = s.heard.Add(time.Minute) }, 2 * time.Minute, true},
+		"one that failed":               {auth.PurposePublish, func(s *session, _ *quiet) { s.PeerState("p", sfu.StateFailed) }, 0, true},
+		"one that said goodbye":         {auth.PurposeWatch, func(s *session, _ *quiet) { s.PeerState("p", sfu.StateClosed) }, 0, true},
+		"one whose room let it go":      {auth.PurposePublish, func(s *session, _ *quiet) { s.Dismiss(rooms.ErrReplaced) }, 0, true},
+		"a link that was withdrawn elsewhere": {auth.PurposePublish, func(s *session, q *quiet) {
+			s.SourceFlow("p", sfu.Closeup, true)
+			q.good = false
+		}, time.Minute, true},
+	} {
+		q := &quiet{good: true}
+		h := New(Deps{Engine: q, Rooms: q, Keys: q})
+		s := h.newSession(c.purpose, schedule.Grants{}, "")
+		began := s.heard
+		c.is(s, q)
+		s.look(began.Add(c.after))
+		if s.over() != c.over {
+			t.Errorf("%s is over: %v", name, s.over())
 		}
 	}
 }

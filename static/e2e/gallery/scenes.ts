@@ -101,6 +101,28 @@ export const scenes: Record<string, () => Visit> = {
       place: { at: 'lobby', next: day[1] ?? null, waiting: { for: 'person' } },
       camera: { state: 'problem', problem: 'missing' },
     }),
+  booth_devices: () =>
+    visitOf({
+      kind: 'booth',
+      role: 'firm',
+      name: 'Firm 05',
+      consultations: day,
+      place: {
+        at: 'lobby',
+        next: consultation('S04', 17.5, day[1]),
+        waiting: { for: 'doors', opensAt: moment + 150_000, joins: true },
+      },
+      doors: {
+        state: 'shown',
+        access: {
+          publish: {
+            url: 'https://meet.example.kr/whip/nudeswotfr4nibbl',
+            token: 'EoX5sWm4ZKqk1fTnR7cVbGd9',
+          },
+          watch: { url: 'https://meet.example.kr/whep/nudeswotfr4nibbl', token: 'q8HjUy2LpNwA6xSeC3vMrTkB' },
+        },
+      },
+    }),
   booth_none: () =>
     visitOf({
       kind: 'booth',
@@ -109,6 +131,26 @@ export const scenes: Record<string, () => Visit> = {
       place: { at: 'lobby', next: null, waiting: { for: 'person' } },
     }),
   room: () => room({ unread: 3, speakers: ['firm'] }),
+  room_closeup: () =>
+    room({
+      auxiliaries: [
+        {
+          id: 'e1',
+          kind: 'encoder',
+          seat: 'S04/firm',
+          role: 'firm',
+          name: '양주니트',
+          sources: ['closeup'],
+          since: time(0),
+        },
+        { id: 'w1', kind: 'screen', name: '경기섬유종합지원센터', sources: [], since: time(0) },
+      ],
+      tiles: [
+        { ...tile(firm(), 'stage', face(0)), closeup: true },
+        tile(buyer(), 'self', face(3)),
+        tile(firm(), 'person', face(0)),
+      ],
+    }),
   room_helped: () =>
     room(
       { helpers: [{ name: '김민지', mode: 'speak', to_me: true }] },

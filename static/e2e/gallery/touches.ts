@@ -37,6 +37,7 @@ export const touches: Record<string, Touch[]> = {
   console_history: [part('tab-timetable'), part('tab-history'), part('history-edit')],
   console_links: [part('tab-links'), part('links')],
   console_link: [part('tab-links'), part('link-open'), part('link-reissue')],
+  console_devices: [part('tab-links'), part('link-open'), part('link-devices')],
   console_mail: [part('tab-links'), part('mail'), `${part('mail-dialog')} summary`],
   console_sheets: [part('tab-links'), part('print-buyers'), '[data-ready="true"]'],
   console_booth_sheets: [part('tab-links'), part('print-booths'), '[data-ready="true"]'],
