@@ -268,10 +268,7 @@ func (r *room) flush() {
 	for _, p := range r.inOrder() {
 		own := shared[:len(shared):len(shared)]
 		if p.sync {
-			p.client.Sync(r.snapshot(p))
-			if len(r.speakers.told) > 0 { // else a page knows
-				p.client.Speakers(r.speakers.told)
-			}
+			r.sync(p)
 			// What is no state is not in the snapshot.
 			own = slices.DeleteFunc(slices.Clone(shared), func(c Change) bool { return c.Warning == nil })
 		} else if p.slotsChanged {

@@ -67,3 +67,12 @@ func (r *room) tellSpeakers(now time.Time) (again time.Time) {
 	}
 	return time.Time{}
 }
+
+// sync gives a participant the full state, and who speaks: that nobody does a
+// page takes for granted.
+func (r *room) sync(p *participant) {
+	p.client.Sync(r.snapshot(p))
+	if len(r.speakers.told) > 0 {
+		p.client.Speakers(r.speakers.told)
+	}
+}

@@ -3,10 +3,10 @@ import type { Stat } from '../media/diagnose';
 import { roomLayout, wallLayout } from '../media/layout';
 import { MediaPeer } from '../media/peer';
 import { uplinkOf } from '../media/uplink';
-import type { Code, IceServer, Restarted } from '../protocol/types';
+import type { Code, IceServer, Restarted, SourceName, VideoCodec } from '../protocol/types';
 import type { ServerClock } from '../signal/clock';
 import { Mender } from '../signal/mend';
-import type { Session } from '../signal/session';
+import type { Present, Session } from '../signal/session';
 import { CameraRest } from './camerarest';
 import { patience } from './connection';
 import type { Opening } from './opening';
@@ -33,6 +33,8 @@ export class Line {
   private readonly camera: CameraRest;
   private readonly opening: Opening;
   private newest: readonly IceServer[] | null = null;
+  /** what the server wants sources to be sent in */
+  private readonly codecs = new Map<SourceName, VideoCodec>();
   private readonly unwatch: () => void;
   private hushing: ReturnType<typeof setTimeout> | undefined;
 
@@ -96,6 +98,25 @@ export class Line {
   /** The server gave fresh credentials for its relays. */
   learn(servers: readonly IceServer[] | undefined): void {
     if (servers) this.newest = servers;
+  }
+
+  /** What the server wants of the pictures that are sent here. */
+  present(now: Exclude<Present, { type: 'speakers' }>): void {
+    const { peer } = this.path;
+    switch (now.type) {
+      case 'layers':
+        void peer?.watched(now.body.source, now.body.layers);
+        break;
+      case 'codecs':
+        this.codecs.set(now.body.source, now.body.codec);
+        void peer?.encode(now.body.source, now.body.codec);
+        break;
+    }
+  }
+
+  /** A new PeerConnection takes the former one's place. */
+  encodeAgain(peer: MediaPeer): void {
+    for (const [source, codec] of this.codecs) void peer.encode(source, codec);
   }
 
   entered(): void {

@@ -14,7 +14,6 @@ import type {
   Resumed,
   SourceName,
   Tiles,
-  VideoCodec,
   Welcome,
 } from '../protocol/types';
 import { ServerClock } from '../signal/clock';
@@ -77,8 +76,6 @@ class PageVisit implements Visit, SessionOwner {
   private board: ConsoleBoard | null = null;
   /** whom each receive slot showed last, since the present PeerConnection was made */
   private readonly shown = new Map<number, string>();
-  /** what the server wants sources to be sent in */
-  private readonly codecs = new Map<SourceName, VideoCodec>();
   private letSleep: (() => void) | null = null;
 
   constructor(win: Window & typeof globalThis) {
@@ -289,18 +286,8 @@ class PageVisit implements Visit, SessionOwner {
   }
 
   present(now: Present): void {
-    const { peer } = this.path;
-    switch (now.type) {
-      case 'speakers':
-        this.room()?.hear(now.body.speakers);
-        break;
-      case 'layers':
-        void peer?.watched(now.body.source, now.body.layers);
-        break;
-      case 'codecs':
-        this.codecs.set(now.body.source, now.body.codec);
-        void peer?.encode(now.body.source, now.body.codec);
-    }
+    if (now.type === 'speakers') this.room()?.hear(now.body.speakers);
+    else this.line.present(now);
   }
 
   lost(code: Code): void {
@@ -449,7 +436,7 @@ class PageVisit implements Visit, SessionOwner {
   /** Same session and room on a new PeerConnection. */
   private rebuilt(peer: MediaPeer): void {
     this.shown.clear();
-    for (const [source, codec] of this.codecs) void peer.encode(source, codec);
+    this.line.encodeAgain(peer);
     this.sound.attach(peer.slots);
     this.sound.play();
     this.room()?.mediaRenewed();
