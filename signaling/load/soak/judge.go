@@ -27,8 +27,9 @@ type states struct {
 
 // leaks lists what the server has kept or lost. Resident memory and the live heap
 // are both held against the steady state: the heap shows what is still referred
-// to, resident memory shows that, too, and stacks, buffers of the kernel's side of
-// the process, and what fragmentation keeps.
+// to; resident memory shows that, too, and stacks, and what fragmentation keeps. It
+// rises for minutes towards twice the live heap, which is where Go collects, so
+// that the steady state begins late.
 func (s states) leaks() []string {
 	var all []string
 	found := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }

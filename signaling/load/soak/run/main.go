@@ -20,7 +20,7 @@ func main() {
 	flag.StringVar(&o.Binary, "binary", "bin/sangdam", "the server")
 	flag.IntVar(&o.Rooms, "rooms", 100, "rooms of two")
 	flag.DurationVar(&o.Duration, "duration", 30*time.Minute, "how long")
-	flag.DurationVar(&o.Warm, "warm", 3*time.Minute, "how long until its state counts as steady")
+	flag.DurationVar(&o.Warm, "warm", 0, "how long until its state counts as steady; 0: a third of it all")
 	flag.IntVar(&o.Rounds, "rounds", 1, "rounds that it is divided into: at the end of each everybody goes")
 	flag.DurationVar(&o.Every, "every", 15*time.Second, "how often to look")
 	flag.Float64Var(&o.Rate, "rate", 0.1, "factor of the bit rate of pictures")
@@ -30,6 +30,9 @@ func main() {
 	flag.Float64Var(&o.Slack, "slack", 0, "MiB that memory may grow by beside a tenth")
 	flag.Uint64Var(&o.Seed, "seed", 1, "makes what is random the same again")
 	flag.Parse()
+	if o.Warm == 0 {
+		o.Warm = o.Duration / 3
+	}
 	err := soak.Run(ctx, o)
 	stop()
 	if err != nil {
