@@ -25,10 +25,6 @@ const (
 	WatchPairs = RoomPairs
 )
 
-// Closeup is what an encoder shows from its seat; its sound, if it has one, is a
-// ScreenAudio.
-const Closeup Source = "closeup"
-
 // staged tells whether a picture is one for the stage: it has one layer as a
 // rule, and everybody looks at it.
 func (s Source) staged() bool { return s == Screen || s == Closeup }

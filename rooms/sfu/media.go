@@ -24,6 +24,9 @@ const (
 	Camera      Source = "camera"
 	Screen      Source = "screen"
 	ScreenAudio Source = "screen_audio"
+	// Closeup is what an encoder shows from its seat; its sound, if it has one, is
+	// a ScreenAudio.
+	Closeup Source = "closeup"
 )
 
 // Encoding is a codec of pictures.
