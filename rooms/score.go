@@ -135,14 +135,18 @@ func qualityOf(score float64) Quality {
 // of what v says already, rounded; 0: there is nothing to tell it by.
 func (e evidence) score(v Vitals) (up, down float64) {
 	way := v.RTT / 2
+	camera, shown := e.truth.Camera, e.truth.Shown
+	if e.here < settleFor { // the lowest layer comes first, until the line is known
+		camera.Missing, shown.Missing = 0, 0
+	}
 	if e.micOn && e.micIn {
 		up = soundScore(way, fraction(e.truth.Gaps))
 	}
 	switch {
 	case e.rests:
 		up = worse(up, pictureScore(sight{resting: true}))
-	case e.camOn && e.truth.Camera.Rate > 0:
-		up = worse(up, pictureScore(sight{missing: e.truth.Camera.Missing, rate: v.RateUp}))
+	case e.camOn && camera.Rate > 0:
+		up = worse(up, pictureScore(sight{missing: camera.Missing, rate: v.RateUp}))
 	}
 	if e.others {
 		madeUp := v.LossDown // without the browser's word nothing is taken for repaired
@@ -150,7 +154,7 @@ func (e evidence) score(v Vitals) (up, down float64) {
 			madeUp = v.Concealed
 		}
 		down = soundScore(way, madeUp)
-		s := sight{missing: e.truth.Shown.Missing, rate: v.RateDown, resting: len(e.truth.Paused) > 0}
+		s := sight{missing: shown.Missing, rate: v.RateDown, resting: len(e.truth.Paused) > 0}
 		if !e.client.Hidden && !s.resting { // a browser draws nothing on a page that is not in sight
 			s.frozen = v.Frozen
 		}

@@ -66,6 +66,7 @@ func TestScore_DistanceIsNoFaultAndLossIs(t *testing.T) {
 		"on a page that is out of sight":     {func(e *evidence) { e.client = told(ClientVitals{Frozen: 1, Hidden: true}) }, QualityGood, QualityGood},
 		"one layer less than wanted":         {func(e *evidence) { e.truth.Shown = picture("h", 1, 30) }, QualityGood, QualityGood},
 		"two layers less":                    {func(e *evidence) { e.truth.Shown = picture("q", 2, 30) }, QualityGood, QualityFair},
+		"a line that is not known yet":       {func(e *evidence) { e.here, e.truth.Shown = 3*time.Second, picture("q", 2, 30) }, QualityGood, QualityGood},
 		"its own camera sends two less":      {func(e *evidence) { e.truth.Camera = picture("q", 2, 30) }, QualityFair, QualityGood},
 		"fifteen pictures a second":          {func(e *evidence) { e.truth.Camera = picture("f", 0, 15) }, QualityGood, QualityGood},
 		"five pictures a second":             {func(e *evidence) { e.truth.Camera = picture("f", 0, 5) }, QualityFair, QualityGood},
