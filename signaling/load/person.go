@@ -53,7 +53,7 @@ type person struct {
 	sock *socket       // nil: away
 	med  Media         // nil: away
 	past Traffic       // of media that were closed
-	out  bool          // a left with the own id was heard
+	in   bool          // in the room, as far as is known
 	// slots are those that show somebody; shown are those whose tiles were told.
 	slots, shown []protocol.Slot
 }
@@ -75,11 +75,20 @@ func (p *person) come(ctx context.Context) error {
 	return p.arrive(ctx, p.token)
 }
 
-// arrive begins a session, with the tab's token or a new tab's, and joins.
+// arrive begins a session, with the tab's token or a new tab's, and joins. Who does
+// not get that far closes the page.
 func (p *person) arrive(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	p.wants = true
+	err := p.enter(ctx, token)
+	if err != nil {
+		p.goodbye()
+	}
+	return err
+}
+
+func (p *person) enter(ctx context.Context, token string) error {
 	begun := time.Now()
 	b, err := p.web.open(ctx, p.link, token)
 	if err != nil {
@@ -154,9 +163,6 @@ func (p *person) join(ctx context.Context) error {
 		return errors.New("nobody is there")
 	}
 	m.Await()
-	p.mu.Lock()
-	p.out = false
-	p.mu.Unlock()
 	ask := protocol.Join{Consultation: p.consultation, Sources: p.sources}
 	asked := time.Now()
 	var got protocol.Joined
@@ -249,14 +255,14 @@ func (p *person) heard(m protocol.Message) {
 	defer p.mu.Unlock()
 	switch {
 	case m.Type == protocol.TypeJoined:
-		p.slots = told.Slots
+		p.slots, p.in = told.Slots, true
 	case told.State != nil:
 		p.slots = told.State.Slots
 	}
 	for _, c := range told.Changes {
 		switch {
 		case c.Left != nil:
-			p.out = p.out || c.Left.ID == p.self
+			p.in = p.in && c.Left.ID != p.self
 		case c.Slots != nil:
 			p.slots = *c.Slots
 		}
@@ -319,6 +325,9 @@ func (p *person) leave(ctx context.Context) error {
 	err := patiently(ctx, func() error { return s.ask(ctx, protocol.TypeLeave, nil, nil) })
 	if err == nil {
 		p.wants = false
+		p.mu.Lock()
+		p.in = false
+		p.mu.Unlock()
 		for _, source := range p.sources {
 			m.Send(source, false)
 		}
@@ -371,7 +380,7 @@ func (p *person) goodbye() {
 func (p *person) drop() {
 	p.mu.Lock()
 	s, m := p.sock, p.med
-	p.sock, p.med = nil, nil
+	p.sock, p.med, p.in = nil, nil, false
 	p.mu.Unlock()
 	if s != nil {
 		s.close()
@@ -408,11 +417,11 @@ func (p *person) media() Media {
 	return p.med
 }
 
-// there tells whether the person has a socket and was not taken out.
+// there tells whether the person is in the room, with a socket.
 func (p *person) there() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.sock == nil || p.out {
+	if p.sock == nil || !p.in {
 		return false
 	}
 	select {
