@@ -3,7 +3,6 @@ package rooms_test
 import (
 	"context"
 	"errors"
-
 	"sync"
 	"testing"
 	"testing/synctest"

@@ -130,6 +130,7 @@ func (q *quiet) Rows(context.Context, schedule.EventID) ([]rooms.Row, error) { r
 func (q *quiet) Attach(context.Context, rooms.AttachRequest) (*rooms.Attachment, error) {
 	return nil, rooms.ErrEnded
 }
+
 func (q *quiet) Act(schedule.EventID, schedule.Actor, schedule.Action, schedule.ConsultationID, schedule.SeatID, string, string) {
 }
 
