@@ -140,6 +140,7 @@ func TestVitals_OneWayAudioByBothSides(t *testing.T) {
 	})
 }
 
+// R71.
 func TestVitals_WhatABrowserDoesNotPlayIsTold(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hall) {
 		h.until(20)

@@ -34,6 +34,7 @@ func TestScore_TheEModelIsTheStandards(t *testing.T) {
 	}
 }
 
+// R70.
 func TestScore_DistanceIsNoFaultAndLossIs(t *testing.T) {
 	picture := func(layer string, missing, rate int) sfu.Picture {
 		return sfu.Picture{Layer: layer, Missing: missing, Rate: rate}

@@ -90,7 +90,7 @@ func TestSync_ASwitchIsFollowedByTwoQuickReports(t *testing.T) {
 	}
 }
 
-// A browser says now and then when what it sends was captured, by its own clock. A
+// R72. A browser says now and then when what it sends was captured, by its own clock. A
 // viewer is told, with what sets that clock right.
 func TestCapture_TimesArePassedOnByOurClock(t *testing.T) {
 	h := newHouse(t)
