@@ -34,8 +34,16 @@ func (p *Peer) clock() {
 		if !p.videoReady.Load() {
 			t.set(p.opening(now, p.conn.State() == wire.Connected, &c))
 		}
-		p.tick(now, &c)
+		p.tickAtOnce(now, &c)
 	}
+}
+
+// tickAtOnce lets leave together what a tick brings: reports, requests, repeated
+// keyframes.
+func (p *Peer) tickAtOnce(now time.Time, c *clockState) {
+	p.engine.net.Begin()
+	defer p.engine.net.End()
+	p.tick(now, c)
 }
 
 // ticker changes its pace only when told another.

@@ -4,9 +4,10 @@ package sfu
 //
 // Goroutines. A Peer has a loop (its bindings, its state, the Observer), a
 // clock (everything that happens because time passed), a pacer (pictures that
-// wait, probes) and what wire runs: one goroutine for RTP, one for RTCP. A packet
-// goes from the publisher's RTP goroutine straight into the sockets of all
-// receivers whose line has room; it never waits for a loop. Locks on its way
+// wait, probes), and no goroutine for what arrives: wire's reader, which reads for
+// all, takes a packet from the publisher's address through Peer.RTP into the outboxes
+// of all receivers whose line has room; it never waits for a loop. What a batch of
+// arrivals, a tick or a drain brings leaves by one system call. Locks on its way
 // (Layer.mu, DownTrack.mu, egress.mu, in this order) are held for one packet, one
 // replay of a cached keyframe, one drain or one assignment, never across a loop's
 // task, and never two of one kind at once.

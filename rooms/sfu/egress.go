@@ -350,14 +350,21 @@ func (p *Peer) pacer() {
 		case <-p.egress.kick:
 		case <-timer.C:
 		}
-		now := time.Now()
-		wait := p.egress.drain(now)
-		if p.egress.free {
-			continue
-		}
-		p.fill(now)
-		if wait > 0 {
+		if wait := p.pace(time.Now()); wait > 0 {
 			timer.Reset(wait)
 		}
 	}
+}
+
+// pace lets leave what may, all at once, and tells when there will be more; 0:
+// nothing waits.
+func (p *Peer) pace(now time.Time) time.Duration {
+	p.engine.net.Begin()
+	defer p.engine.net.End()
+	wait := p.egress.drain(now)
+	if p.egress.free {
+		return 0
+	}
+	p.fill(now)
+	return wait
 }

@@ -40,3 +40,6 @@ func (asked Offer) transport(o *offer) (wire.Asked, error) {
 	}
 	return t, nil
 }
+
+// Traffic is what the UDP sockets have carried.
+func (e *Engine) Traffic() wire.Traffic { return e.net.Traffic() }

@@ -2,12 +2,30 @@
 // TCP sockets, ICE, DTLS and SRTP, and hands decrypted packets up and takes
 // plain ones down.
 //
-// A Net owns the sockets and their muxes, a Conn one peer's transport. Above
-// this package nobody sees a Pion track or stream, so that its receive chain can
-// be replaced (one goroutine from socket to socket, batches) without touching
-// who forwards what. Reading through Pion's TrackRemote was rejected: it hands
-// out probe padding and retransmissions as old packets, and adds two goroutine
-// hops a packet.
+// A Net owns the sockets and their muxes, a Conn one peer's transport. Pion's
+// PeerConnection does ICE, DTLS and SDP; no media passes through it. A port's reader
+// takes what has arrived (recvmmsg) and tells it apart by the first byte: STUN and
+// DTLS go to Pion's mux, RTP and RTCP to the Conn whose address they come from
+// (table), which decrypts them in place (opener, with the keys that the handshake
+// settled) and calls its Handler. What the Handler writes is encrypted into the
+// outbox of the socket, which leaves at the end of the batch (sendmmsg). So a packet
+// goes from socket to socket on one goroutine, and is copied once, by encrypting it.
+// Relayed packets and streams come by other goroutines and are told apart in the
+// same way.
+//
+// Queues. STUN and DTLS off the socket wait for the mux in a tray of backlog places,
+// relayed ones likewise; when it is full the newest is lost and counted: both are
+// sent again. The outbox holds a batch; when it is full it leaves at once. A socket
+// that is full holds everybody up for sendPatience, then the rest of the batch is
+// lost and counted. What overtakes the end of the handshake waits in maxHeld places.
+//
+// Locks, outermost first: incoming (the Handler is called with it), whatever the
+// Handler takes, outgoing, outbox. Nobody takes two of one kind.
+//
+// Reading through Pion's TrackRemote or its SRTP sessions was rejected: it took four
+// goroutines and as many copies a packet, a third of all time. So was waiting for
+// batches to fill: it costs more time than it saves, and delay. So was segmentation
+// by the kernel (UDP GSO): packets to one address seldom follow each other.
 package wire
 
 import (
