@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"sangdam/rooms/schedule"
 	"sangdam/rooms/store"
@@ -75,6 +78,31 @@ func TestLoad_MeasuresTwoRoomsAndLeavesNoEventBehind(t *testing.T) {
 		if !strings.Contains(out, part) {
 			t.Errorf("%q is not in:\n%s", part, out)
 		}
+	}
+	if all, err := s.Events(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("events %v are left, %v", all, err)
+	}
+}
+
+func TestLoad_CtrlCRemovesTheEvent(t *testing.T) {
+	s, flags := loaded(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	told := &output{news: make(chan []byte, 64)}
+	m := &Main{Stdout: told, Stderr: io.Discard, Version: "test"}
+	code := make(chan int, 1)
+	go func() { code <- m.Run(ctx, append([]string{"load", "--rooms", "3", "--duration", "1h"}, flags...)) }()
+	if err := told.await("p50/p99", 10*time.Second); err != nil { // the heading: people are coming
+		t.Fatal(err)
+	}
+	if all, err := s.Events(t.Context()); err != nil || len(all) != 1 {
+		t.Fatalf("events %v, %v", all, err)
+	}
+	stop()
+	select {
+	case <-code:
+	case <-time.After(30 * time.Second):
+		t.Fatal("it did not stop")
 	}
 	if all, err := s.Events(t.Context()); err != nil || len(all) != 0 {
 		t.Errorf("events %v are left, %v", all, err)
