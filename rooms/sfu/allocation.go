@@ -83,6 +83,7 @@ type share struct {
 	changed  time.Time
 	better   time.Time // since when more would fit; zero: it would not
 	best     int       // the least of what would have fitted since
+	wished   bool      // it was enlarged, and has not changed since
 	switched [switchesIn]time.Time
 }
 
@@ -210,8 +211,8 @@ func (a *allocation) look(now time.Time) {
 		if st.source != s.stake.source || st.bound != s.stake.bound {
 			s.known, s.better = false, time.Time{}
 		}
-		if st.ceiling > s.stake.ceiling && !a.tight { // somebody has enlarged it, and looks at it now
-			s.known = false
+		if st.ceiling > s.stake.ceiling { // somebody has enlarged it, and looks at it now
+			s.known, s.wished = s.known && a.tight, true
 		}
 		s.stake = st
 		if st.source == nil && s.rank < 0 && !s.track.peer.soundOnly {
@@ -375,6 +376,8 @@ func (a *allocation) improve(order []*share, budget int, now time.Time) {
 		rich := float64(budget) >= ample*float64(takes) && now.Sub(a.jammed) >= steady
 		wait := early
 		switch {
+		case a.tight && rich && s.wished:
+			wait = 0
 		case a.tight && rich:
 			wait = soon
 		case a.tight:
@@ -390,7 +393,7 @@ func (a *allocation) improve(order []*share, budget int, now time.Time) {
 
 // mayRise tells whether the newest changes are long enough ago.
 func (s *share) mayRise(now time.Time, tight, rich bool) bool {
-	if !tight {
+	if !tight || rich && s.wished {
 		return true
 	}
 	stays := dwell
@@ -409,7 +412,7 @@ func (s *share) set(rank int, now time.Time) {
 		copy(s.switched[:], s.switched[1:])
 		s.switched[switchesIn-1] = now
 	}
-	s.rank, s.changed = rank, now
+	s.rank, s.changed, s.wished = rank, now, false
 	s.track.allow(rank, now)
 }
 

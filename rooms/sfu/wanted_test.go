@@ -213,6 +213,7 @@ func TestWanted_RealPeersSleepAndWakeWithoutABreak(t *testing.T) {
 		}
 		return n
 	}
+	time.Sleep(100 * time.Millisecond) // until it has obeyed
 	before := sent()
 	time.Sleep(700 * time.Millisecond)
 	after := sent()

@@ -63,8 +63,9 @@ test('R67: a window that is dragged is told twice a second at most, and its end 
     sizes.set([tile(0, height)]);
     await vi.advanceTimersByTimeAsync(20);
   }
+  expect(told.length).toBeGreaterThan(0); // not only when it has come to rest
   await vi.advanceTimersByTimeAsync(1000);
-  expect(told.length).toBeLessThanOrEqual(3);
+  expect(told.length).toBeLessThanOrEqual(4);
   expect(told.at(-1)).toEqual({ sizes: [{ slot: 0, height: 720 }] });
 });
 

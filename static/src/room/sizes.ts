@@ -37,8 +37,10 @@ export interface TileSizesDeps {
   density(): number;
 }
 
+/** A page that is laid out anew is so by several steps. */
+const settles = 100;
 /** A window that is dragged changes many times a second; the server wants two at most. */
-const settles = 500;
+const apart = 500;
 
 /** TileSizes tells the server how large the page shows its slots, when that has settled. */
 export class TileSizes {
@@ -48,6 +50,7 @@ export class TileSizes {
   private told: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
+  private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: TileSizesDeps) {
     this.deps = deps;
@@ -57,7 +60,8 @@ export class TileSizes {
   set(shown: readonly Shown[]): void {
     this.shown = shown;
     if (this.stopped || this.text() === this.told) return;
-    this.timer ??= setTimeout(() => this.tell(), settles);
+    const due = this.toldAt + apart - performance.now();
+    this.timer ??= setTimeout(() => this.tell(), Math.max(settles, due));
   }
 
   /** Another session, or one whose last words may be lost. */
@@ -76,6 +80,7 @@ export class TileSizes {
     const text = this.text();
     if (!this.shown.length || text === this.told) return;
     this.told = text;
+    this.toldAt = performance.now();
     this.deps.tell(JSON.parse(text) as Tiles).catch(() => {
       // Without a socket: it is told when the session is up again.
       if (this.told === text) this.told = null;
