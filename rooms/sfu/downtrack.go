@@ -136,8 +136,6 @@ func (d *DownTrack) init() {
 		TL0: uint8(rand.IntN(256)), KeyIdx: uint8(rand.IntN(32)), Frame: uint16(rand.IntN(1 << 14)),
 	})
 	d.rtxSeq = uint16(rand.IntN(1 << 14))
-	d.buf = make([]byte, 0, rtpx.MaxPacket+64)
-	d.raw = make([]byte, rtpx.MaxPacket)
 }
 
 // bind changes what the slot shows. Nothing of the old source passes after it.
@@ -277,6 +275,9 @@ func (d *DownTrack) crosses(p *packet) bool {
 // begin ends the current layer, if any, and starts another. mu is held.
 func (d *DownTrack) begin(l *Layer, c rtpx.Codec, now time.Time) {
 	s := rtpx.Switch{Cache: l.cache}
+	if d.buf == nil { // most slots of a room never show anything
+		d.buf = make([]byte, 0, rtpx.MaxPacket+64)
+	}
 	switch {
 	case d.current == nil:
 		since := d.bound
@@ -345,6 +346,9 @@ func (d *DownTrack) resume(l *Layer, first, last uint64, now time.Time) {
 
 // fetch reads a packet back. mu is held; what it returns is valid until the next.
 func (d *DownTrack) fetch(c *rtpx.Cache, ext uint64) (rtpx.Header, rtpx.Picture, bool) {
+	if d.raw == nil {
+		d.raw = make([]byte, rtpx.MaxPacket)
+	}
 	n, v, ok := c.Get(ext, d.raw)
 	if !ok {
 		return rtpx.Header{}, v, false

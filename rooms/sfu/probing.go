@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"slices"
 	"time"
 
 	"sangdam/rooms/sfu/bandwidth"
@@ -123,7 +124,7 @@ func (d *DownTrack) pad(now time.Time) bool {
 	}, d.extensions(nil), nil)
 	d.buf[0] |= 0x20 // padding (RFC 3550 section 5.1)
 	at := len(d.buf)
-	d.buf = d.buf[:at+padding]
+	d.buf = slices.Grow(d.buf, padding)[:at+padding]
 	clear(d.buf[at:])
 	d.buf[at+padding-1] = padding
 	d.rtxSeq++

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -142,7 +143,8 @@ func (p plan) join(ctx context.Context, w io.Writer, rooms int) (err error) {
 			return err
 		}
 	}
-	host, _, err := h.enter(ctx, rooms, 1)
+	// As much as a line that nobody knows yet is thought to carry.
+	host, _, err := h.enter(ctx, rooms, .3)
 	if err != nil {
 		return err
 	}
@@ -158,7 +160,7 @@ func (p plan) join(ctx context.Context, w io.Writer, rooms int) (err error) {
 			return err
 		}
 		cold = append(cold, took)
-		time.Sleep(100 * time.Millisecond) // the lobby
+		time.Sleep(100*time.Millisecond + rand.N(20*time.Millisecond)) // the lobby
 		g.watch()
 		begun := time.Now()
 		if err := h.bind(g, host); err != nil {
@@ -196,7 +198,7 @@ func (p *person) wait(ctx context.Context) (voice, picture, left time.Time, err 
 		select {
 		case <-time.After(time.Millisecond):
 		case <-ctx.Done():
-			return voice, picture, left, fmt.Errorf("no first packets: %w", ctx.Err())
+			return voice, picture, left, fmt.Errorf("no first packets (voice %t, picture %t): %w", !voice.IsZero(), !picture.IsZero(), ctx.Err())
 		}
 	}
 }
@@ -226,7 +228,11 @@ func (p plan) memory(ctx context.Context, w io.Writer) (err error) {
 		wait = 3 * time.Second
 	}
 	time.Sleep(wait)
-	full, err := h.server.ask(request{Do: "memory"})
+	ask := request{Do: "memory"}
+	if p.profile != "" {
+		ask.Path = p.profile + "-memory.pprof"
+	}
+	full, err := h.server.ask(ask)
 	if err != nil {
 		return err
 	}

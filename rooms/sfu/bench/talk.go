@@ -24,7 +24,7 @@ type request struct {
 	Join  *join    `json:"join,omitempty"`
 	ID    string   `json:"id,omitempty"`
 	Feeds []string `json:"feeds,omitempty"` // of bind: who is in slot 0, 1, …
-	Path  string   `json:"path,omitempty"`  // of profile; empty: end it
+	Path  string   `json:"path,omitempty"`  // of profile (empty: end it) and of memory's
 }
 
 // join tells the relay of a person.
@@ -62,7 +62,7 @@ func serve(in io.Reader, out io.Writer, do func(request) (reply, error)) error {
 		case "end":
 			return enc.Encode(a)
 		case "memory":
-			a, err = memory()
+			a, err = memory(r.Path)
 		case "profile":
 			stop()
 			stop, err = record(r.Path)
@@ -93,9 +93,19 @@ func record(path string) (stop func(), err error) {
 	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
 }
 
-// memory is what the process has once it has given back what it does not use.
-func memory() (reply, error) {
+// memory is what the process has once it has given back what it does not use. A path:
+// a profile of it is written there.
+func memory(path string) (reply, error) {
 	debug.FreeOSMemory()
+	if path != "" {
+		f, err := os.Create(path)
+		if err != nil {
+			return reply{}, err
+		}
+		if err := errors.Join(pprof.WriteHeapProfile(f), f.Close()); err != nil {
+			return reply{}, err
+		}
+	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b, err := os.ReadFile("/proc/self/statm")

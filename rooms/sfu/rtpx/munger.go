@@ -71,7 +71,7 @@ type Munger struct {
 
 	base    time.Time // what Resend's clock counts from
 	caches  [epochsKept]*Cache
-	history []sent
+	history []sent // none before the first packet: most slots are never used
 	mask    uint64
 }
 
@@ -160,7 +160,6 @@ func NewMunger(o MungerOptions) *Munger {
 		lastTL0: o.TL0 - 1,
 		lastKey: o.KeyIdx - 1,
 		lastFrm: o.Frame - 1,
-		history: make([]sent, n),
 		mask:    uint64(n - 1),
 	}
 }
@@ -273,9 +272,12 @@ func (m *Munger) Resend(seq uint16, now time.Time, rtt time.Duration) (Origin, b
 // Recent is the packet that went out n numbers before the newest; false when
 // none did, or it lies before the newest keyframe sent.
 func (m *Munger) Recent(n uint64) (Origin, bool) {
+	if !m.active {
+		return Origin{}, false
+	}
 	out := m.lastOut - n
 	e := &m.history[out&m.mask]
-	if !m.active || e.out != out || !e.done || e.epoch != m.epoch || out < m.keyOut {
+	if e.out != out || !e.done || e.epoch != m.epoch || out < m.keyOut {
 		return Origin{}, false
 	}
 	return m.origin(e), true
@@ -314,6 +316,7 @@ func (m *Munger) begin(p Packet) {
 		}
 	} else {
 		m.base = p.Arrival
+		m.history = make([]sent, m.mask+1)
 	}
 	m.started, m.pending, m.active = true, false, true
 	m.first, m.highest = p.Ext, p.Ext-1
