@@ -14,6 +14,10 @@ import (
 // taken at once; nobody waits for a batch to fill.
 const batchSize = 64
 
+// maxReaders is how many sockets share the port, one for each core at most. The
+// kernel gives all packets from one address to the same.
+const maxReaders = 4
+
 // mmsghdr is the kernel's struct mmsghdr (recvmmsg(2)).
 type mmsghdr struct {
 	hdr unix.Msghdr
@@ -256,4 +260,10 @@ func isSix(raw syscall.RawConn) bool {
 		}
 	})
 	return domain == unix.AF_INET6
+}
+
+// shared lets other sockets have the same port (socket(7), SO_REUSEPORT). It may be
+// said after a socket is bound.
+func shared(fd uintptr) {
+	_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"net"
 	"net/netip"
 	"slices"
 	"syscall"
@@ -26,7 +27,9 @@ func writes(t *testing.T, n *Net, guests ...*guest) {
 func TestOutbox_WhatABatchBringsLeavesAtItsEnd(t *testing.T) {
 	n := listen(t, "127.0.0.1:0")
 	a, b := newGuest(t, n, gcm), newGuest(t, n, gcm)
-	o := &n.ports[0].out
+	same := a.conn.way.Load().port
+	b.conn.way.Load().port = same
+	o := &same.out
 	writes(t, n, a)
 	a.gets(1)
 	if o.out.calls != 1 {
@@ -65,7 +68,7 @@ func TestOutbox_AFullOneLeavesAtOnceInOrder(t *testing.T) {
 			t.Fatalf("packet %d is %d", i, b[3])
 		}
 	}
-	if n.ports[0].out.out.n != 1 {
+	if g.conn.way.Load().port.out.out.n != 1 {
 		t.Error("the last one left, too")
 	}
 }
@@ -87,7 +90,7 @@ func TestOutbox_ARefusedPacketIsLostAlone(t *testing.T) {
 func TestOutbox_TheKernelMayTakeSomeOrNoneAtATime(t *testing.T) {
 	n := listen(t, "127.0.0.1:0")
 	g := newGuest(t, n, gcm)
-	out := n.ports[0].out.out
+	out := g.conn.way.Load().port.out.out
 	answers := []func(fd uintptr, from *mmsghdr, count int) (int, syscall.Errno){
 		func(fd uintptr, from *mmsghdr, _ int) (int, syscall.Errno) { return sendmmsg(fd, from, 2) },
 		func(uintptr, *mmsghdr, int) (int, syscall.Errno) { return 0, unix.EINTR },
@@ -207,4 +210,34 @@ func FuzzSockaddr(f *testing.F) {
 
 func unsafeBytes(sa *unix.RawSockaddrInet6) []byte {
 	return (*[unix.SizeofSockaddrInet6]byte)(unsafe.Pointer(sa))[:]
+}
+
+func TestPort_SocketsOfOnePortServeAllAndKeepItForThemselves(t *testing.T) {
+	n := &Net{log: discard, buffers: newBuffers()}
+	ports, err := n.listenPorts("127.0.0.1:0", 3)
+	if err != nil || len(ports) != 3 {
+		t.Fatal(len(ports), err)
+	}
+	n.ports = ports
+	n.udpAddr = unmapped(ports[0].conn.LocalAddr().(*net.UDPAddr).AddrPort())
+	n.muxed = &muxed{UDPConn: ports[0].conn, net: n, in: newTray(4, n.buffers), closed: make(chan struct{})}
+	for _, p := range ports {
+		go p.run()
+	}
+	t.Cleanup(func() { _ = n.muxed.Close() })
+	if _, err := n.listenPorts(n.udpAddr.String(), 3); err == nil {
+		t.Error("another server has the same port")
+	}
+	for range 40 {
+		g := newGuest(t, n, gcm)
+		g.send(rtpOf(7, 1, 20), rtpOf(7, 2, 20))
+		writes(t, n, g)
+		g.gets(1)
+		eventually(t, "what was sent", func() bool { r, _ := g.ear.heard(); return r == 2 })
+	}
+	for i, p := range ports {
+		if p.received.Load() == 0 {
+			t.Errorf("socket %d got nothing", i)
+		}
+	}
 }

@@ -11,6 +11,9 @@ import (
 // Where there is no recvmmsg, a batch is one packet.
 const batchSize = 1
 
+// maxReaders is one: what SO_REUSEPORT means elsewhere differs.
+const maxReaders = 1
+
 // inBatch takes packets off a socket. It belongs to the socket's reader.
 type inBatch struct {
 	buf  [slotSize]byte
@@ -74,3 +77,6 @@ func (b *outBatch) send() {
 
 // isSix does not matter here: package net writes addresses as the socket wants them.
 func isSix(syscall.RawConn) bool { return false }
+
+// shared is never needed.
+func shared(uintptr) {}

@@ -18,7 +18,7 @@ func addrOf(a net.Addr) (netip.AddrPort, bool) {
 
 func TestMoves_MediaFollowsWhatAuthenticatesOnceThePeerIsSilent(t *testing.T) {
 	n := &Net{log: discard, buffers: newBuffers()}
-	p, err := n.listenPort("127.0.0.1:0")
+	p, err := n.listenPort(net.ListenConfig{}, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,8 @@ type outbox struct {
 	// fixed
 	busy *atomic.Int32 // Net's: batches under way
 
+	waits atomic.Bool // something waits
+
 	mu   sync.Mutex // guards all below; the innermost of all locks
 	out  *outBatch
 	sent uint64
@@ -50,6 +52,7 @@ func (o *outbox) put(s *sealer, packet []byte, rtcp bool, to *target) error {
 		return err
 	}
 	o.out.add(len(b), to)
+	o.waits.Store(true) // before busy is read: End does it the other way round
 	if o.busy.Load() == 0 {
 		o.send()
 	}
@@ -58,6 +61,9 @@ func (o *outbox) put(s *sealer, packet []byte, rtcp bool, to *target) error {
 
 // flush lets leave what a batch has left.
 func (o *outbox) flush() {
+	if !o.waits.Load() {
+		return
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.send()
@@ -65,6 +71,7 @@ func (o *outbox) flush() {
 
 // send lets all leave. mu is held.
 func (o *outbox) send() {
+	o.waits.Store(false)
 	o.sent += uint64(o.out.n)
 	o.out.send()
 }

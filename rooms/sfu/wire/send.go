@@ -31,9 +31,9 @@ type way struct {
 	stream net.Addr // TCP
 }
 
-// socketWay leads over the socket.
+// socketWay leads over one of the sockets. Each will do: they have one port.
 func (n *Net) socketWay(to netip.AddrPort) *way {
-	p := n.ports[0]
+	p := n.ports[int(to.Port())%len(n.ports)]
 	return &way{path: UDP, addr: to, port: p, to: newTarget(to, p.six)}
 }
 

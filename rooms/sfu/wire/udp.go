@@ -2,9 +2,11 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,17 +28,17 @@ const (
 )
 
 func (n *Net) listenUDP(addr string, advertise []netip.Addr, logs pionlog.Factory) error {
-	p, err := n.listenPort(addr)
-	if err != nil {
+	var err error
+	if n.ports, err = n.listenPorts(addr, min(runtime.GOMAXPROCS(0), maxReaders)); err != nil {
 		return err
 	}
-	n.ports = []*port{p}
-	n.udpAddr = p.conn.LocalAddr().(*net.UDPAddr).AddrPort()
+	first := n.ports[0].conn
+	n.udpAddr = first.LocalAddr().(*net.UDPAddr).AddrPort()
 	for _, a := range advertisedOr(advertise, n.udpAddr) {
 		n.advertised = append(n.advertised, netip.AddrPortFrom(a.Unmap().WithZone(""), n.udpAddr.Port()))
 	}
 	log := logs.NewLogger("ice")
-	n.muxed = &muxed{UDPConn: p.conn, net: n, in: newTray(backlog, newBuffers()), closed: make(chan struct{})}
+	n.muxed = &muxed{UDPConn: first, net: n, in: newTray(backlog, newBuffers()), closed: make(chan struct{})}
 	n.relays = newRelays(n)
 	// Relayed packets have a mux of their own: no packet of the socket's passes
 	// through it.
@@ -74,8 +76,32 @@ type port struct {
 	received, reads atomic.Uint64
 }
 
-func (n *Net) listenPort(addr string) (*port, error) {
-	pc, err := (&net.ListenConfig{}).ListenPacket(context.Background(), "udp", addr)
+// listenPorts opens so many sockets on one port. The first is bound as if it were
+// alone: so nobody else can have the port, nor get it, since only sockets that all
+// ask for it share one. Where they cannot, there is one.
+func (n *Net) listenPorts(addr string, count int) ([]*port, error) {
+	p, err := n.listenPort(net.ListenConfig{}, addr)
+	if err != nil {
+		return nil, err
+	}
+	all := []*port{p}
+	if count == 1 || p.raw.Control(shared) != nil {
+		return all, nil
+	}
+	cfg := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return c.Control(shared) }}
+	for len(all) < count {
+		next, err := n.listenPort(cfg, p.conn.LocalAddr().String())
+		if err != nil {
+			n.log.Warn("wire: fewer sockets than cores", "sockets", len(all), "err", err)
+			break
+		}
+		all = append(all, next)
+	}
+	return all, nil
+}
+
+func (n *Net) listenPort(cfg net.ListenConfig, addr string) (*port, error) {
+	pc, err := cfg.ListenPacket(context.Background(), "udp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("wire: %w", err)
 	}
@@ -193,7 +219,7 @@ func (m *muxed) Close() error {
 	m.once.Do(func() {
 		close(m.closed)
 		for _, p := range m.net.ports {
-			err = p.conn.Close()
+			err = errors.Join(err, p.conn.Close())
 			<-p.done
 		}
 	})
