@@ -61,6 +61,7 @@ function setup() {
   const changes: Change[] = [];
   const lost: string[] = [];
   const resumes: [Resumed, boolean][] = [];
+  const resuming = vi.fn();
   let hellos = 0;
   const session = new Session({
     url: 'ws://test/ws',
@@ -73,10 +74,11 @@ function setup() {
       resumed: (resumed, replayed) => resumes.push([resumed, replayed]),
       changed: (c) => changes.push(...c),
       stateChanged: (s) => states.push(s),
+      resuming,
       lost: (code) => lost.push(code),
     },
   });
-  return { session, states, changes, lost, resumes, hellos: () => hellos };
+  return { session, states, changes, lost, resumes, resuming, hellos: () => hellos };
 }
 
 async function socket(index: number): Promise<FakeSocket> {
@@ -129,6 +131,21 @@ test('a socket that dies is followed by a resume with the last secret and number
   second.die();
   const third = await socket(2);
   expect(third.last('resume').body).toEqual({ session: 's1', secret: 'k2', seq: 3 });
+});
+
+test('a restart goes right behind the resume, other requests wait until that is answered', async () => {
+  const { session, resuming } = setup();
+  const first = await up(session);
+  resuming.mockImplementation(() => {
+    void session.ask('restart', { offer: 'o' }).catch(() => undefined);
+  });
+  first.die();
+  const second = await socket(1);
+  expect(second.sent.map((m) => m.type)).toEqual(['resume', 'restart']);
+  await expect(session.ask('ping', {})).rejects.toThrow();
+  second.reply('resume', 'error', { code: 'session_unknown', action: 'rejoin' });
+  await vi.advanceTimersByTimeAsync(0);
+  await expect(session.ask('restart', { offer: 'o' })).rejects.toThrow();
 });
 
 test('a gap in the numbers leads to a resume, and nothing is applied twice', async () => {
