@@ -129,7 +129,7 @@ func (s *Server) routes() http.Handler {
 		Addr: s.from,
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/api/", rest)
+	mux.Handle("/api/", deflated(rest))
 	mux.HandleFunc("GET /ws", s.serveSocket)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
