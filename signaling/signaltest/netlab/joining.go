@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"sangdam/signaling/signaltest/netlab/truth"
 )
 
 // clicked presses a button of the buyer's lobby and returns the time from the press,
@@ -100,7 +102,7 @@ func quantile(times []time.Duration, q float64) time.Duration {
 func sharing(ctx context.Context, t *Trial) error {
 	const stage = `[data-testid="tile"][data-kind="stage"] video`
 	var times []time.Duration
-	for range 10 {
+	for range int(t.Full(50, 10)) {
 		shown := make(chan float64, 1)
 		failed := make(chan error, 1)
 		go func() {
@@ -140,13 +142,22 @@ func sharing(ctx context.Context, t *Trial) error {
 	return nil
 }
 
-// churn is somebody who comes and goes while others talk.
+// comers come and go in churn: the interpreter, and colleagues of the buyer.
+const comers = 3
+
+// churn is people who come and go while others talk.
 func churn(ctx context.Context, t *Trial) error {
+	before, err := t.Server.Gauges(ctx, lasting()...)
+	if err != nil {
+		return err
+	}
 	from := time.Now()
-	for range int(t.Full(30, 5)) {
+	for range int(t.Full(67, 5)) {
 		for _, do := range []string{"leave", "join"} {
-			if err := t.Crowd.Order(map[string]any{"who": "crowd0", "do": do}); err != nil {
-				return err
+			for i := range comers {
+				if err := t.Crowd.Order(map[string]any{"who": comer(i), "do": do}); err != nil {
+					return err
+				}
 			}
 			// As often as one session may ask for it.
 			if err := pause(ctx, time.Second); err != nil {
@@ -154,9 +165,15 @@ func churn(ctx context.Context, t *Trial) error {
 			}
 		}
 	}
-	if _, err := t.look(ctx, from); err != nil {
+	v, err := t.look(ctx, from)
+	if err != nil {
 		return err
 	}
+	strangers := v.Down.Strangers
+	for _, r := range []*truth.Record{v.firm, v.buyer} {
+		strangers += truth.Measure(r, nil, truth.Ask{Sender: firstComer, Role: "interpreter", From: v.From, To: v.To}).Strangers
+	}
+	t.AtMost("pictures of another person", float64(strangers), 0, "")
 	for _, p := range []*Person{t.Firm, t.Buyer} {
 		noted, err := p.Noted(ctx)
 		if err != nil {
@@ -164,5 +181,17 @@ func churn(ctx context.Context, t *Trial) error {
 		}
 		t.AtMost("offers of the "+p.Role, float64(noted.Offers), 1, "")
 	}
+	after, err := t.Server.Gauges(ctx, lasting()...)
+	if err != nil {
+		return err
+	}
+	t.AtMost("goroutines more than before", after[0]-before[0], 4, "")
+	t.AtMost("open files more than before", after[1]-before[1], 4, "")
+	t.AtMost("resident memory more than before", (after[2]-before[2])/1e6, 20, "MB")
 	return nil
+}
+
+// lasting are the server's metrics that do not grow with those who have gone.
+func lasting() []string {
+	return []string{"go_goroutines", "process_open_fds", "process_resident_memory_bytes"}
 }
