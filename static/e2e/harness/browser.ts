@@ -15,6 +15,10 @@ export interface Options {
   devices?: boolean;
   /** a film for the fake camera, in place of Chromium's own test picture */
   film?: string;
+  /** runs in every page before the page's own scripts */
+  script?: string;
+  /** takes a certificate that nobody has signed */
+  trusting?: boolean;
 }
 
 /** One person at a browser: the few things that both drivers can do. */
@@ -235,6 +239,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<C
     args: [
       ...chromiumFlags,
       ...(devices ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
+      ...(options.trusting ? ['--ignore-certificate-errors'] : []),
       ...(options.film ? [`--use-file-for-fake-video-capture=${options.film}`] : []),
     ],
   });
@@ -246,6 +251,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<C
     ...(options.zone ? { timezoneId: options.zone } : {}),
   });
   await context.addInitScript(probeSource);
+  if (options.script) await context.addInitScript(options.script);
   return new ChromiumPerson(name, browser, context, await context.newPage());
 }
 
