@@ -147,33 +147,43 @@ const comers = 3
 
 // churn is people who come and go while others talk.
 func churn(ctx context.Context, t *Trial) error {
+	rounds := func(n int) error {
+		for range n {
+			for _, do := range []string{"leave", "join"} {
+				for i := range comers {
+					if err := t.Crowd.Order(map[string]any{"who": comer(i), "do": do}); err != nil {
+						return err
+					}
+				}
+				// As often as one session may ask for it.
+				if err := pause(ctx, time.Second); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	from := time.Now()
+	// What is kept of each publisher fills in its first minute.
+	if err := rounds(27); err != nil {
+		return err
+	}
 	before, err := t.Server.Gauges(ctx, lasting()...)
 	if err != nil {
 		return err
 	}
-	from := time.Now()
-	for range int(t.Full(67, 5)) {
-		for _, do := range []string{"leave", "join"} {
-			for i := range comers {
-				if err := t.Crowd.Order(map[string]any{"who": comer(i), "do": do}); err != nil {
-					return err
-				}
-			}
-			// As often as one session may ask for it.
-			if err := pause(ctx, time.Second); err != nil {
-				return err
-			}
-		}
+	if err := rounds(40); err != nil {
+		return err
 	}
 	v, err := t.look(ctx, from)
 	if err != nil {
 		return err
 	}
-	strangers := v.Down.Strangers
-	for _, r := range []*truth.Record{v.firm, v.buyer} {
-		strangers += truth.Measure(r, nil, truth.Ask{Sender: firstComer, Role: "interpreter", From: v.From, To: v.To}).Strangers
+	t.AtMost("pictures of another person in the firm's tile", float64(v.Down.Strangers), 0, "")
+	for of, r := range map[string]*truth.Record{"firm": v.firm, "buyer": v.buyer} {
+		seen := truth.Measure(r, nil, truth.Ask{Sender: firstComer, Role: "interpreter", From: v.From, To: v.To})
+		t.AtMost("pictures of another person in the interpreter's tile of the "+of, float64(seen.Strangers), 0, "")
 	}
-	t.AtMost("pictures of another person", float64(strangers), 0, "")
 	for _, p := range []*Person{t.Firm, t.Buyer} {
 		noted, err := p.Noted(ctx)
 		if err != nil {
