@@ -20,7 +20,13 @@ func (t *Trial) restored(v View, from time.Time, sound, picture time.Duration) {
 		t.AtMost("picture is back after", p.Seconds(), picture.Seconds(), "s")
 	}
 	then := v.after(from.Add(max(sound, picture)))
-	t.AtMost("picture stands again, after that", 100*max(then.Up.Picture.Share(), then.Down.Picture.Share()), 10, "%")
+	stands := 10.0
+	if t.Setting.Firefox {
+		// It takes the answer to the restart that it asked for during the outage, though the
+		// old way carries again: one more stand of 0.8 s, of seven that are looked at.
+		stands = 15
+	}
+	t.AtMost("picture stands again, after that", 100*max(then.Up.Picture.Share(), then.Down.Picture.Share()), stands, "%")
 }
 
 // strike lets something happen to the buyer two seconds into a time of looking, which
