@@ -134,7 +134,7 @@ export class Line {
  * Opens a connection on the network of this moment, which a request for media finds open. Nobody reads the answer. While
  * a system changes its networks tries fail for some milliseconds.
  */
-function warm(win: Window & typeof globalThis, more = 2): void {
+function warm(win: Window & typeof globalThis, more = 8): void {
   win
     .fetch('/healthz', {
       method: 'HEAD',
@@ -143,7 +143,7 @@ function warm(win: Window & typeof globalThis, more = 2): void {
       signal: AbortSignal.timeout(3000),
     })
     .catch(() => {
-      if (more > 0) win.setTimeout(() => warm(win, more - 1), 80);
+      if (more > 0) win.setTimeout(() => warm(win, more - 1), 10);
     });
 }
 
