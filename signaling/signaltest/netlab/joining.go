@@ -183,6 +183,13 @@ func churn(ctx context.Context, t *Trial) error {
 	for of, r := range map[string]*truth.Record{"firm": v.firm, "buyer": v.buyer} {
 		seen := truth.Measure(r, nil, truth.Ask{Sender: firstComer, Role: "interpreter", From: v.From, To: v.To})
 		t.AtMost("pictures of another person in the interpreter's tile of the "+of, float64(seen.Strangers), 0, "")
+		for _, stream := range r.Streams {
+			for _, f := range stream.Frames {
+				if !stream.Own && stream.Role == "interpreter" && f.Sender() >= 0 && f.Sender() != firstComer {
+					t.Logf("the %s's page, %.1f s after the first left: frame %d of %d for the interpreter's", of, f.At()/1000-float64(from.UnixMilli())/1000, f.Number(), f.Sender())
+				}
+			}
+		}
 	}
 	for _, p := range []*Person{t.Firm, t.Buyer} {
 		noted, err := p.Noted(ctx)
