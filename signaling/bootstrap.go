@@ -39,7 +39,7 @@ func (s *Server) bootstrap(ctx context.Context, token string, g schedule.Grants)
 			Zone: event.Zone, Language: event.Language,
 		},
 		Consultations: consultations(event, g, rows),
-		ICEServers:    s.iceServers(tabID(token)),
+		ICEServers:    s.iceServers(g.Link, tabID(token)),
 		Trial:         s.deps.Trial,
 		Seat:          max(1, g.Seat),
 		Languages:     each(event.Policy.WithDefaults().Languages, func(l string) string { return l }),
@@ -67,12 +67,12 @@ func (s *Server) bootstrap(ctx context.Context, token string, g schedule.Grants)
 	return b, nil
 }
 
-// iceServers are those for one session; never nil.
-func (s *Server) iceServers(session string) []protocol.ICEServer {
+// iceServers are those for one session of a link; never nil.
+func (s *Server) iceServers(link schedule.LinkID, session string) []protocol.ICEServer {
 	if s.deps.ICEServers == nil {
 		return []protocol.ICEServer{}
 	}
-	return each(s.deps.ICEServers(session, s.now()), func(i protocol.ICEServer) protocol.ICEServer { return i })
+	return each(s.deps.ICEServers(string(link), session, s.now()), func(i protocol.ICEServer) protocol.ICEServer { return i })
 }
 
 // tabID names a tab that has no session yet, to whoever gives credentials: it

@@ -83,10 +83,10 @@ type Deps struct {
 	Origins []string
 	// TrustedProxies are whose X-Forwarded-For is believed; nobody's by default.
 	TrustedProxies []netip.Prefix
-	// ICEServers are the ways around a firewall, with credentials for one session,
-	// which is an opaque id and no name; nil: there are none. It is called from
+	// ICEServers are the ways around a firewall, with credentials for one session of
+	// one link, which is an opaque id and no name; nil: there are none. It is called from
 	// several goroutines and must not wait.
-	ICEServers func(session string, now time.Time) []protocol.ICEServer
+	ICEServers func(link, session string, now time.Time) []protocol.ICEServer
 	// Trial says that records end with the process.
 	Trial bool
 

@@ -223,11 +223,11 @@ func (h *house) relays() {
 	h.must(err)
 	h.t.Cleanup(func() { h.must(server.Close()) })
 	credentials := turn.NewCredentials(key)
-	servers := func(session string, now time.Time) (out []protocol.ICEServer) {
+	servers := func(link, session string, now time.Time) (out []protocol.ICEServer) {
 		for way, url := range map[string]string{
 			"tcp": "turn:" + stream.Addr().String() + "?transport=tcp", "udp": "turn:" + packets.LocalAddr().String() + "?transport=udp",
 		} {
-			user, password := credentials.For(session+"/"+way, now)
+			user, password := credentials.For(link, session+"/"+way, now)
 			out = append(out, protocol.ICEServer{URLs: []string{url}, Username: user, Credential: password})
 		}
 		return out

@@ -1,7 +1,11 @@
 package signaling
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -18,7 +22,7 @@ import (
 
 // relays gives one server whose user is the session it was asked for.
 func relays(d *Deps) {
-	d.ICEServers = func(session string, now time.Time) []protocol.ICEServer {
+	d.ICEServers = func(_, session string, now time.Time) []protocol.ICEServer {
 		return []protocol.ICEServer{{
 			URLs: []string{"turns:meet.example.kr:443?transport=tcp"}, Username: fmt.Sprintf("%d:%s", now.Unix(), session), Credential: "c",
 		}}
@@ -416,4 +420,68 @@ func TestSession_R17_RepliesMayBeLostOneAfterAnother(t *testing.T) {
 		}
 	}
 	_, _ = resume(last)
+}
+
+func TestRestart_R57_OfferAndAnswerMayComeDeflated(t *testing.T) {
+	r := newRig(t)
+	buyer := r.visit("buyer")
+	deflate := func(text []byte) *bytes.Buffer {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(text); err != nil || z.Close() != nil {
+			t.Fatal(err)
+		}
+		return &b
+	}
+	ask := func(body io.Reader, headers ...string) (*http.Response, string) {
+		t.Helper()
+		request, err := http.NewRequest(http.MethodPost, r.web.URL+"/api/v1/sessions/"+buyer.session+"/restart", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Encoding", "gzip")
+		for i := 0; i < len(headers); i += 2 {
+			request.Header.Set(headers[i], headers[i+1])
+		}
+		// A transport that is told of gzip by hand leaves the answer as it is.
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		var in io.Reader = response.Body
+		if response.Header.Get("Content-Encoding") == "gzip" {
+			if in, err = gzip.NewReader(in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response, string(text)
+	}
+	offer, err := json.Marshal(protocol.RestartSession{Secret: buyer.secret, Offer: "v=0\r\n" + strings.Repeat("a=rtpmap:96 VP8/90000\r\n", 1000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := deflate(offer)
+	if small.Len() > len(offer)/10 {
+		t.Fatalf("%d of %d", small.Len(), len(offer))
+	}
+	response, answer := ask(small, "Accept-Encoding", "gzip")
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(answer, "restart of v=0") {
+		t.Errorf("%d %q: %.100s", response.StatusCode, response.Header.Get("Content-Encoding"), answer)
+	}
+	if response, answer := ask(deflate(offer), "Accept-Encoding", "identity"); response.Header.Get("Content-Encoding") != "" || !strings.Contains(answer, "restart of v=0") {
+		t.Errorf("%q: %.100s", response.Header.Get("Content-Encoding"), answer)
+	}
+	bomb := deflate(bytes.Repeat([]byte(" "), 64<<20))
+	if response, answer := ask(bomb, "Accept-Encoding", "gzip"); response.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("64 MB of blanks in %d bytes: %d %.100s", bomb.Len(), response.StatusCode, answer)
+	}
+	if response, answer := ask(strings.NewReader("{}")); response.StatusCode != http.StatusBadRequest {
+		t.Errorf("what is not gzip: %d %.100s", response.StatusCode, answer)
+	}
 }

@@ -103,7 +103,7 @@ func New(d Deps) *Server {
 	if d.Devices != nil {
 		s.devices = whip.New(whip.Deps{
 			Engine: d.Engine, Rooms: d.Registry, Keys: d.Devices, Addr: s.from, Ours: s.sameOrigin, Fault: fault, Now: d.Now, Logger: d.Logger,
-			ICEServers: func(session string, _ time.Time) []protocol.ICEServer { return s.iceServers(session) },
+			ICEServers: s.iceServers,
 		})
 	}
 	s.handler = s.routes()
@@ -137,7 +137,7 @@ func (s *Server) routes() http.Handler {
 		Addr: s.from,
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/api/", rest)
+	mux.Handle("/api/", deflated(rest))
 	mux.HandleFunc("GET /ws", s.serveSocket)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)

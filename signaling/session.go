@@ -95,7 +95,7 @@ func newSession(s *Server, token string, g schedule.Grants, e *schedule.Event) *
 		heard:   s.now(),
 	}
 	ses.log = s.log.With("event", g.Event, "session", ses.id, "role", g.Role)
-	ses.feed = newFeed(ses.id, s.now, func() []protocol.ICEServer { return s.iceServers(ses.id) }, func(err error) {
+	ses.feed = newFeed(ses.id, s.now, func() []protocol.ICEServer { return s.iceServers(g.Link, ses.id) }, func(err error) {
 		ses.log.Error("a message could not be encoded", "err", err)
 		ses.post(func() { ses.end(protocol.Fail(protocol.CodeInternal)) })
 	})

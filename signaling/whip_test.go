@@ -354,7 +354,7 @@ func TestWHIP_BeforeTheDoorsTheAnswerSaysWhen(t *testing.T) {
 // R79: the plain parts of HTTP.
 func TestWHIP_SpeaksHTTPAsTheRFCSays(t *testing.T) {
 	h := newHouse(t, storetest.Mini(t))
-	servers := func(session string, _ time.Time) []protocol.ICEServer {
+	servers := func(_, session string, _ time.Time) []protocol.ICEServer {
 		return []protocol.ICEServer{{URLs: []string{"turn:meet.example.kr:3478?transport=udp"}, Username: "1:" + session, Credential: "p"}}
 	}
 	h.servers.Store(&servers)

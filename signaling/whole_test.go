@@ -56,7 +56,7 @@ type house struct {
 	event    *schedule.Event
 	links    map[string]auth.Minted
 	people   atomic.Uint32 // made so far
-	servers  atomic.Pointer[func(string, time.Time) []protocol.ICEServer]
+	servers  atomic.Pointer[func(string, string, time.Time) []protocol.ICEServer]
 	stop     func() // ends the server and all below; may be called before the test ends
 }
 
@@ -252,9 +252,9 @@ func (h *house) start(redis string, prepare func()) {
 		Registry: h.registry, Engine: engine, Tokens: h.store, Paths: h.store, Logger: log,
 		Records: signaling.NewRecords(h.store),
 		Devices: auth.NewDevices(h.store, keeper, nil),
-		ICEServers: func(session string, now time.Time) []protocol.ICEServer {
+		ICEServers: func(link, session string, now time.Time) []protocol.ICEServer {
 			if servers := h.servers.Load(); servers != nil {
-				return (*servers)(session, now)
+				return (*servers)(link, session, now)
 			}
 			return nil
 		},

@@ -223,7 +223,7 @@ func (s *Session) begin(ctx context.Context, c *socket, ref uint64, p sfu.Profil
 		Session:    s.id,
 		You:        wirePerson(s.event, s.grants),
 		ServerTime: s.server.now().UTC(),
-		ICEServers: s.server.iceServers(s.id),
+		ICEServers: s.server.iceServers(s.grants.Link, s.id),
 	}
 	if b.Offer != "" {
 		m, answer, err := s.open(ctx, p, b.Path, b.Offer)

@@ -258,7 +258,7 @@ func TestWays_AreThoseByWhichBrowsersReachTheServer(t *testing.T) {
 	} {
 		w := waysOf(c.url, &c.edge, &c.turn, c.addresses, bound{listen: at(c.listen), turnUDP: c.turnUDP})
 		var got, users []string
-		for _, s := range w.iceServers(turn.NewCredentials([]byte("key")))("session", time.Now()) {
+		for _, s := range w.iceServers(turn.NewCredentials([]byte("key")))("link", "session", time.Now()) {
 			got = append(got, s.URLs...)
 			if s.Username == "" || s.Credential == "" || slices.Contains(users, s.Username) {
 				t.Errorf("%s: %+v has no credentials of its own", name, s)

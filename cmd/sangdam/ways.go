@@ -112,7 +112,7 @@ func (w ways) turnHost() string {
 
 // iceServers gives every way of TURN with credentials of its own: a browser
 // allocates on all of them at once, and each name has a quota.
-func (w ways) iceServers(c turn.Credentials) func(session string, now time.Time) []protocol.ICEServer {
+func (w ways) iceServers(c turn.Credentials) func(link, session string, now time.Time) []protocol.ICEServer {
 	type way struct{ name, url string }
 	var all []way
 	if w.TURNUDP != 0 {
@@ -124,10 +124,10 @@ func (w ways) iceServers(c turn.Credentials) func(session string, now time.Time)
 	if w.TURNTLS != "" {
 		all = append(all, way{"tls", "turns:" + w.TURNTLS + "?transport=tcp"})
 	}
-	return func(session string, now time.Time) []protocol.ICEServer {
+	return func(link, session string, now time.Time) []protocol.ICEServer {
 		out := make([]protocol.ICEServer, 0, len(all))
 		for _, way := range all {
-			user, password := c.For(session+"/"+way.name, now)
+			user, password := c.For(link, session+"/"+way.name, now)
 			out = append(out, protocol.ICEServer{URLs: []string{way.url}, Username: user, Credential: password})
 		}
 		return out

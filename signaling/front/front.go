@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 // Limits of what has not said yet what it is.
 const (
 	sortLimit  = 5 * time.Second // to say it, TLS handshake and all
-	maxOfOne   = 64              // of one address, or of one /64 of IPv6; the newest is closed
-	maxInAll   = 1024            // of all; the newest is closed
+	maxOfOne   = 384             // of one address, or of one /64 of IPv6: a hall whose people come back at once; the newest is closed
+	maxOfSite  = 768             // of one /48 of IPv6, which is what a site gets; the newest is closed
+	maxInAll   = 2048            // of all; the newest is closed
 	maxWaiting = 256             // sorted ones of a kind that nobody has taken; the newest is closed
 )
 
@@ -55,8 +57,8 @@ type Front struct {
 
 	mu       sync.Mutex // guards what follows
 	closed   bool
-	unsorted map[net.Conn]netip.Prefix
-	ofOne    map[netip.Prefix]int
+	unsorted map[net.Conn][]netip.Prefix // the networks that each counts in
+	of       map[netip.Prefix]int
 }
 
 // New makes a Front; Serve starts it.
@@ -74,8 +76,8 @@ func New(c Config) *Front {
 		log:      c.Logger,
 		metrics:  newMetrics(c.Metrics),
 		closing:  make(chan struct{}),
-		unsorted: make(map[net.Conn]netip.Prefix),
-		ofOne:    make(map[netip.Prefix]int),
+		unsorted: make(map[net.Conn][]netip.Prefix),
+		of:       make(map[netip.Prefix]int),
 	}
 	f.http, f.turn, f.streams, f.plain = newOutlet(f), newOutlet(f), newOutlet(f), newOutlet(f)
 	if c.TLS != nil {
@@ -166,7 +168,7 @@ func (f *Front) take(c net.Conn) {
 	at := addressOf(c)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	of := networkOf(at)
+	networks := networksOf(at)
 	switch {
 	case f.closed:
 		_ = c.Close()
@@ -175,13 +177,15 @@ func (f *Front) take(c net.Conn) {
 		f.metrics.refused(refusedFull)
 		_ = c.Close()
 		return
-	case f.ofOne[of] >= maxOfOne && !f.trusted(at):
+	case slices.ContainsFunc(networks, f.crowded) && !f.trusted(at):
 		f.metrics.refused(refusedCrowded)
 		_ = c.Close()
 		return
 	}
-	f.unsorted[c] = of
-	f.ofOne[of]++
+	f.unsorted[c] = networks
+	for _, n := range networks {
+		f.of[n]++
+	}
 	f.metrics.unsorted.Inc()
 	f.done.Go(func() { f.sort(c, f.trusted(at)) })
 }
@@ -191,11 +195,12 @@ func (f *Front) take(c net.Conn) {
 func (f *Front) sorted(c net.Conn) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	of := f.unsorted[c]
-	delete(f.unsorted, c)
-	if f.ofOne[of]--; f.ofOne[of] == 0 {
-		delete(f.ofOne, of)
+	for _, n := range f.unsorted[c] {
+		if f.of[n]--; f.of[n] == 0 {
+			delete(f.of, n)
+		}
 	}
+	delete(f.unsorted, c)
 	f.metrics.unsorted.Dec()
 	return !f.closed
 }
@@ -209,16 +214,29 @@ func addressOf(c net.Conn) netip.Addr {
 	return at.Addr().Unmap().WithZone("")
 }
 
-// networkOf is what counts as one: a household or an office has one IPv4
-// address, or a /64 of IPv6.
-func networkOf(a netip.Addr) netip.Prefix {
-	bits := a.BitLen()
+// networksOf is what an address counts in: a household or an office has one IPv4
+// address, or a /64 of IPv6; who has a /48 has 65,536 of these.
+func networksOf(a netip.Addr) []netip.Prefix {
+	bits := []int{a.BitLen()}
 	if a.Is6() {
-		bits = 64
+		bits = []int{64, siteBits}
 	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
+	var out []netip.Prefix
+	for _, n := range bits {
+		if p, err := a.Prefix(n); err == nil {
+			out = append(out, p)
+		}
 	}
-	return p
+	return out
+}
+
+// siteBits is the length of a site's prefix in IPv6 (RFC 6177).
+const siteBits = 48
+
+// crowded tells whether a network has all the unsorted ones that it may have.
+func (f *Front) crowded(n netip.Prefix) bool {
+	if n.Addr().Is6() && n.Bits() == siteBits {
+		return f.of[n] >= maxOfSite
+	}
+	return f.of[n] >= maxOfOne
 }

@@ -470,6 +470,35 @@ func TestFront_OneAddressHoldsNoMoreThanItsShareOfWhatIsUnsorted(t *testing.T) {
 	}
 }
 
+func TestFront_ASiteThatHasManyNetworksHoldsNoMoreThanItsShare(t *testing.T) {
+	l := newFeed()
+	p := open(t, Config{Listener: l}, false)
+	for i := range maxOfSite {
+		l.from(t, fmt.Sprintf("2001:db8:7:%x::1", i))
+	}
+	p.closed(l.from(t, "2001:db8:7:ffff::1"))
+	l.from(t, "2001:db8:8::1")
+	p.eventually("another site's is taken in", func() bool { return value(p.metrics.unsorted) == maxOfSite+1 && p.refused(refusedCrowded) == 1 })
+}
+
+func TestFront_AHallBehindOneAddressComesBackAtOnce(t *testing.T) {
+	// A hundred browsers, each with two connections for pages and socket and one for media.
+	const people, each = 100, 3
+	p := open(t, Config{}, true)
+	var conns []net.Conn
+	for range people * each { // all are there before one of them says what it is
+		conns = append(conns, p.dial())
+	}
+	p.eventually("all are taken in", func() bool { return value(p.metrics.unsorted) == people*each })
+	for _, c := range conns {
+		fmt.Fprintf(c, "%s", stun(0x0003, 0))
+		p.taken(p.TURN())
+	}
+	if n := p.refused(refusedCrowded) + p.refused(refusedBusy); n != 0 {
+		t.Errorf("%v are refused", n)
+	}
+}
+
 func TestFront_ThereIsAnEndToWhatIsUnsortedInAll(t *testing.T) {
 	l := newFeed()
 	p := open(t, Config{Listener: l}, false)

@@ -30,7 +30,7 @@ func stranger(of netip.Addr) netip.Addr {
 func Check(ctx context.Context, conn net.Conn, c Credentials, peer netip.AddrPort, now time.Time) error {
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	user, password := c.For("doctor", now)
+	user, password := c.For("doctor", "doctor", now)
 	family := turn.RequestedAddressFamilyIPv4
 	if peer.Addr().Is6() {
 		family = turn.RequestedAddressFamilyIPv6

@@ -24,7 +24,7 @@ func TestServer_CoturnsClientAllocatesRefreshesAndGetsItsPacketsBack(t *testing.
 	for name, way := range r.ways() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			user, password := r.creds.For(name, time.Now())
+			user, password := r.creds.For("somebody", name, time.Now())
 			out, err := r.uclient(way.server, peer, user, password, way.flags...)
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
@@ -54,7 +54,7 @@ func TestServer_CoturnsClientReachesNothingButTheMediaPort(t *testing.T) {
 			for how, flags := range map[string][]string{"channel": nil, "permission": {"-s"}} {
 				t.Run(strings.Join([]string{name, what, how}, " "), func(t *testing.T) {
 					t.Parallel()
-					user, password := r.creds.For(t.Name(), time.Now())
+					user, password := r.creds.For(t.Name(), t.Name(), time.Now())
 					out, err := r.uclient(way.server, peer, user, password, append(flags, way.flags...)...)
 					if err == nil || !strings.Contains(out, "error 403") {
 						t.Errorf("%v\n%s", err, out)
@@ -68,8 +68,8 @@ func TestServer_CoturnsClientReachesNothingButTheMediaPort(t *testing.T) {
 func TestServer_CoturnsClientNeedsCredentialsOfToday(t *testing.T) {
 	peer, next := echo(t, "127.0.0.1")
 	r := serve(t, "127.0.0.1", []netip.AddrPort{peer, next}, plainRelay("127.0.0.1"), nil)
-	user, _ := r.creds.For("somebody", time.Now())
-	old, oldPassword := r.creds.For("somebody", time.Now().Add(-13*time.Hour))
+	user, _ := r.creds.For("somebody", "session", time.Now())
+	old, oldPassword := r.creds.For("somebody", "session", time.Now().Add(-13*time.Hour))
 	later := strings.Replace(old, old[:10], user[:10], 1) // a later expiry by the same password
 	for name, way := range r.ways() {
 		for what, c := range map[string][2]string{

@@ -15,8 +15,10 @@ const (
 	// was made with.
 	credentialLife = 12 * time.Hour
 
-	// opaqueLen is the length of the id in a username: 96 bits.
-	opaqueLen = 16
+	// opaqueLen is the length of the id in a username. It begins with that of the
+	// holder, 48 bits: two holders with the same one would only share a limit.
+	opaqueLen = 24
+	holderLen = 8
 	// maxExpiryLen is that of the expiry in decimal, until the year 2286.
 	maxExpiryLen = 10
 )
@@ -29,12 +31,16 @@ type Credentials struct{ key []byte }
 // them gave out must share.
 func NewCredentials(key []byte) Credentials { return Credentials{append([]byte(nil), key...)} }
 
-// For makes the credentials of a session. Each session has its own quota; one
-// that uses several servers at once, or tries a way besides, asks for each under
-// a name of its own ("SESSION/tls"). Nothing of the name can be read from what it
-// gets.
-func (c Credentials) For(session string, now time.Time) (username, password string) {
-	id := base64.RawURLEncoding.EncodeToString(c.mac("turn id", session))[:opaqueLen]
+// For makes the credentials of a session, and of whoever holds it: the link by which
+// it was opened. Each session has its own quota; one that uses several servers at
+// once, or tries a way besides, asks for each under a name of its own
+// ("SESSION/tls"). All sessions of a holder have a quota together. Nothing of the
+// names can be read from what they give.
+func (c Credentials) For(holder, session string, now time.Time) (username, password string) {
+	opaque := func(purpose, text string, length int) string {
+		return base64.RawURLEncoding.EncodeToString(c.mac(purpose, text))[:length]
+	}
+	id := opaque("turn holder", holder, holderLen) + opaque("turn id", session, opaqueLen-holderLen)
 	username = strconv.FormatInt(now.Add(credentialLife).Unix(), 10) + ":" + id
 	return username, c.password(username)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzParseUsername(f *testing.F) {
-	user, _ := NewCredentials([]byte("key")).For("somebody", time.Unix(1_800_000_000, 0))
+	user, _ := NewCredentials([]byte("key")).For("somebody", "session", time.Unix(1_800_000_000, 0))
 	for _, s := range []string{user, "", ":", "1:", ":abcdefghijklmnop", "-1:abcdefghijklmnop", "99999999999:abcdefghijklmnop", "1:abcdefghijklmno\x00"} {
 		f.Add(s)
 	}
@@ -26,7 +26,7 @@ func FuzzParseUsername(f *testing.F) {
 
 func FuzzGate(f *testing.F) {
 	c := NewCredentials([]byte("key"))
-	user, password := c.For("somebody", time.Now())
+	user, password := c.For("somebody", "session", time.Now())
 	f.Add(stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest), stun.NewUsername(user),
 		stun.NewRealm("r"), stun.NewLongTermIntegrity(user, "r", password)).Raw)
 	f.Add([]byte{0x40, 1, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8})

@@ -57,7 +57,7 @@ func (secretly) Dial(network, addr string) (net.Conn, error) {
 
 // options are a client's that may go by a relay.
 func (h *house) options(id uint32, way string) sfutest.Options {
-	user, password := h.creds.For(fmt.Sprint(h.t.Name(), id), time.Now())
+	user, password := h.creds.For(fmt.Sprint(h.t.Name(), id), "session", time.Now())
 	url := map[string]string{
 		"udp": "turn:" + h.udp.String() + "?transport=udp",
 		"tcp": "turn:" + h.tcp.String() + "?transport=tcp",

@@ -3,6 +3,7 @@ package turn
 import (
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,9 @@ const (
 	// maxAllocations is how many one username may have: Wi-Fi and LTE at once, or
 	// the old and the new in an ICE restart.
 	maxAllocations = 2
+	// maxHeld is how many one holder may have under all usernames: a link's twelve
+	// sessions, of three ways each. There are 16,384 addresses to relay by.
+	maxHeld = 12 * 3 * maxAllocations
 	// silentAfter is when one counts as left behind, and gives way to a new one. A
 	// browser that uses it checks every 5 s at the latest.
 	silentAfter = 15 * time.Second
@@ -62,7 +66,7 @@ func (s *Server) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketCo
 	if s.closed {
 		return nil, nil, errClosed
 	}
-	if len(s.allocations[c.UserID]) >= maxAllocations {
+	if len(s.allocations[c.UserID]) >= maxAllocations || len(s.allocations[holderOf(c.UserID)]) >= maxHeld {
 		s.metrics.refuse(overQuota)
 		return nil, nil, errQuota
 	}
@@ -75,7 +79,9 @@ func (s *Server) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketCo
 		in: rate.NewLimiter(maxRate, maxBurst), out: rate.NewLimiter(maxRate, maxBurst),
 	}
 	a.used.Store(a.server.cfg.Now().UnixNano())
-	s.allocations[c.UserID] = append(s.allocations[c.UserID], a)
+	for _, of := range a.owners() {
+		s.allocations[of] = append(s.allocations[of], a)
+	}
 	s.metrics.allocations.Inc()
 	s.running.Add(1)
 	return a, conn.LocalAddr(), nil
@@ -111,8 +117,17 @@ func (s *Server) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) { retur
 // been left behind. A browser that lost its network cannot give back what it had
 // there, and would otherwise be locked out by itself.
 func (s *Server) quota(id, _ string, _ net.Addr) bool {
+	if s.room(id, maxAllocations) && s.room(holderOf(id), maxHeld) {
+		return true
+	}
+	s.metrics.refuse(overQuota)
+	return false
+}
+
+// room tells whether an owner may have one more of so many allocations.
+func (s *Server) room(owner string, most int) bool {
 	s.mu.Lock()
-	own := s.allocations[id]
+	own := s.allocations[owner]
 	var oldest *allocation
 	for _, a := range own {
 		if oldest == nil || a.used.Load() < oldest.used.Load() {
@@ -121,15 +136,20 @@ func (s *Server) quota(id, _ string, _ net.Addr) bool {
 	}
 	s.mu.Unlock()
 	switch {
-	case len(own) < maxAllocations:
+	case len(own) < most:
 		return true
 	case s.cfg.Now().Sub(time.Unix(0, oldest.used.Load())) < silentAfter:
-		s.metrics.refuse(overQuota)
 		return false
 	}
 	_ = oldest.Close() // Pion's reader ends, and the allocation with it
 	return true
 }
+
+// holderOf is the part of a username's id that its holder's other ones have, too.
+func holderOf(id string) string { return id[:holderLen] }
+
+// owners are those whose quotas an allocation counts in.
+func (a *allocation) owners() [2]string { return [2]string{a.id, holderOf(a.id)} }
 
 // WriteTo relays what a client sends.
 func (a *allocation) WriteTo(b []byte, to net.Addr) (int, error) {
@@ -176,15 +196,12 @@ func (s *Server) release(a *allocation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.metrics.allocations.Dec()
-	var rest []*allocation
-	for _, o := range s.allocations[a.id] {
-		if o != a {
-			rest = append(rest, o)
+	for _, of := range a.owners() {
+		rest := slices.DeleteFunc(s.allocations[of], func(o *allocation) bool { return o == a })
+		if len(rest) == 0 {
+			delete(s.allocations, of)
+		} else {
+			s.allocations[of] = rest
 		}
 	}
-	if len(rest) == 0 {
-		delete(s.allocations, a.id)
-		return
-	}
-	s.allocations[a.id] = rest
 }

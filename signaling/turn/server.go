@@ -53,7 +53,7 @@ type Server struct {
 
 	mu          sync.Mutex // guards all below
 	closed      bool
-	allocations map[string][]*allocation // by id
+	allocations map[string][]*allocation // by id, and by holder
 	streams     map[flow]*stream
 	idle        map[*stream]netip.Addr // without an allocation
 	idleFrom    map[netip.Addr]int

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -41,7 +43,7 @@ func plain(t *testing.T) (*rig, netip.AddrPort, *clock) {
 }
 
 func (r *rig) someone(network, name string) *client {
-	user, password := r.creds.For(name, time.Now())
+	user, password := r.creds.For(name, name, time.Now())
 	return r.dial(network, user, password)
 }
 
@@ -182,6 +184,33 @@ func TestServer_TwoAllocationsAUsernameAndTheSilentGivesWay(t *testing.T) {
 	}
 	if r.refused("quota") != 1 {
 		t.Error("not counted")
+	}
+}
+
+func TestServer_AHolderHasNoMoreAllocationsThanItsSessionsNeed(t *testing.T) {
+	r, _, clock := plain(t)
+	allocate := func(holder string, session int) int {
+		user, password := r.creds.For(holder, fmt.Sprint(session), time.Now())
+		return code(r.dial("udp", user, password).ask(stun.MethodAllocate, overUDP()))
+	}
+	const most = 72
+	for i := range most {
+		if n := allocate("one", i); n != 0 {
+			t.Fatalf("number %d: %d", i, n)
+		}
+	}
+	if n := allocate("one", most); n != int(stun.CodeAllocQuotaReached) {
+		t.Errorf("one too many: %d", n)
+	}
+	if n := allocate("another", 0); n != 0 {
+		t.Errorf("somebody else's first: %d", n)
+	}
+	clock.forward(time.Minute)
+	if n := allocate("one", most); n != 0 {
+		t.Errorf("after a minute of silence: %d", n)
+	}
+	if n := r.metric("sangdam_turn_allocations", ""); n != most+1 {
+		t.Errorf("%v allocations", n)
 	}
 }
 
@@ -382,19 +411,25 @@ func TestNew_NeedsWhatItServesWith(t *testing.T) {
 func TestCredentials_SayNothingAndAreTheSameEverywhere(t *testing.T) {
 	key := []byte("a key that two servers share")
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	user, password := turn.NewCredentials(key).For("session-of-Kim", now)
-	again, same := turn.NewCredentials(slices.Clone(key)).For("session-of-Kim", now)
+	user, password := turn.NewCredentials(key).For("link", "session-of-Kim", now)
+	again, same := turn.NewCredentials(slices.Clone(key)).For("link", "session-of-Kim", now)
 	if user != again || password != same {
 		t.Error("another server derives others")
 	}
-	if bytes.Contains([]byte(user), []byte("Kim")) || len(user) != 27 || user[:10] != "1795467600" {
+	if bytes.Contains([]byte(user), []byte("Kim")) || len(user) != 35 || user[:10] != "1795467600" {
 		t.Errorf("username %q", user)
 	}
-	other, others := turn.NewCredentials(key).For("session-of-Lee", now)
+	other, others := turn.NewCredentials(key).For("link", "session-of-Lee", now)
 	if other == user || others == password {
 		t.Error("two sessions have the same")
 	}
-	if _, foreign := turn.NewCredentials([]byte("another key")).For("session-of-Kim", now); foreign == password {
+	if !strings.HasPrefix(user[11:], other[11:][:8]) {
+		t.Error("two sessions of one link have no part in common")
+	}
+	if user, _ := turn.NewCredentials(key).For("another link", "session-of-Kim", now); user[11:][:8] == other[11:][:8] {
+		t.Error("two links have a part in common")
+	}
+	if _, foreign := turn.NewCredentials([]byte("another key")).For("link", "session-of-Kim", now); foreign == password {
 		t.Error("another key gives the same")
 	}
 }

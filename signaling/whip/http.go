@@ -155,7 +155,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, p auth.Purpose, g
 	head.Set("ETag", s.tag())
 	head.Set("Accept-Patch", typeFragment)
 	if h.deps.ICEServers != nil {
-		for _, link := range links(h.deps.ICEServers(s.id, h.deps.Now())) {
+		for _, link := range links(h.deps.ICEServers(g.Link, s.id)) {
 			head.Add("Link", link)
 		}
 	}

@@ -71,8 +71,8 @@ type Deps struct {
 	Engine Engine
 	Rooms  Rooms
 	Keys   Keys
-	// ICEServers are the ways around a firewall for one session; nil: none.
-	ICEServers func(session string, now time.Time) []protocol.ICEServer
+	// ICEServers are the ways around a firewall for one session of a link; nil: none.
+	ICEServers func(link schedule.LinkID, session string) []protocol.ICEServer
 	// Addr tells whom a request comes from.
 	Addr func(*http.Request) netip.Addr
 	// Ours tells whether a request's page is ours; one without an Origin is.

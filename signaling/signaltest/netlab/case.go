@@ -19,15 +19,10 @@ type Case struct {
 	// Fresh cases have a meeting of their own; others go on in that of the case before,
 	// when it has the same setting and went well.
 	Fresh bool
-	// Proves says which of its rows must fail when some resilience is switched off.
-	Proves []Proof
+	// Proves names what the case is there for (see the setting media-without): with that
+	// switched off it must fail, or it proves nothing.
+	Proves []string
 	Run    func(ctx context.Context, t *Trial) error
-}
-
-// Proof is a row that must fail without something, or it proves nothing about it.
-type Proof struct {
-	Without string // name of the setting media-without
-	Figure  string
 }
 
 // Trial is a case that is being tried, in its meeting.
@@ -81,9 +76,8 @@ type Row struct {
 	Least  bool    `json:"least,omitempty"` // the bound is a lower one
 	Noted  bool    `json:"noted,omitempty"` // there is no bound
 	Pass   bool    `json:"pass"`
-	// Without is what was switched off; Must is for the row that must fail then.
+	// Without is what was switched off.
 	Without string `json:"without,omitempty"`
-	Must    bool   `json:"must,omitempty"`
 }
 
 // Run says which cases are tried and how.
@@ -115,8 +109,8 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 			_ = current.Close()
 		}
 	}()
-	try := func(c Case, proof Proof, last bool) (again bool, err error) {
-		setting, without := c.Setting, proof.Without
+	try := func(c Case, without string, last bool) (again bool, err error) {
+		setting := c.Setting
 		setting.Without = without
 		began := time.Now()
 		fmt.Fprintf(r.Log, "\n== %s%s, %s\n", c.Name, off(without), began.Format(time.TimeOnly))
@@ -144,7 +138,7 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 		again = !last && slices.ContainsFunc(t.rows, func(row Row) bool { return !row.Pass })
 		failed := again
 		if !again {
-			failed = table.add(c.Name, proof, t.rows)
+			failed = table.add(c.Name, without, t.rows)
 		}
 		if current != nil && (failed || err != nil) {
 			fmt.Fprintf(r.Log, "%s: see %s\n", c.Name, current.Keep(ctx))
@@ -170,7 +164,7 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 		}
 		for again := true; again; tries-- {
 			var err error
-			if again, err = try(c, Proof{}, tries == 1); err != nil {
+			if again, err = try(c, "", tries == 1); err != nil {
 				return table, err
 			}
 			if again {
@@ -182,8 +176,8 @@ func (r *Run) All(ctx context.Context, cases []Case) (Table, error) {
 		if !r.Off || r.Cases != nil && !r.Cases.MatchString(c.Name) {
 			continue
 		}
-		for _, proof := range c.Proves {
-			if _, err := try(c, proof, true); err != nil {
+		for _, without := range c.Proves {
+			if _, err := try(c, without, true); err != nil {
 				return table, err
 			}
 		}

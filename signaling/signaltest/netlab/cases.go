@@ -11,11 +11,12 @@ import (
 // rtt of all cases that do not say otherwise.
 const rtt = 250 * time.Millisecond
 
-// Figures that several cases have, or that prove something.
+// Figures that several cases have.
 const (
 	concealed = "concealed sound"
 	frozen    = "frozen picture"
 	roundTrip = "round trip"
+	heldBack  = "encoders held back by the machine"
 )
 
 // Cases are all that are tried, in the order of the table.
@@ -25,28 +26,32 @@ func Cases() []Case {
 	return []Case{
 		{Name: "join, lobby connected", Setting: Setting{RoundTrip: rtt, Lobby: true}, Fresh: true, Run: joinWarm},
 		{Name: "join, socket open", Setting: Setting{RoundTrip: rtt, Lobby: true}, Fresh: true, Run: joinCold},
+		// One meeting. What a bad line leaves behind in estimators and buffers lasts for a while:
+		// those that need a good one come first.
 		{Name: "nothing wrong", Setting: far, Run: calm},
-		{Name: "1 % loss", Setting: far, Run: lossy(0.01, 0.5, 1)},
-		{Name: "5 % loss", Setting: far, Quick: true, Proves: []Proof{{"red", concealed}, {"rtx", frozen}}, Run: lossy(0.05, 2, 3)},
-		{Name: "10 % loss", Setting: far, Proves: []Proof{{"red", concealed}, {"rtx", frozen}}, Run: lossy(0.10, 5, 8)},
-		{Name: "bursts of loss", Setting: far, Run: bursts},
-		{Name: "jitter", Setting: far, Run: jitter},
-		{Name: "300 kbit/s up", Setting: far, Run: narrowUp},
-		{Name: "socket killed ten times", Setting: far, Quick: true, Run: sockets},
 		{Name: "NAT rebinding", Setting: far, Quick: true, Run: rebinding},
 		{Name: "10 s outage", Setting: far, Quick: true, Run: outage(10*time.Second, 3*time.Second)},
 		{Name: "40 s outage", Setting: far, Run: outage(40*time.Second, 5*time.Second)},
 		{Name: "60 s of sleep", Setting: far, Run: sleep},
+		{Name: "1 % loss", Setting: far, Run: lossy(0.01, 0.5, 1)},
+		{Name: "5 % loss", Setting: far, Quick: true, Proves: []string{"red", "rtx"}, Run: lossy(0.05, 2, 3)},
+		{Name: "10 % loss", Setting: far, Proves: []string{"red", "rtx"}, Run: lossy(0.10, 5, 8)},
+		{Name: "jitter", Setting: far, Run: jitter},
+		{Name: "300 kbit/s up", Setting: far, Run: narrowUp},
 		// These two leave the buyer on TCP: nothing else goes on in their meeting.
 		{Name: "UDP blocked", Setting: far, Quick: true, Run: filtered(NoUDP, "/tcp")},
 		{Name: "only 443/tcp", Setting: far, Quick: true, Run: filtered(Only443, "/tcp", "/tls")},
+		{Name: "bursts of loss", Setting: far, Fresh: true, Run: bursts},
+		{Name: "socket killed ten times", Setting: far, Quick: true, Fresh: true, Run: sockets},
 		{Name: "server killed", Setting: far, Fresh: true, Run: crash},
-		{Name: "Wi-Fi to LTE", Setting: Setting{RoundTrip: rtt, Spare: true}, Fresh: true, Run: handover},
+		{Name: "Wi-Fi to LTE", Setting: Setting{RoundTrip: rtt, Spare: true}, Fresh: true, Run: handover(3*time.Second, 2*time.Second, 3*time.Second)},
+		{Name: "one card instead of another", Setting: Setting{RoundTrip: rtt, Spare: true}, Fresh: true, Run: handover(0, 3*time.Second, 3500*time.Millisecond)},
 		{Name: "through an office's proxy", Setting: Setting{RoundTrip: rtt, Policy: OnlyHTTP}, Run: filtered(OnlyHTTP, "/tcp", "/tls")},
-		{Name: "300 kbit/s down, four people", Setting: Setting{RoundTrip: rtt, People: 2}, Quick: true, Proves: []Proof{{"allocation", roundTrip}}, Run: narrowDown},
+		{Name: "only TLS on 443", Setting: Setting{RoundTrip: rtt, Policy: OnlyTLS}, Run: filtered(OnlyTLS, "/tls")},
+		{Name: "300 kbit/s down, four people", Setting: Setting{RoundTrip: rtt, People: 2}, Quick: true, Proves: []string{"allocation"}, Run: narrowDown},
 		{Name: "0.4, 4, 0.4 Mbit/s down, four people", Setting: Setting{RoundTrip: rtt, People: 2}, Run: steps},
-		{Name: "screen shared ten times", Setting: far, Fresh: true, Run: sharing},
-		{Name: "somebody comes and goes", Setting: Setting{RoundTrip: rtt, People: 1}, Fresh: true, Run: churn},
+		{Name: "screen shared fifty times", Setting: far, Fresh: true, Run: sharing},
+		{Name: "people come and go two hundred times", Setting: Setting{RoundTrip: rtt, People: comers}, Fresh: true, Run: churn},
 		{Name: "Firefox: nothing wrong", Setting: firefox, Run: calm},
 		{Name: "Firefox: NAT rebinding", Setting: firefox, Run: rebinding},
 		{Name: "Firefox: 10 s outage", Setting: firefox, Run: outage(10*time.Second, 3*time.Second)},
@@ -69,7 +74,7 @@ func (t *Trial) look(ctx context.Context, from time.Time) (View, error) {
 		return v, err
 	}
 	t.Logf("%v", v)
-	t.AtMost("encoders held back by the machine", v.CPULimited().Seconds(), 0.5, "s")
+	t.AtMost(heldBack, v.CPULimited().Seconds(), 0.5, "s")
 	if t.Setting.People < 2 { // a colleague has the same role
 		t.AtMost("pictures of another person", float64(v.Strangers()), 0, "")
 	}

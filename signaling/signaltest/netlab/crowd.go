@@ -53,7 +53,7 @@ func (m *Meeting) gather(ctx context.Context, people int) (*Crowd, error) {
 			link, err = m.colleague(ctx)
 		}
 		if err == nil {
-			err = c.Order(map[string]any{"who": fmt.Sprint("crowd", i), "do": "enter", "url": link, "consultation": consultation, "number": 10 + i, "coded": true})
+			err = c.Order(map[string]any{"who": comer(i), "do": "enter", "url": link, "consultation": consultation, "number": firstComer + i, "coded": true})
 		}
 		if err != nil {
 			return nil, errors.Join(err, c.Close())
@@ -61,6 +61,12 @@ func (m *Meeting) gather(ctx context.Context, people int) (*Crowd, error) {
 	}
 	return c, nil
 }
+
+// firstComer is what the film of the first of them says, the interpreter's.
+const firstComer = 10
+
+// comer is how orders call one of them.
+func comer(i int) string { return fmt.Sprint("crowd", i) }
 
 // Order has an order done.
 func (c *Crowd) Order(order map[string]any) error {

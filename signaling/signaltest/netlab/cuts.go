@@ -2,6 +2,7 @@ package netlab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,51 @@ func (t *Trial) restored(v View, from time.Time, sound, picture time.Duration) {
 		t.AtMost("picture is back after", p.Seconds(), picture.Seconds(), "s")
 	}
 	then := v.after(from.Add(max(sound, picture)))
-	t.AtMost("picture stands again, after that", 100*max(then.Up.Picture.Share(), then.Down.Picture.Share()), 10, "%")
+	stands := 10.0
+	if t.Setting.Firefox {
+		// It takes the answer to the restart that it asked for during the outage, though the
+		// old way carries again: one more stand of 0.8 s, of seven that are looked at.
+		stands = 15
+	}
+	t.AtMost("picture stands again, after that", 100*max(then.Up.Picture.Share(), then.Down.Picture.Share()), stands, "%")
+}
+
+// strike lets something happen to the buyer two seconds into a time of looking, which
+// goes on for a while, and tells what the buyer's page did since.
+func (t *Trial) strike(ctx context.Context, what func() error, then time.Duration) (View, Noted, error) {
+	before, err := t.Buyer.Noted(ctx)
+	if err != nil {
+		return View{}, Noted{}, err
+	}
+	from := time.Now()
+	if err := pause(ctx, 2*time.Second); err != nil {
+		return View{}, Noted{}, err
+	}
+	if err := what(); err != nil {
+		return View{}, Noted{}, err
+	}
+	if err := pause(ctx, then); err != nil {
+		return View{}, Noted{}, err
+	}
+	v, err := t.look(ctx, from)
+	if err != nil {
+		return v, Noted{}, err
+	}
+	after, err := t.Buyer.Noted(ctx)
+	return v, after.less(before), err
+}
+
+// comesBack measures what comes back after a cut that is over now, and tells what the
+// buyer's page did since `before`.
+func (t *Trial) comesBack(ctx context.Context, before Noted, bound, more time.Duration) (Noted, error) {
+	v, err := t.measure(ctx, bound+more)
+	if err != nil {
+		return Noted{}, err
+	}
+	t.restored(v, v.From, bound, bound)
+	after, err := t.Buyer.Noted(ctx)
+	t.Logf("buyer after that: %s", after.since(v.From))
+	return after.less(before), err
 }
 
 // outage is a line on which nothing passes for a while.
@@ -34,76 +79,61 @@ func outage(lasts, bound time.Duration) func(context.Context, *Trial) error {
 			return err
 		}
 		t.Line(Far(rtt), Far(rtt))
-		v, err := t.measure(ctx, bound+7*time.Second)
+		did, err := t.comesBack(ctx, before, bound, 7*time.Second)
 		if err != nil {
 			return err
 		}
-		t.restored(v, v.From, bound, bound)
-		after, err := t.Buyer.Noted(ctx)
-		if err != nil {
-			return err
-		}
-		t.Note("offers", float64(after.Offers-before.Offers), "")
-		t.Note("PeerConnections made anew", float64(len(after.Made)-len(before.Made)), "")
-		t.Logf("buyer after the link was back: %s", after.since(v.From))
+		t.Note("offers", float64(did.Offers), "")
+		t.Note("PeerConnections made anew", float64(len(did.Made)), "")
 		return nil
 	}
 }
 
-// handover is a phone that leaves the house.
-func handover(ctx context.Context, t *Trial) error {
-	from := time.Now()
-	if err := pause(ctx, 2*time.Second); err != nil {
-		return err
+// handover is a person who goes on by another card. A phone that leaves the house has
+// LTE up for a while beside a Wi-Fi that fades; a laptop whose one card is exchanged for
+// another has not, and Chromium on Linux waits for two seconds
+// until addresses have settled before it uses the new one; on Android it waits for one.
+func handover(beside, sound, picture time.Duration) func(context.Context, *Trial) error {
+	return func(ctx context.Context, t *Trial) error {
+		// The very element that stands for the buyer now: nobody left, and nobody came.
+		element := exists(`[data-testid="tile"][data-kind="person"][data-role="` + t.Buyer.Role + `"]`)
+		if err := t.Firm.Evaluate(ctx, "void ("+element+".stays = true)", nil); err != nil {
+			return err
+		}
+		var switched time.Time
+		v, did, err := t.strike(ctx, func() error {
+			if beside > 0 {
+				if err := errors.Join(t.Buyer.Place.Raise(), pause(ctx, beside)); err != nil {
+					return err
+				}
+			}
+			switched = time.Now()
+			return t.Buyer.Place.Switch()
+		}, 10*time.Second)
+		if err != nil {
+			return err
+		}
+		t.Logf("buyer after the change: %s", did.since(switched))
+		t.AtMost("longest time without sound", v.Silence().Seconds(), sound.Seconds(), "s")
+		t.AtMost("longest time without picture", v.Still().Seconds(), picture.Seconds(), "s")
+		var stayed bool
+		if err := t.Firm.Evaluate(ctx, element+"?.stays === true", &stayed); err != nil {
+			return err
+		}
+		t.Is("nobody is seen to leave and come", stayed, map[bool]string{true: "the same tile", false: "another tile"}[stayed])
+		return nil
 	}
-	switched := time.Now()
-	if err := t.Buyer.Place.Switch(); err != nil {
-		return err
-	}
-	if err := pause(ctx, 10*time.Second); err != nil {
-		return err
-	}
-	v, err := t.look(ctx, from)
-	if err != nil {
-		return err
-	}
-	noted, err := t.Buyer.Noted(ctx)
-	if err != nil {
-		return err
-	}
-	t.Logf("buyer after the change: %s", noted.since(switched))
-	t.AtMost("longest time without sound", v.Silence().Seconds(), 2, "s")
-	t.AtMost("longest time without picture", v.Still().Seconds(), 3, "s")
-	return nil
 }
 
 // rebinding is a router that forgets.
 func rebinding(ctx context.Context, t *Trial) error {
-	before, err := t.Buyer.Noted(ctx)
-	if err != nil {
-		return err
-	}
-	from := time.Now()
-	if err := pause(ctx, 2*time.Second); err != nil {
-		return err
-	}
-	if err := t.Buyer.Place.Rebind(); err != nil {
-		return err
-	}
-	if err := pause(ctx, 8*time.Second); err != nil {
-		return err
-	}
-	v, err := t.look(ctx, from)
-	if err != nil {
-		return err
-	}
-	after, err := t.Buyer.Noted(ctx)
+	v, did, err := t.strike(ctx, t.Buyer.Place.Rebind, 8*time.Second)
 	if err != nil {
 		return err
 	}
 	t.AtMost("longest time without sound", v.Silence().Seconds(), 1.5, "s")
 	t.AtMost("longest time without picture", v.Still().Seconds(), 1.5, "s")
-	t.AtMost("new offers", float64(after.Offers-before.Offers), 0, "")
+	t.AtMost("new offers", float64(did.Offers), 0, "")
 	return nil
 }
 
@@ -165,17 +195,8 @@ func crash(ctx context.Context, t *Trial) error {
 	if err := t.Server.Start(); err != nil {
 		return err
 	}
-	v, err := t.measure(ctx, 12*time.Second)
-	if err != nil {
-		return err
-	}
-	noted, err := t.Buyer.Noted(ctx)
-	if err != nil {
-		return err
-	}
-	t.Logf("buyer after the server was back: %s", noted.since(v.From))
-	t.restored(v, v.From, 4*time.Second, 4*time.Second)
-	return nil
+	_, err := t.comesBack(ctx, Noted{}, 4*time.Second, 8*time.Second)
+	return err
 }
 
 // sleep is a laptop that was shut.
@@ -190,12 +211,8 @@ func sleep(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	v, err := t.measure(ctx, 12*time.Second)
-	if err != nil {
-		return err
-	}
-	t.restored(v, v.From, 4*time.Second, 4*time.Second)
-	return nil
+	_, err = t.comesBack(ctx, Noted{}, 4*time.Second, 8*time.Second)
+	return err
 }
 
 // filtered is a network that blocked the best way before the buyer came.

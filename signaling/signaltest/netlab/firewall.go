@@ -18,10 +18,12 @@ const (
 	NoUDP           // a filter that knows the web alone
 	Only443         // tcp/443 and nothing else
 	OnlyHTTP        // what a proxy at the router lets through, and nothing else
+	OnlyTLS         // tcp/443, and there nothing but TLS: the router looks
 )
 
 // outlet is one link's way through the router.
 type outlet struct {
+	number int
 	inner  string // 192.168.N.0/24
 	public string // the address that it has outside
 	policy Policy
@@ -37,7 +39,7 @@ func (o *outlet) portsOf() (from, to int) {
 
 // ruleset is the whole of the router's.
 func ruleset(outlets []*outlet) string {
-	var nat, filter strings.Builder
+	var nat, redirect, filter strings.Builder
 	for _, o := range outlets {
 		from, to := o.portsOf()
 		fmt.Fprintf(&nat, "oifname \"wan\" ip saddr %s meta l4proto { tcp, udp } snat to %s:%d-%d\n", o.inner, o.public, from, to)
@@ -49,12 +51,16 @@ func ruleset(outlets []*outlet) string {
 		case Only443:
 			fmt.Fprintf(&filter, "ip saddr %s tcp dport 443 accept\nip daddr %s tcp sport 443 accept\n", o.inner, o.inner)
 			fmt.Fprintf(&filter, "ip saddr %s drop\nip daddr %s drop\n", o.inner, o.inner)
+		case OnlyTLS:
+			fmt.Fprintf(&redirect, "ip saddr %s tcp dport 443 redirect to :%d\n", o.inner, guardPort)
+			fallthrough
 		case OnlyHTTP:
 			fmt.Fprintf(&filter, "ip saddr %s drop\nip daddr %s drop\n", o.inner, o.inner)
 		}
 	}
 	return "flush ruleset\n" +
-		"table ip nat {\nchain post {\ntype nat hook postrouting priority 100\n" + nat.String() + "}\n}\n" +
+		"table ip nat {\nchain post {\ntype nat hook postrouting priority 100\n" + nat.String() + "}\n" +
+		"chain pre {\ntype nat hook prerouting priority -100\n" + redirect.String() + "}\n}\n" +
 		"table ip filter {\nchain through {\ntype filter hook forward priority 0\npolicy accept\n" + filter.String() + "}\n}\n"
 }
 

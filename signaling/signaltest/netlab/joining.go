@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"sangdam/signaling/signaltest/netlab/truth"
 )
 
 // clicked presses a button of the buyer's lobby and returns the time from the press,
@@ -100,7 +102,7 @@ func quantile(times []time.Duration, q float64) time.Duration {
 func sharing(ctx context.Context, t *Trial) error {
 	const stage = `[data-testid="tile"][data-kind="stage"] video`
 	var times []time.Duration
-	for range 10 {
+	for range int(t.Full(50, 10)) {
 		shown := make(chan float64, 1)
 		failed := make(chan error, 1)
 		go func() {
@@ -140,22 +142,54 @@ func sharing(ctx context.Context, t *Trial) error {
 	return nil
 }
 
-// churn is somebody who comes and goes while others talk.
+// comers come and go in churn: the interpreter, and colleagues of the buyer.
+const comers = 3
+
+// churn is people who come and go while others talk.
 func churn(ctx context.Context, t *Trial) error {
-	from := time.Now()
-	for range int(t.Full(30, 5)) {
-		for _, do := range []string{"leave", "join"} {
-			if err := t.Crowd.Order(map[string]any{"who": "crowd0", "do": do}); err != nil {
-				return err
-			}
-			// As often as one session may ask for it.
-			if err := pause(ctx, time.Second); err != nil {
-				return err
+	rounds := func(n int) error {
+		for range n {
+			for _, do := range []string{"leave", "join"} {
+				for i := range comers {
+					if err := t.Crowd.Order(map[string]any{"who": comer(i), "do": do}); err != nil {
+						return err
+					}
+				}
+				// As often as one session may ask for it.
+				if err := pause(ctx, time.Second); err != nil {
+					return err
+				}
 			}
 		}
+		return nil
 	}
-	if _, err := t.look(ctx, from); err != nil {
+	from := time.Now()
+	// What is kept of each publisher fills in its first minute.
+	if err := rounds(27); err != nil {
 		return err
+	}
+	before, err := t.Server.Gauges(ctx, lasting()...)
+	if err != nil {
+		return err
+	}
+	if err := rounds(40); err != nil {
+		return err
+	}
+	v, err := t.look(ctx, from)
+	if err != nil {
+		return err
+	}
+	t.AtMost("pictures of another person in the firm's tile", float64(v.Down.Strangers), 0, "")
+	for of, r := range map[string]*truth.Record{"firm": v.firm, "buyer": v.buyer} {
+		seen := truth.Measure(r, nil, truth.Ask{Sender: firstComer, Role: "interpreter", From: v.From, To: v.To})
+		t.AtMost("pictures of another person in the interpreter's tile of the "+of, float64(seen.Strangers), 0, "")
+		for _, stream := range r.Streams {
+			for _, f := range stream.Frames {
+				if !stream.Own && stream.Role == "interpreter" && f.Sender() >= 0 && f.Sender() != firstComer {
+					t.Logf("the %s's page, %.1f s after the first left: frame %d of %d for the interpreter's", of, f.At()/1000-float64(from.UnixMilli())/1000, f.Number(), f.Sender())
+				}
+			}
+		}
 	}
 	for _, p := range []*Person{t.Firm, t.Buyer} {
 		noted, err := p.Noted(ctx)
@@ -164,5 +198,17 @@ func churn(ctx context.Context, t *Trial) error {
 		}
 		t.AtMost("offers of the "+p.Role, float64(noted.Offers), 1, "")
 	}
+	after, err := t.Server.Gauges(ctx, lasting()...)
+	if err != nil {
+		return err
+	}
+	t.AtMost("goroutines more than before", after[0]-before[0], 4, "")
+	t.AtMost("open files more than before", after[1]-before[1], 4, "")
+	t.AtMost("resident memory more than before", (after[2]-before[2])/1e6, 20, "MB")
 	return nil
+}
+
+// lasting are the server's metrics that do not grow with those who have gone.
+func lasting() []string {
+	return []string{"go_goroutines", "process_open_fds", "process_resident_memory_bytes"}
 }

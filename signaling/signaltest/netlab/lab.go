@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"sangdam/signaling/signaltest/netlab/line"
@@ -82,7 +83,9 @@ type Place struct {
 	Wire, Spare     *Cable
 	wire, spare     *outlet
 	wireDev, spareD string
+	beside          bool   // the spare link is up, too
 	gateway         string // the router's address on the first link
+	guard           *proxy // stands before tcp/443 under OnlyTLS; nil: not yet
 }
 
 // Place makes a place with one link, a perfect line until told otherwise.
@@ -99,12 +102,12 @@ func (l *Lab) Place(name string) (*Place, error) {
 	if err := l.apply(); err != nil {
 		return nil, err
 	}
-	return p, p.up(p.wireDev)
+	return p, p.up(p.wireDev, p.wire, 0)
 }
 
 // Proxy starts a proxy at the router for this place and returns its address.
 func (p *Place) Proxy() (string, error) {
-	at, err := startProxy(p.lab.router, p.gateway)
+	at, err := startProxy(p.lab.router, p.gateway, proxyPort, connect)
 	if err != nil {
 		return "", err
 	}
@@ -112,9 +115,7 @@ func (p *Place) Proxy() (string, error) {
 	return at.listener.Addr().String(), nil
 }
 
-// Second gives the place another link, which is not up yet. Chromium on Linux tells
-// a page of another card two seconds late; with a card that is up from the beginning
-// it keeps sending by the one that is gone for 3.7 s, because Wi-Fi costs less.
+// Second gives the place another link, which is not up yet.
 func (p *Place) Second() error {
 	var err error
 	p.spareD = "wwan0"
@@ -129,7 +130,7 @@ func (p *Place) link(device string) (*Cable, *outlet, error) {
 	n := len(p.lab.outlets) + 1
 	far := fmt.Sprintf("to%d", n)
 	inner := fmt.Sprintf("192.168.%d", n)
-	o := &outlet{inner: inner + ".0/24", public: fmt.Sprintf("10.77.1.%d", n)}
+	o := &outlet{number: n, inner: inner + ".0/24", public: fmt.Sprintf("10.77.1.%d", n)}
 	cable, err := newCable(p.space, device, p.lab.router, far, p.lab.seed<<8+uint64(n))
 	if err != nil {
 		return nil, nil, err
@@ -146,12 +147,26 @@ func (p *Place) link(device string) (*Cable, *outlet, error) {
 	)
 }
 
-func (p *Place) up(device string) error {
-	return errors.Join(p.space.ip("link", "set", device, "up"), p.space.ip("route", "add", "default", "dev", device))
+// up brings a device up. What has its address leaves by it, whichever link has the
+// default route: so it is on a phone, which has a table of routes for each network.
+func (p *Place) up(device string, o *outlet, metric int) error {
+	table := strconv.Itoa(100 + o.number)
+	return errors.Join(
+		p.space.ip("link", "set", device, "up"),
+		p.space.ip("route", "add", "default", "dev", device, "metric", strconv.Itoa(metric)),
+		p.space.ip("route", "add", "default", "dev", device, "table", table),
+		p.space.ip("rule", "add", "from", o.inner, "table", table),
+	)
 }
 
-// Switch takes the link away and uses the other one, as a phone does that
-// leaves the house: another card, another address, another NAT. Android's kernel then
+// Raise brings the other link up beside the one in use, which keeps the default route.
+func (p *Place) Raise() error {
+	p.beside = true
+	return p.up(p.spareD, p.spare, 100)
+}
+
+// Switch takes the link away and uses the other one, which comes up now unless it was
+// raised before: another card, another address, another NAT. Android's kernel then
 // destroys the TCP connections of the address that is gone, and so does this.
 func (p *Place) Switch() error {
 	if err := p.space.ip("link", "set", p.wireDev, "down"); err != nil {
@@ -168,11 +183,23 @@ func (p *Place) Switch() error {
 	p.wireDev, p.spareD = p.spareD, p.wireDev
 	p.Wire, p.Spare = p.Spare, p.Wire
 	p.wire, p.spare = p.spare, p.wire
-	return p.up(p.wireDev)
+	if p.beside {
+		p.beside = false
+		return nil
+	}
+	return p.up(p.wireDev, p.wire, 0)
 }
 
 // Allow changes what the place's network lets out.
 func (p *Place) Allow(policy Policy) error {
+	if policy == OnlyTLS && p.guard == nil {
+		guard, err := startProxy(p.lab.router, p.gateway, guardPort, onlyTLS)
+		if err != nil {
+			return err
+		}
+		p.lab.proxies = append(p.lab.proxies, guard)
+		p.guard = guard
+	}
 	p.wire.policy = policy
 	return p.lab.apply()
 }

@@ -2,6 +2,7 @@ package netlab
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -169,6 +170,7 @@ func TestLab_FirewallLetsOutWhatThePolicySays(t *testing.T) {
 		udp, tcp, tcpOn443 bool
 	}{
 		{Open, true, true, true}, {NoUDP, false, true, true}, {Only443, false, false, true}, {OnlyHTTP, false, false, false},
+		{OnlyTLS, false, false, true},
 	} {
 		if err := p.Allow(test.policy); err != nil {
 			t.Fatal(err)
@@ -197,6 +199,93 @@ func TestLab_SwitchChangesCardAddressAndNAT(t *testing.T) {
 	second, _ := ask(t, dial(t, p, "udp4", serverAddress+":7000"), time.Second)
 	if !strings.HasPrefix(first, "10.77.1.1:") || !strings.HasPrefix(second, "10.77.1.2:") {
 		t.Errorf("seen as %q, then as %q", first, second)
+	}
+}
+
+func TestLab_TwoCardsEachLeaveByTheirOwnAndTheSecondStaysWhenTheFirstIsGone(t *testing.T) {
+	_, p := newWorld(t)
+	if err := p.Second(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Raise(); err != nil {
+		t.Fatal(err)
+	}
+	seen := func(from string) string {
+		t.Helper()
+		var conn net.Conn
+		if err := p.space.do(func() (err error) {
+			d := net.Dialer{}
+			if from != "" {
+				d.LocalAddr = &net.UDPAddr{IP: net.ParseIP(from)}
+			}
+			conn, err = d.Dial("udp4", serverAddress+":7000")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		at, _ := ask(t, conn, time.Second)
+		return at
+	}
+	for from, want := range map[string]string{"": "10.77.1.1:", "192.168.1.2": "10.77.1.1:", "192.168.2.2": "10.77.1.2:"} {
+		if got := seen(from); !strings.HasPrefix(got, want) {
+			t.Errorf("from %q: seen as %q, want %s", from, got, want)
+		}
+	}
+	up, _ := p.Spare.Counters()
+	if up.Gone == 0 {
+		t.Error("the second card's packets left by the first")
+	}
+	if err := p.Switch(); err != nil {
+		t.Fatal(err)
+	}
+	if got := seen(""); !strings.HasPrefix(got, "10.77.1.2:") {
+		t.Errorf("after the change seen as %q", got)
+	}
+}
+
+func TestLab_OnlyTLSGetsThroughAFilterThatLooks(t *testing.T) {
+	l, p := newWorld(t)
+	var at net.Listener
+	if err := l.server.do(func() (err error) {
+		at, err = net.Listen("tcp4", serverAddress+":443")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = at.Close() })
+	if err := p.Allow(OnlyTLS); err != nil {
+		t.Fatal(err)
+	}
+	for what, test := range map[string]struct {
+		sent   string
+		passes bool
+	}{
+		"a handshake": {"\x16\x03\x01\x00\x05hello", true},
+		"STUN":        {"\x00\x01\x00\x00\x21\x12\xa4\x42", false},
+		"HTTP":        {"GET / HTTP/1.1\r\n\r\n", false},
+	} {
+		near := dial(t, p, "tcp4", serverAddress+":443")
+		if _, err := near.Write([]byte(test.sent)); err != nil {
+			t.Fatal(err)
+		}
+		if !test.passes {
+			_ = near.SetReadDeadline(time.Now().Add(time.Second))
+			if _, err := near.Read(make([]byte, 1)); err == nil || strings.Contains(err.Error(), "timeout") {
+				t.Errorf("%s: %v", what, err)
+			}
+			continue
+		}
+		far, err := at.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = far.Close() })
+		got := make([]byte, len(test.sent))
+		_ = far.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := io.ReadFull(far, got); err != nil || string(got) != test.sent {
+			t.Errorf("%s: %q, %v", what, got, err)
+		}
 	}
 }
 

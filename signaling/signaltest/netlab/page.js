@@ -1,7 +1,7 @@
 // What the bed wants to know of every page, beside what is seen and heard. Runs before
 // the page's own scripts, after the reader's. Times are Date.now().
 (() => {
-  const bed = { offers: 0, offered: [], made: [], connected: [], clicks: [], sockets: [] };
+  const bed = { offers: 0, offered: [], made: [], connected: [], clicks: [], sockets: [], events: [] };
   window.__bed = bed;
 
   const known = new WeakSet();
@@ -23,6 +23,22 @@
     constructor(...args) {
       super(...args);
       this.addEventListener('open', () => bed.sockets.push(Date.now()));
+    }
+  };
+  const note = (what) => bed.events.push({ at: Date.now(), what });
+  for (const hint of ['online', 'offline']) addEventListener(hint, () => note(hint));
+  navigator.connection?.addEventListener('change', () => note('network'));
+  const fetched = window.fetch;
+  window.fetch = async (...args) => {
+    const name = String(args[0]).replace(/.*[/]/, '');
+    note(`${name} asked (${args[1]?.body?.length ?? 0})`);
+    try {
+      const response = await fetched(...args);
+      note(`${name} answered`);
+      return response;
+    } catch (error) {
+      note(`${name} failed`);
+      throw error;
     }
   };
   addEventListener('click', () => bed.clicks.push(Date.now()), { capture: true });

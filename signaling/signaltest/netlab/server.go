@@ -1,11 +1,16 @@
 package netlab
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -31,6 +36,8 @@ const (
 	// event and consultation are those of the timetable.
 	event        = "netlab"
 	consultation = "T01"
+
+	metricsAddress = "127.0.0.1:9100"
 
 	redisURL = "redis://127.0.0.1:6379/0"
 )
@@ -79,7 +86,7 @@ func (s *Server) Start() error {
 		"serve", "--listen", serverAddress + ":443", "--public-url", Origin,
 		"--tls-self-signed", "--redis", redisURL, "--data", s.file("data"),
 		"--media-advertise", serverAddress, "--media-udp", ":7000", "--media-tcp", ":7000",
-		"--metrics", "127.0.0.1:9100",
+		"--metrics", metricsAddress,
 	}, s.more...)
 	var err error
 	s.serve, err = startProgram("sangdam serve", s.lab.server.command(s.binary, args...))
@@ -122,6 +129,44 @@ func (s *Server) Log() string {
 // Close stops the server and its Redis.
 func (s *Server) Close() error {
 	return errors.Join(s.stop(syscall.SIGTERM), s.redis.end(syscall.SIGTERM))
+}
+
+// Gauges are metrics of the server that have no labels.
+func (s *Server) Gauges(ctx context.Context, names ...string) ([]float64, error) {
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+			err = s.lab.server.do(func() (err error) {
+				conn, err = new(net.Dialer).DialContext(ctx, network, address)
+				return err
+			})
+			return conn, err
+		},
+	}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+metricsAddress+"/metrics", nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, len(names))
+	for i, name := range names {
+		m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(text)
+		if m == nil {
+			return nil, fmt.Errorf("no metric %s", name)
+		}
+		if out[i], err = strconv.ParseFloat(string(m[1]), 64); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (s *Server) file(name string) string { return filepath.Join(s.folder, name) }

@@ -189,12 +189,31 @@ type Noted struct {
 	Connected []float64 `json:"connected"` // of any of them
 	Clicks    []float64 `json:"clicks"`
 	Sockets   []float64 `json:"sockets"` // opened
+	Events    []Event   `json:"events"`
+}
+
+// Event is a word of the platform, or what became of a request.
+type Event struct {
+	At   float64 `json:"at"`
+	What string  `json:"what"`
 }
 
 // Noted asks the page.
 func (p *Person) Noted(ctx context.Context) (Noted, error) {
 	var n Noted
 	return n, p.Evaluate(ctx, "window.__bed", &n)
+}
+
+// less is what was noted after `before` was, on the same page.
+func (n Noted) less(before Noted) Noted {
+	n.Offers -= before.Offers
+	n.Offered = n.Offered[len(before.Offered):]
+	n.Made = n.Made[len(before.Made):]
+	n.Connected = n.Connected[len(before.Connected):]
+	n.Clicks = n.Clicks[len(before.Clicks):]
+	n.Sockets = n.Sockets[len(before.Sockets):]
+	n.Events = n.Events[len(before.Events):]
+	return n
 }
 
 // since tells what was noted from a time on, in milliseconds after it.
@@ -207,6 +226,10 @@ func (n Noted) since(at time.Time) string {
 		}
 		return out
 	}
-	return fmt.Sprintf("sockets opened at %v ms, offers at %v, PeerConnections made at %v, connected at %v",
-		after(n.Sockets), after(n.Offered), after(n.Made), after(n.Connected))
+	var events strings.Builder
+	for _, e := range n.Events {
+		fmt.Fprintf(&events, "; %.0f %s", e.At-float64(at.UnixMilli()), e.What)
+	}
+	return fmt.Sprintf("sockets opened at %v ms, offers at %v, PeerConnections made at %v, connected at %v%s",
+		after(n.Sockets), after(n.Offered), after(n.Made), after(n.Connected), &events)
 }

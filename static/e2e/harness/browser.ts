@@ -17,8 +17,10 @@ export interface Options {
   film?: string;
   /** a WAV file for the fake microphone, over and over, in place of Chromium's own beeps */
   voice?: string;
-  /** runs before the page's own scripts */
+  /** runs in every page before the page's own scripts */
   script?: string;
+  /** takes a certificate that nobody has signed */
+  trusting?: boolean;
 }
 
 /** One person at a browser: the few things that both drivers can do. */
@@ -244,6 +246,7 @@ export async function inChromium(name: string, options: Options = {}): Promise<C
       ...chromiumFlags,
       ...(devices ? ['--use-fake-ui-for-media-stream'] : ['--deny-permission-prompts']),
       ...(options.voice ? [`--use-file-for-fake-audio-capture=${options.voice}`] : []),
+      ...(options.trusting ? ['--ignore-certificate-errors'] : []),
       ...(options.film ? [`--use-file-for-fake-video-capture=${options.film}`] : []),
     ],
   });

@@ -178,14 +178,17 @@ export class Server {
     private readonly redis: Redis,
     private readonly port: number,
     private readonly media: number,
+    /** the UDP port of its relay; null: pages are not served by TLS, and nobody needs a relay */
+    private readonly relay: number | null,
   ) {}
 
-  static async create(redis: Redis): Promise<Server> {
-    return new Server(redis, await freePort(), await freePort());
+  /** `secret`: with TLS at an address of the network's, and with a relay by UDP, too. */
+  static async create(redis: Redis, { secret = false } = {}): Promise<Server> {
+    return new Server(redis, await freePort(), await freePort(), secret ? await freePort() : null);
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return this.relay === null ? `http://127.0.0.1:${this.port}` : `https://${mediaAddress}:${this.port}`;
   }
 
   /** Imports a timetable as a coordinator would; links are read from the output. */
@@ -221,12 +224,13 @@ export class Server {
       ...[
         'serve',
         '--listen',
-        `127.0.0.1:${this.port}`,
+        new URL(this.origin).host,
         '--public-url',
         this.origin,
         '--redis',
         this.redis.url,
       ],
+      ...(this.relay === null ? [] : ['--tls-self-signed', '--turn-udp', `${mediaAddress}:${this.relay}`]),
       ...['--data', this.data, '--media-udp', `:${this.media}`, '--media-tcp', `:${this.media}`],
       ...['--media-advertise', mediaAddress],
       ...more,

@@ -48,3 +48,10 @@ test('another path begins anew', () => {
   expect(pulse.lively).toBe(false);
   expect(pulse.quiet(9000)).toBe(0);
 });
+
+test('when something came for the last time is told by the clock, sleep or not', () => {
+  const pulse = new Pulse();
+  feed(pulse, 5000, () => true);
+  pulse.beat(65_000, 22);
+  expect(pulse.heardAt).toBe(5000);
+});

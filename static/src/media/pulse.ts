@@ -13,6 +13,7 @@ export class Pulse {
   private count: number | null = null;
   private readAt = 0;
   private last = 0;
+  private heard = 0;
   private livelySince = 0;
 
   /** The times are milliseconds of a steady clock. True when something has come since the last reading. */
@@ -22,6 +23,7 @@ export class Pulse {
     if (this.count === null) {
       this.count = count;
       this.last = now;
+      this.heard = now;
       this.livelySince = now;
       return false;
     }
@@ -33,12 +35,18 @@ export class Pulse {
     this.count = count;
     if (unread <= asleep && now - this.last > close + unread) this.livelySince = now;
     this.last = now;
+    this.heard = now;
     return true;
   }
 
   /** For how long nothing has come, in milliseconds; 0 before the first reading. */
   quiet(now: number): number {
     return this.count === null ? 0 : now - this.last;
+  }
+
+  /** When something came for the last time, whether or not anybody has looked since. */
+  get heardAt(): number {
+    return this.heard;
   }
 
   /** Until it fell silent, packets came all the time. */
@@ -50,6 +58,7 @@ export class Pulse {
   reset(): void {
     this.count = null;
     this.last = 0;
+    this.heard = 0;
     this.livelySince = 0;
   }
 }

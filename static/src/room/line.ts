@@ -5,6 +5,7 @@ import { MediaPeer } from '../media/peer';
 import { uplinkOf } from '../media/uplink';
 import type { Code, IceServer, Restarted, SourceName, VideoCodec } from '../protocol/types';
 import type { ServerClock } from '../signal/clock';
+import { deflated } from '../signal/deflate';
 import { Mender } from '../signal/mend';
 import type { Present, Session } from '../signal/session';
 import { CameraRest } from './camerarest';
@@ -47,6 +48,7 @@ export class Line {
       ask: (restart) => session.ask<Restarted>('restart', restart),
       socket: () => session.number,
       fetcher: win.fetch.bind(win),
+      deflate: deflated,
       roundTrip: () => clock.roundTrip,
     });
     this.path = new MediaPath<MediaPeer>({
@@ -149,8 +151,11 @@ export class Line {
   }
 }
 
-/** Opens a connection on the network of this moment, which a restart of ICE by POST finds open. Nobody reads the answer. */
-function warm(win: Window & typeof globalThis): void {
+/**
+ * Opens a connection on the network of this moment, which a request for media finds open. Nobody reads the answer. While
+ * a system changes its networks tries fail for some milliseconds.
+ */
+function warm(win: Window & typeof globalThis, more = 8): void {
   win
     .fetch('/healthz', {
       method: 'HEAD',
@@ -158,7 +163,9 @@ function warm(win: Window & typeof globalThis): void {
       credentials: 'same-origin',
       signal: AbortSignal.timeout(3000),
     })
-    .catch(() => undefined);
+    .catch(() => {
+      if (more > 0) win.setTimeout(() => warm(win, more - 1), 10);
+    });
 }
 
 const slowest: ReadonlySet<string> = new Set(['slow-2g', '2g']);

@@ -169,7 +169,7 @@ describe('detection', () => {
     peer(0).flows = false;
     path.check('network');
     await pass(900);
-    expect(asked()).toEqual(['restart 1']);
+    expect(asked()).toEqual(['rebuild normal']);
   });
 
   test('a socket that breaks by itself makes the path look closely', async () => {
@@ -177,7 +177,7 @@ describe('detection', () => {
     peer(0).flows = false;
     path.alarm();
     await pass(900);
-    expect(asked()).toEqual(['restart 1']);
+    expect(asked()).toEqual(['rebuild normal']);
   });
 
   test('a change of network on which packets go on changes nothing', async () => {
@@ -226,6 +226,22 @@ describe('an ICE restart', () => {
     expect(path.view.value.state).toBe('connected');
   });
 
+  test('goes out at once over a socket that has opened, and not when the old way carries again', async () => {
+    const { path, peer, asked, world, pass } = await connected();
+    world.reply = never;
+    breaks(peer(0), 'failed');
+    await pass(100);
+    path.reached();
+    await pass(10);
+    expect(asked()).toEqual(['restart 1', 'restart 1']);
+    peer(0).live();
+    await pass(300);
+    const then = asked().length;
+    path.reached();
+    await pass(10);
+    expect(asked()).toHaveLength(then);
+  });
+
   test('is made anew on another network: what was gathered on the old one leads nowhere', async () => {
     const { path, peer, asked, world, pass } = await connected();
     world.reply = never;
@@ -233,7 +249,18 @@ describe('an ICE restart', () => {
     await pass(500);
     path.check('network');
     await pass(100);
-    expect(asked()).toEqual(['restart 1', 'restart 2']);
+    expect(asked()).toEqual(['restart 1', 'rebuild normal']);
+  });
+
+  test('is made anew on another network when the old one has long been silent, and no pair of its is clung to', async () => {
+    const { path, peer, peers, asked, world, pass } = await connected();
+    world.reply = never;
+    breaks(peer(0), 'failed');
+    await pass(4000);
+    path.check('network');
+    await pass(100);
+    expect(new Set(asked())).toEqual(new Set(['restart 1', 'restart 2']));
+    expect(peers).toHaveLength(1);
   });
 
   test('is forgotten when the path heals before anybody has heard of it', async () => {
@@ -308,11 +335,12 @@ describe('an ICE restart', () => {
     breaks(peer(0), 'failed');
     await pass(400);
     world.reply = { after: 20, give: 'answer' };
-    path.check('network'); // restart 2
+    path.check('network');
     await pass(100);
     expect(path.view.value.state).toBe('connected');
     await pass(5000);
-    expect(peer(0).accepted).toEqual(['answer', 'to restart 2']);
+    expect(peer(0).accepted).toEqual(['answer']);
+    expect(peer(1).accepted).toEqual(['to offer normal']);
     expect(path.view.value.state).toBe('connected');
   });
 
@@ -495,15 +523,16 @@ describe('the ways', () => {
 });
 
 describe('orders of things', () => {
-  test('socket lost, path lost, path back by POST, socket back: one restart', async () => {
-    const { path, peer, asked, pass } = await connected();
+  test('socket lost, path lost, path back by POST, socket back: one new PeerConnection', async () => {
+    const { path, peer, peers, asked, pass } = await connected();
     path.alarm();
     breaks(peer(0));
     await pass(1000);
     expect(path.view.value.state).toBe('connected');
     path.check('socket');
     await pass(20_000);
-    expect(asked()).toEqual(['restart 1']);
+    expect(asked()).toEqual(['rebuild normal']);
+    expect(peers.filter((p) => !p.closed)).toHaveLength(1);
   });
 
   test('path lost, socket lost, socket back, path back: one restart', async () => {

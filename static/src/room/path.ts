@@ -100,10 +100,12 @@ const askedWithin = 2500;
 /** A path that the browser calls broken, and that carries nothing, is not coming back by itself. */
 const brokenFor = 1200;
 /** After a word of the platform, or the socket's end, less silence will do. */
-const alarmedFor = 400;
+const alarmedFor = 300;
 const alarm = 4000;
 /** Times at which an alarmed path is looked at besides. */
-const looks = [150, 420, 600] as const;
+const looks = [60, 120, 180, 240, 370, 430, 490, 550] as const;
+/** For so long after its last packet Chromium sends by a card that is gone, if that one cost less than the others. */
+const clinging = 3500;
 const benefitOfDoubt = 1000;
 const flowing = 500;
 const firstConnect = 8000;
@@ -116,9 +118,9 @@ const listening: ReadonlySet<string> = new Set(['up', 'doubted', 'restarting', '
 const hurried = 300;
 
 /**
- * MediaPath keeps media alive under a session, rung by rung: ICE restarts when the path is silent, then a new
- * PeerConnection, then another way (see PathProfile). It needs no socket, asks over whatever answers first, begins at
- * once when the platform says that something has changed, and never gives up.
+ * MediaPath keeps media alive under a session, rung by rung: an ICE restart when the path is silent, then a new
+ * PeerConnection (see mend() for when that comes first), then another way (see PathProfile). It needs no socket, asks
+ * over whatever answers first, begins at once when the platform says that something has changed, and never gives up.
  */
 export class MediaPath<P extends Peer> {
   private readonly deps: PathDeps<P>;
@@ -185,7 +187,7 @@ export class MediaPath<P extends Peer> {
       case 'restarting':
         // What was gathered on the old network leads nowhere.
         if (step.healed) void this.listen();
-        else if (changed && step.at === 'restarting') void this.restart(step.peer);
+        else if (changed && step.at === 'restarting') this.mend(step.peer);
         else if (changed && step.sentAt > 0) void this.rebuild();
         else if (now - step.sentAt > hurried) void this.send(step);
         break;
@@ -202,12 +204,20 @@ export class MediaPath<P extends Peer> {
     }
   }
 
+  /** A socket is open: what nobody has answered yet is asked over it at once, right behind the resume. */
+  reached(): void {
+    const { step } = this;
+    if ((step.at === 'rebuilding' || step.at === 'restarting') && !step.healed) void this.send(step);
+  }
+
   /** The socket broke by itself: the way under it may have. */
   alarm(): void {
-    this.alarmedAt = this.deps.monotonic();
+    const now = this.deps.monotonic();
+    const first = now - this.alarmedAt > hurried;
+    this.alarmedAt = now;
     const { step } = this;
     if (step.at !== 'up' && step.at !== 'doubted') return;
-    this.deps.alarmed();
+    if (first) this.deps.alarmed();
     for (const delay of looks)
       setTimeout(() => {
         if (step === this.step) void this.listen();
@@ -221,7 +231,7 @@ export class MediaPath<P extends Peer> {
     const twice = now - this.distrustedAt < 60_000;
     this.distrustedAt = now;
     if (twice) this.miss(this.step.peer);
-    else void this.restart(this.step.peer);
+    else this.mend(this.step.peer);
   }
 
   close(): void {
@@ -294,7 +304,7 @@ export class MediaPath<P extends Peer> {
         if (step.at === 'up') this.doubt(peer);
         break;
       case 'failed':
-        if (step.at === 'up' || step.at === 'doubted') void this.restart(peer);
+        if (step.at === 'up' || step.at === 'doubted') this.mend(peer);
         else if (step.at === 'opening' || step.at === 'restarted') this.miss(peer);
         break;
       case 'closed':
@@ -324,12 +334,12 @@ export class MediaPath<P extends Peer> {
     switch (step.at) {
       case 'up': {
         const unasked = askedWithin + 2 * (this.deps.roundTrip() ?? 250);
-        if (this.pulse.lively && (alarmed || quiet > unasked)) void this.restart(step.peer);
+        if (this.pulse.lively && (alarmed || quiet > unasked)) this.mend(step.peer);
         break;
       }
       case 'doubted':
         if (alarmed || quiet > brokenFor || (now - step.since >= benefitOfDoubt && quiet > flowing))
-          void this.restart(step.peer);
+          this.mend(step.peer);
         break;
       case 'restarting':
         if (beats && step.peer.state === 'connected') this.heal(step, true);
@@ -352,6 +362,17 @@ export class MediaPath<P extends Peer> {
     step.healed = healed;
     this.show();
     if (!healed) void this.send(step);
+  }
+
+  /**
+   * The first rung. A restart of ICE is quicker by the handshake of DTLS, but leaves the old pairs of addresses where they
+   * are, and where the card was changed a browser clings to the old one: what is sent is lost, although packets come. A
+   * new PeerConnection has no old pairs. So it is the first rung where an alarm says that the card may be another.
+   */
+  private mend(peer: P): void {
+    const now = this.deps.monotonic();
+    if (now - this.alarmedAt < alarm && now - this.pulse.heardAt < clinging) void this.rebuild();
+    else void this.restart(peer);
   }
 
   private async restart(peer: P): Promise<void> {

@@ -40,6 +40,23 @@ test("the last frame of the one before is never seen under another's name", asyn
   expect(pictures.isReady(0, 'b')).toBe(true);
 });
 
+test('frames of the one before that are held back are waited for, too', async () => {
+  const { frames, pictures } = setup();
+  frames.set(0, 500);
+  pictures.update([{ ...slot(0, 'a'), hold_ms: 900 }]);
+  pictures.update([slot(0, 'b')]);
+  for (let n = 501; n < 512; n += 1) {
+    await vi.advanceTimersByTimeAsync(80); // they are shown one after the other
+    frames.set(0, n);
+  }
+  expect(pictures.isReady(0, 'b')).toBe(false);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(pictures.isReady(0, 'b')).toBe(false);
+  frames.set(0, 512);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(pictures.isReady(0, 'b')).toBe(true);
+});
+
 test('a slot that was free in between is no fresh one', () => {
   const { pictures } = setup();
   pictures.update([slot(0, 'a')]);

@@ -4,6 +4,8 @@ import { signal } from '@preact/signals';
 export interface Showing {
   slot: number;
   participant: string;
+  /** for how long its frames are held before they are shown, in milliseconds; see holdSlots */
+  hold_ms?: number;
 }
 
 export interface PicturesDeps {
@@ -13,7 +15,7 @@ export interface PicturesDeps {
   shown: Map<number, string>;
 }
 
-/** Frames of the person before may still be on their way when the slot map arrives. */
+/** Frames of the person before may still be on their way when the slot map arrives, and wait here as long as they are held. */
 const settle = 200;
 const poll = 60;
 
@@ -29,6 +31,7 @@ export class Pictures {
   private readonly readySignal = signal<ReadonlySet<string>>(new Set());
   /** whom each slot showed last, of this PeerConnection, though it may be free now */
   private readonly shown: Map<number, string>;
+  private readonly holds = new Map<number, number>();
 
   constructor(deps: PicturesDeps) {
     this.deps = deps;
@@ -53,22 +56,24 @@ export class Pictures {
 
   update(slots: readonly Showing[]): void {
     const ready = new Set(this.readySignal.value);
-    for (const { slot, participant } of slots) {
+    for (const { slot, participant, hold_ms = 0 } of slots) {
+      const held = Math.max(hold_ms, this.holds.get(slot) ?? 0);
+      this.holds.set(slot, hold_ms);
       const before = this.shown.get(slot);
       if (before === participant) continue; // their own picture, or already waited for
       this.shown.set(slot, participant);
       if (before === undefined) ready.add(nameOf(slot, participant));
       else {
         ready.delete(nameOf(slot, before));
-        void this.wait(slot, participant);
+        void this.wait(slot, participant, settle + held);
       }
     }
     this.readySignal.value = ready;
   }
 
-  private async wait(slot: number, participant: string): Promise<void> {
+  private async wait(slot: number, participant: string, time: number): Promise<void> {
     const mine = () => this.shown.get(slot) === participant;
-    await pause(settle);
+    await pause(time);
     if (!mine()) return;
     const before = await this.deps.frames(slot);
     while (mine()) {

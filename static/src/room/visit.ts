@@ -298,6 +298,10 @@ class PageVisit implements Visit, SessionOwner {
     this.publisher.leave();
   }
 
+  resuming(): void {
+    this.path.reached();
+  }
+
   stateChanged(state: SessionState): void {
     this.sessionAt.value = state.at;
     if (state.at !== 'up') this.board?.sessionDown();

@@ -34,6 +34,7 @@ function setup(world: { socket: () => Promise<Restarted>; post: () => Promise<Re
       asked.push(`POST ${url} ${init.body}`);
       return world.post();
     }) as typeof fetch,
+    deflate: async () => null,
     roundTrip: () => 100,
   });
   return { mender, asked };
@@ -82,6 +83,7 @@ test('a socket is told an offer once, a new one once more', async () => {
   void mender.mend({ offer: 'o' });
   world.number = 2;
   void mender.mend({ offer: 'o' });
+  await vi.advanceTimersByTimeAsync(0);
   expect(asked.filter((a) => a === 'socket o')).toHaveLength(2);
   expect(asked.filter((a) => a.startsWith('POST'))).toHaveLength(3);
 });

@@ -16,6 +16,8 @@ export interface MenderDeps {
   /** counts sockets */
   socket(): number;
   fetcher: typeof fetch;
+  /** null where the browser cannot */
+  deflate(text: string): Promise<ArrayBuffer | null>;
   /** milliseconds, null while unknown */
   roundTrip(): number | null;
 }
@@ -54,6 +56,8 @@ export class Mender {
     const identity = this.deps.identity();
     if (!identity) throw new Unreachable('no session');
     const { fetcher } = this.deps;
+    const text = JSON.stringify({ ...restart, secret: identity.secret });
+    const small = await this.deps.deflate(text).catch(() => null);
     // Browsers keep apart the connections of requests with and without credentials: of two tries one is on another
     // connection, should HTTP/2 hang on to one that is dead.
     const credentials: RequestCredentials = this.posts++ % 2 === 0 ? 'same-origin' : 'omit';
@@ -62,8 +66,12 @@ export class Mender {
     try {
       response = await fetcher(`/api/v1/sessions/${encodeURIComponent(identity.session)}/restart`, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-        body: JSON.stringify({ ...restart, secret: identity.secret }),
+        headers: {
+          'Content-Type': 'application/json',
+          Accept: 'application/json',
+          ...(small && { 'Content-Encoding': 'gzip' }),
+        },
+        body: small ?? text,
         cache: 'no-store',
         credentials,
         // Another try is due before; a connection that hangs on the old network is of no use to it.

@@ -62,6 +62,7 @@ function setup() {
   const lost: string[] = [];
   const present: Present[] = [];
   const resumes: [Resumed, boolean][] = [];
+  const resuming = vi.fn();
   let hellos = 0;
   const session = new Session({
     url: 'ws://test/ws',
@@ -75,10 +76,11 @@ function setup() {
       changed: (c) => changes.push(...c),
       present: (now) => present.push(now),
       stateChanged: (s) => states.push(s),
+      resuming,
       lost: (code) => lost.push(code),
     },
   });
-  return { session, states, changes, present, lost, resumes, hellos: () => hellos };
+  return { session, states, changes, present, lost, resumes, resuming, hellos: () => hellos };
 }
 
 async function socket(index: number): Promise<FakeSocket> {
@@ -144,6 +146,21 @@ test('R66: what is so just now has no number, and leaves no gap', async () => {
   expect(session.state).toEqual({ at: 'up' });
   expect(changes).toHaveLength(2);
   expect(present.map(({ type }) => type)).toEqual(['layers', 'speakers']);
+});
+
+test('a restart goes right behind the resume, other requests wait until that is answered', async () => {
+  const { session, resuming } = setup();
+  const first = await up(session);
+  resuming.mockImplementation(() => {
+    void session.ask('restart', { offer: 'o' }).catch(() => undefined);
+  });
+  first.die();
+  const second = await socket(1);
+  expect(second.sent.map((m) => m.type)).toEqual(['resume', 'restart']);
+  await expect(session.ask('ping', {})).rejects.toThrow();
+  second.reply('resume', 'error', { code: 'session_unknown', action: 'rejoin' });
+  await vi.advanceTimersByTimeAsync(0);
+  await expect(session.ask('restart', { offer: 'o' })).rejects.toThrow();
 });
 
 test('a gap in the numbers leads to a resume, and nothing is applied twice', async () => {

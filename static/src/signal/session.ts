@@ -60,6 +60,8 @@ export interface SessionOwner {
   /** What is so just now, without a number; the newest counts. */
   present(now: Present): void;
   stateChanged(state: SessionState): void;
+  /** A resume is on its way by an open socket, which takes a restart behind it. */
+  resuming(): void;
   /** Called before a rejoin, with the reason. */
   lost(code: Code): void;
 }
@@ -97,6 +99,8 @@ export class Session {
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   /** counts tries, so that a late result of an old one is told from the present one */
   private generation = 0;
+  /** resume has been said, and not yet been answered */
+  private saidResume = false;
   private openingSince = 0;
 
   constructor(deps: SessionDeps) {
@@ -132,9 +136,13 @@ export class Session {
     void this.connect();
   }
 
-  /** Asks over the present socket; fails as unreachable when there is none. */
+  /**
+   * Asks over the present socket; fails as unreachable when there is none. A restart need not wait until the resume is
+   * answered, which is a round trip: the server takes messages in their order.
+   */
   ask<T>(type: ClientType, body: unknown): Promise<T> {
-    if (!this.socket || this.current.at !== 'up') return Promise.reject(new Unreachable('no socket'));
+    const open = this.current.at === 'up' || (this.saidResume && type === 'restart');
+    if (!this.socket || !open) return Promise.reject(new Unreachable('no socket'));
     return this.socket.ask<T>(type, body, requestTimeout);
   }
 
@@ -190,6 +198,7 @@ export class Session {
   /** Lets go of the socket; whatever it still brings belongs to nobody. */
   private hangUp(): void {
     this.generation += 1;
+    this.saidResume = false;
     clearInterval(this.pingTimer);
     const socket = this.socket;
     this.socket = null;
@@ -260,7 +269,10 @@ export class Session {
     const body: Resume = { ...identity, seq: this.sequence.last };
     const sentAt = this.deps.monotonic();
     const patience = resumeTimeout + 4 * (this.deps.clock.roundTrip ?? 0);
-    const resumed = await socket.ask<Resumed>('resume', body, patience);
+    const answer = socket.ask<Resumed>('resume', body, patience);
+    this.saidResume = true;
+    this.deps.owner.resuming();
+    const resumed = await answer;
     if (mine !== this.generation) return;
     this.deps.clock.sample(sentAt, Date.parse(resumed.server_time));
     this.deps.owner.resumed(resumed, resumed.seq === body.seq);
