@@ -122,7 +122,6 @@ type Conn struct {
 	handler Handler
 	asked   Asked
 	pc      *webrtc.PeerConnection
-	ice     *webrtc.ICETransport
 	api     *webrtc.API
 	writers []*Writer
 
@@ -179,8 +178,7 @@ func (n *Net) Accept(h Handler, asked Asked) (_ *Conn, answer string, err error)
 		h.Notify(Changed)
 	})
 	transport := c.pc.SCTP().Transport()
-	c.ice = transport.ICETransport()
-	c.ice.OnSelectedCandidatePairChange(c.onSelected)
+	transport.ICETransport().OnSelectedCandidatePairChange(c.onSelected)
 	// It is told before anybody can learn that the Conn is connected.
 	transport.OnStateChange(func(s webrtc.DTLSTransportState) {
 		if s == webrtc.DTLSTransportStateConnected {
@@ -238,13 +236,13 @@ func (c *Conn) State() State {
 	}
 }
 
-// Path tells how the nominated pair leads to the peer.
+// Path tells how the nominated pair leads to the peer. During an ICE restart it is
+// the former one's, until there is another.
 func (c *Conn) Path() Path {
-	pair, err := c.ice.GetSelectedCandidatePair()
-	if err != nil {
-		return NoPath
+	if s := c.selected.Load(); s != nil {
+		return s.path
 	}
-	return pathOf(pair)
+	return NoPath
 }
 
 // Close ends the transport and waits for its goroutines. The handler hears

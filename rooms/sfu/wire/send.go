@@ -60,8 +60,6 @@ func (c *Conn) onSelected(pair *webrtc.ICECandidatePair) {
 
 func pathOf(pair *webrtc.ICECandidatePair) Path {
 	switch {
-	case pair == nil:
-		return NoPath
 	case pair.Local.Protocol == webrtc.ICEProtocolTCP:
 		return TCP
 	case pair.Local.Port == relayPort:
