@@ -17,8 +17,8 @@ const (
 	pliInterval = 300 * time.Millisecond
 	// pliPatience is how long a request is repeated before it is given up.
 	pliPatience = 5 * time.Second
-	// cachePackets is 3.4 s of the highest layer: three of the longest round
-	// trips and what a receiver takes to notice.
+	// cachePackets is how many packets of a layer are kept at most, 3 s of the
+	// highest; how many really are goes by their age.
 	cachePackets = 512
 
 	// loudest is more than the most that Opus takes (510 kbit/s, frames of 2.5 ms),

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 var epoch = time.Date(2021, 10, 5, 1, 0, 0, 0, time.UTC)
@@ -60,6 +62,84 @@ func TestCache_SizeIsAPowerOfTwoWithinBounds(t *testing.T) {
 		if got := len(NewCache(asked).slots); got != want {
 			t.Errorf("%d packets: ring of %d, want %d", asked, got, want)
 		}
+	}
+}
+
+// Sizes, paces and gaps of any kind: the newest is there, and what is there is whole.
+func TestCache_WhatIsThereIsWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := NewCache(512)
+		now, ext := epoch, uint64(1<<16)
+		type kept struct {
+			ext  uint64
+			at   time.Time
+			size int
+		}
+		var all []kept
+		for range rapid.IntRange(1, 40).Draw(t, "phases") {
+			gap := time.Duration(rapid.IntRange(1, 40_000).Draw(t, "µs between packets")) * time.Microsecond
+			most := rapid.IntRange(1, MaxPacket).Draw(t, "largest")
+			for i := range rapid.IntRange(1, 200).Draw(t, "packets") {
+				now = now.Add(gap)
+				ext += 1 + uint64(i%17/16)
+				size := 1 + (i*7919+most)%most
+				if !c.Put(ext, bytes.Repeat([]byte{byte(ext)}, size), now, Picture{PictureID: uint16(ext)}) {
+					t.Fatalf("refused %d", ext)
+				}
+				all = append(all, kept{ext, now, size})
+			}
+		}
+		var b [MaxPacket]byte
+		for i, k := range all {
+			n, v, ok := c.Get(k.ext, b[:])
+			if !ok {
+				if i == len(all)-1 {
+					t.Fatalf("the newest, %d, is not there", k.ext)
+				}
+				continue
+			}
+			if n != k.size || b[0] != byte(k.ext) || b[n-1] != byte(k.ext) || v.PictureID != uint16(k.ext) {
+				t.Fatalf("packet %d came back as %d bytes of %d", k.ext, n, b[0])
+			}
+		}
+		if len(c.arena) > len(c.slots)*MaxPacket {
+			t.Fatalf("%d bytes", len(c.arena))
+		}
+	})
+}
+
+func TestCache_MemoryGoesByThePaceOfALayer(t *testing.T) {
+	for _, layer := range []struct {
+		name      string
+		pace      int // packets a second
+		size      int
+		least, kb int // milliseconds that are there, and memory at most
+	}{
+		{"150 kbit/s", 25, 750, 1500, 50},
+		{"450 kbit/s", 60, 940, 1500, 130},
+		{"1.5 Mbit/s", 170, 1100, 1500, 400},
+		{"all that fits", 2000, 1400, 200, 768},
+	} {
+		t.Run(layer.name, func(t *testing.T) {
+			c := NewCache(512)
+			gap := time.Second / time.Duration(layer.pace)
+			now, ext := epoch, uint64(1<<16)
+			for range 60 * layer.pace {
+				now = now.Add(gap)
+				ext++
+				c.Put(ext, make([]byte, layer.size), now, Picture{})
+			}
+			var b [MaxPacket]byte
+			back := uint64(time.Duration(layer.least) * time.Millisecond / gap)
+			for n := range back {
+				if _, _, ok := c.Get(ext-n, b[:]); !ok {
+					t.Fatalf("what came %v ago is gone", time.Duration(n)*gap)
+				}
+			}
+			if len(c.arena) > layer.kb<<10 {
+				t.Errorf("%d KiB", len(c.arena)>>10)
+			}
+		})
 	}
 }
 
