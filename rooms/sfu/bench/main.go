@@ -22,8 +22,14 @@ func main() {
 	only := flag.String("only", "", "parts, by comma: ratio, growth, joins, memory, rooms; all when empty")
 	flag.StringVar(&p.profile, "profile", "", "write CPU profiles of the servers to files that begin with this")
 	flag.StringVar(&p.shapes, "shapes", "", "of ratio: those whose name contains this, 40 × 2 for instance")
+	flag.IntVar(&p.rounds, "rounds", 5, "how often each server is measured")
+	flag.DurationVar(&p.each, "each", 3*time.Second, "how long each time")
+	servers := flag.String("servers", "", "of ratio: which, by comma; all when empty")
 	flag.Parse()
-	p.rounds, p.each = 5, 3*time.Second
+	p.servers = []string{roleRelay, roleEngine, roleBatched}
+	if *servers != "" {
+		p.servers = strings.Split(*servers, ",")
+	}
 	if *quick {
 		p.rounds, p.each, p.quick = 2, 1500*time.Millisecond, true
 	}

@@ -21,6 +21,7 @@ type plan struct {
 	quick   bool
 	profile string
 	shapes  string
+	servers []string
 	wants   func(part string) bool
 }
 
@@ -57,7 +58,10 @@ func (p plan) compare(ctx context.Context, w io.Writer, shapes []shape, roles []
 				all[role] = append(all[role], m)
 			}
 		}
-		base := median(all[roleRelay])
+		var base measure
+		if ms := all[roleRelay]; len(ms) > 0 {
+			base = median(ms)
+		}
 		for i, role := range roles {
 			m := median(all[role])
 			name := ""
@@ -104,7 +108,7 @@ func (p plan) ratio(ctx context.Context, w io.Writer) error {
 		{rooms: 10, people: 4, rate: 1}, {rooms: 1, people: 51, lecture: true, rate: 1},
 	}
 	shapes = slices.DeleteFunc(shapes, func(s shape) bool { return !strings.Contains(s.String(), p.shapes) })
-	return p.compare(ctx, w, shapes, []string{roleRelay, roleEngine, roleBatched}, p.profile)
+	return p.compare(ctx, w, shapes, p.servers, p.profile)
 }
 
 // growth is at a bit rate at which the crowd carries 200 rooms.
