@@ -146,8 +146,15 @@ types: $(NPM) ## generate the client's types from the Go messages
 	go generate ./...
 	cd static && npm run types
 
+# -quick for 90 seconds of it, -only=ratio for one part; see go run ./rooms/sfu/bench -help.
+BENCH ?=
+
 .PHONY: bench
-bench: ## benchmarks of the packet path and the rooms
+bench: ## a forwarded packet against a bare relay's (8 minutes; BENCH=-quick), then the benchmarks of path and rooms
+	$(call title,the media plane against a bare relay)
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -o bin/bench ./rooms/sfu/bench
+	bin/bench $(BENCH)
+	$(call title,benchmarks)
 	go test -run '^$$' -bench . -benchmem ./rooms/... ./signaling/...
 
 FUZZTIME ?= 30s

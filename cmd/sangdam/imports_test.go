@@ -40,6 +40,7 @@ func directions() []direction {
 		{"rooms/sfu/pionlog", nil, "whoever runs a part of Pion logs it alike"},
 		{"rooms/sfu/wire", []string{"rooms/loop", "rooms/sfu/rtpx", "rooms/sfu/pionlog"}, "the seam to the network must be replaceable without touching the media plane"},
 		{"rooms/sfu/sfutest", []string{"rooms/loop", "rooms/sfu", "rooms/sfu/..."}, "the media plane's test client needs no domain"},
+		{"rooms/sfu/bench", []string{"rooms/sfu", "rooms/sfu/..."}, "the bench is a program beside the server, and no part of it"},
 		{"rooms/sfu/lean", nil, "a client shares no code with what it measures"},
 		{"rooms/sfu/bandwidth", nil, "an estimate is made from times and sizes, so that it can be tried on any line"},
 		{"rooms/sfu", []string{"rooms/loop", "rooms/sfu/rtpx", "rooms/sfu/wire", "rooms/sfu/bandwidth"}, "the media plane forwards whatever it is told to; it knows neither seats nor clocks"},
