@@ -707,7 +707,7 @@ func TestEngine_CloseEndsEverything(t *testing.T) {
 	}
 }
 
-func TestEngine_BrowserThatOffersManyCodecs(t *testing.T) {
+func TestEngine_R62_BrowserThatOffersManyCodecs(t *testing.T) {
 	h := newHouse(t)
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {

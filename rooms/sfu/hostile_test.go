@@ -115,7 +115,7 @@ func (a *attacker) manySSRCs(h *house) {
 	h.wait("an end of the attacker", func() bool { return a.heard.has("closed") })
 }
 
-func TestHostile_LiesHarmNobodyElse(t *testing.T) {
+func TestHostile_R64_LiesHarmNobodyElse(t *testing.T) {
 	h := newHouse(t)
 	one, two, bad := h.join(sfutest.Options{ID: 1}), h.join(sfutest.Options{ID: 2}), h.join(sfutest.Options{ID: 3})
 	for _, g := range []*guest{one, two, bad} {
