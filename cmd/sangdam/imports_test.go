@@ -58,6 +58,8 @@ func directions() []direction {
 		{"signaling/turn", []string{"rooms/sfu/pionlog"}, "a relay knows addresses and credentials, and no rooms"},
 		{"signaling/sheet", nil, "the sheet tells what it is told of ports, and asks nobody"},
 		{"signaling/certs", nil, "a certificate is had without a server"},
+		{"signaling/load", []string{"rooms/schedule", "rooms/store", "rooms/sfu/lean", "signaling/auth", "signaling/protocol", "signaling/load", "signaling/load/..."}, "a crowd knows what a browser knows: links and the protocol, and nothing of the server's insides"},
+		{"signaling/whip", []string{"rooms", "rooms/schedule", "rooms/sfu", "signaling/api", "signaling/auth", "signaling/protocol"}, "devices come by HTTP alone, beside the sessions of browsers and not through them"},
 		{"signaling/front", nil, "the port is divided by bytes alone"},
 		{"signaling", []string{"rooms", "rooms/...", "signaling/...", "static"}, "the edge calls down and is called by cmd alone"},
 		{"static", nil, "the client is files"},

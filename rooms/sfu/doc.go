@@ -6,11 +6,12 @@ package sfu
 // clock (everything that happens because time passed), a pacer (pictures that
 // wait, probes), and no goroutine for what arrives: wire's reader, which reads for
 // all, takes a packet from the publisher's address through Peer.RTP into the outboxes
-// of all receivers whose line has room; it never waits for a loop. What a batch of
-// arrivals, a tick or a drain brings leaves by one system call. Locks on its way
-// (Layer.mu, DownTrack.mu, egress.mu, in this order) are held for one packet, one
-// replay of a cached keyframe, one drain or one assignment, never across a loop's
-// task, and never two of one kind at once.
+// of all receivers whose line has room; it never waits for a loop. A Peer's RTP
+// goroutine, as fields and functions name it, is the one that is in Peer.RTP: any of
+// the readers, one at a time. What a batch of arrivals, a tick or a drain brings
+// leaves by one system call. Locks on its way (Layer.mu, DownTrack.mu, egress.mu, in
+// this order) are held for one packet, one replay of a cached keyframe, one drain or
+// one assignment, never across a loop's task, and never two of one kind at once.
 //
 // Queues. Sound waits nowhere: what a socket does not take is lost, and asked for
 // again. Pictures wait in their Peer's egress while its line is busy, by the limits
@@ -21,6 +22,14 @@ package sfu
 // Keyframes. A DownTrack begins with a keyframe and crosses from one layer or
 // person to the next on a keyframe, always: a browser that decodes one person's
 // changes onto another's picture cannot notice.
+//
+// Codecs. A packet travels in the codec that its publisher chose, to those who
+// offered it; a DownTrack changes its payload type at a keyframe. Pictures are parsed
+// as far as a keyframe, a layer and an end can be told (rtpx.Picture). Transcoding was
+// rejected: it is a machine's work for one room.
+//
+// Layers. What no viewer needs at the size of its tile sleeps at the publisher
+// (wanted.go): the cheapest packet is the one that nobody sends.
 //
 // Bad lines. Each Peer has an estimator (package bandwidth) of what its line
 // carries; its egress numbers what leaves, tells the estimator, paces pictures by

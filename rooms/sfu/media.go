@@ -3,8 +3,9 @@
 // of any other.
 //
 // The Engine owns the sockets and the table of Peers; each Peer's loop owns its
-// slots; an UpTrack's read goroutine owns its rewriting and fans out over an
-// atomic snapshot of DownTracks; a Peer's egress owns what leaves to one browser:
+// slots; what arrives of an UpTrack is fanned out, by whoever read it off the
+// socket, over an atomic snapshot of DownTracks, each of which owns its rewriting; a
+// Peer's egress owns what leaves to one browser:
 // its numbers, its pace and what the line is thought to carry. Rooms never touch a
 // packet: they say who sees whom with Bind and who may be heard with Allow, and
 // hear of what a line does not carry. Renegotiating SDP when people

@@ -71,7 +71,7 @@ type Peer struct {
 	upSince  stamp       // the path came, or came back
 	once     sync.Once   // a panic is logged once
 	closing  sync.Once
-	restarM  sync.Mutex // one restart at a time
+	restarts sync.Mutex // one restart at a time
 
 	// Gates of the DownTracks: what is sent before the browser's DTLS is
 	// settled is lost, and Firefox needs a moment more for video.
@@ -213,8 +213,8 @@ func (p *Peer) start() {
 }
 
 func (p *Peer) restart(o *offer) (string, error) {
-	p.restarM.Lock()
-	defer p.restarM.Unlock()
+	p.restarts.Lock()
+	defer p.restarts.Unlock()
 	if p.ctx.Err() != nil {
 		return "", ErrNoPeer
 	}
