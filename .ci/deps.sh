@@ -12,7 +12,7 @@ need firefox-esr firefox-esr
 need nftables nft
 need iproute2 ip
 need coturn turnutils_uclient # a client of TURN that is not ours
-need gcc gcc # the race detector is linked with it
+need gcc gcc # the race detector is linked with it, and a library for the encoder of the browser tests
 need simple-whip-client whip-client # an encoder that is not ours, and the parts of GStreamer that it wants
 part() { # part PACKAGE PLUGIN
   compgen -G "/usr/lib/*/gstreamer-1.0/libgst$2.so" >/dev/null || missing+=("$1")

@@ -192,6 +192,9 @@ func TestAfterDescriptor_NothingIsReadBehindTheEnd(t *testing.T) {
 			b[i] = byte(rng.Uint32())
 		}
 		b[0] |= byte(rng.IntN(2)) << 7
+		if rest := afterDescriptor(b); len(rest) >= len(b) {
+			t.Fatalf("% x: % x is left", b, rest)
+		}
 		readPayload(b, true)
 		readPayload(b, false)
 	}
