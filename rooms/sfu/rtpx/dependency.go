@@ -33,9 +33,6 @@ type Dependency struct {
 	Announces  bool // a structure came with it: a keyframe
 }
 
-// Known tells whether a structure has come.
-func (s *Structure) Known() bool { return s.templates > 0 }
-
 // Scalable tells whether the stream has several spatial layers.
 func (s *Structure) Scalable() bool { return s.top > 0 }
 

@@ -116,7 +116,7 @@ func TestStructure_TellsLayersByTemplates(t *testing.T) {
 	if want := (Dependency{Start: true, Frame: 7, Intra: true, Announces: true}); d != want {
 		t.Errorf("keyframe %+v, want %+v", d, want)
 	}
-	if !s.Known() || !s.Scalable() {
+	if s.templates == 0 || !s.Scalable() {
 		t.Error("two spatial layers are not seen")
 	}
 	for template, want := range map[uint32]Dependency{

@@ -62,9 +62,6 @@ func (s *Sequence) Accept(seq uint16) (ext uint64, fresh bool) {
 	return ext, true
 }
 
-// Highest returns the highest number accepted; false before the first packet.
-func (s *Sequence) Highest() (uint64, bool) { return s.highest, s.started }
-
 // stray counts a packet from outside the window and tells whether a new run is
 // established.
 func (s *Sequence) stray(seq uint16) bool {
