@@ -8,15 +8,20 @@ export interface SlotCount {
   /** of these, audio */
   audioPackets: number;
   frames: number;
+  /** for how long all frames waited in the jitter buffer, in milliseconds */
+  waited?: number;
 }
 
-async function inbound(receiver: RTCRtpReceiver | null): Promise<{ packets: number; frames: number }> {
-  const sum = { packets: 0, frames: 0 };
+async function inbound(
+  receiver: RTCRtpReceiver | null,
+): Promise<{ packets: number; frames: number; waited: number }> {
+  const sum = { packets: 0, frames: 0, waited: 0 };
   if (!receiver) return sum;
   for (const report of (await receiver.getStats()).values()) {
     if (report.type !== 'inbound-rtp') continue;
     sum.packets += report.packetsReceived ?? 0;
     sum.frames += report.framesDecoded ?? 0;
+    sum.waited += 1000 * (report.jitterBufferDelay ?? 0);
   }
   return sum;
 }
@@ -28,6 +33,7 @@ export async function countSlot(slot: MediaSlot): Promise<SlotCount> {
     packets: audio.packets + video.packets,
     audioPackets: audio.packets,
     frames: video.frames,
+    waited: video.waited,
   };
 }
 

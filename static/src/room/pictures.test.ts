@@ -16,8 +16,13 @@ const slot = (n: number, participant: string): Slot => ({
 function setup() {
   const frames = new Map<number, number>();
   const shown = new Map<number, string>();
-  const open = () => new Pictures({ frames: async (n) => frames.get(n) ?? 0, shown });
-  return { frames, pictures: open(), open };
+  const waited = new Map<number, number>();
+  const open = () =>
+    new Pictures({
+      emitted: async (n) => ({ frames: frames.get(n) ?? 0, waited: waited.get(n) ?? 0 }),
+      shown,
+    });
+  return { frames, waited, pictures: open(), open };
 }
 
 test('a slot that never showed anybody is right at once', () => {
@@ -113,4 +118,34 @@ test('in the next room a slot proves anew whom it shows, though it be the same p
   frames.set(0, 510);
   await vi.advanceTimersByTimeAsync(100);
   expect(next.isReady(0, 'a')).toBe(true);
+});
+
+test('frames that a busy page held for long are of the one before, whenever they come out', async () => {
+  const { frames, waited, pictures } = setup();
+  frames.set(0, 500);
+  pictures.update([slot(0, 'a')]);
+  pictures.update([slot(0, 'b')]);
+  await vi.advanceTimersByTimeAsync(400);
+  frames.set(0, 502); // arrived before the change
+  waited.set(0, 2 * 600);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(pictures.isReady(0, 'b')).toBe(false);
+  frames.set(0, 504);
+  waited.set(0, 2 * 600 + 2 * 100);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(pictures.isReady(0, 'b')).toBe(true);
+});
+
+test('who takes turns in a slot is waited for from the last turn on', async () => {
+  const { frames, pictures } = setup();
+  frames.set(0, 500);
+  pictures.update([slot(0, 'a')]);
+  pictures.update([slot(0, 'b')]);
+  await vi.advanceTimersByTimeAsync(150);
+  pictures.update([slot(0, 'a')]);
+  pictures.update([slot(0, 'b')]);
+  await vi.advanceTimersByTimeAsync(100); // the first turn's wait is over, not the last one's
+  frames.set(0, 501);
+  await vi.advanceTimersByTimeAsync(70);
+  expect(pictures.isReady(0, 'b')).toBe(false);
 });

@@ -8,9 +8,16 @@ export interface Showing {
   hold_ms?: number;
 }
 
+/** What has come out of a slot so far. */
+export interface Emitted {
+  /** a number that grows with every frame */
+  frames: number;
+  /** for how long these frames waited in the jitter buffer, all together, in milliseconds; left out where that is not known */
+  waited?: number;
+}
+
 export interface PicturesDeps {
-  /** a number that grows with every frame of a slot */
-  frames(slot: number): Promise<number>;
+  emitted(slot: number): Promise<Emitted>;
   /** whom each slot of the present PeerConnection showed last; outlives rooms, as its last frames do */
   shown: Map<number, string>;
 }
@@ -32,6 +39,8 @@ export class Pictures {
   /** whom each slot showed last, of this PeerConnection, though it may be free now */
   private readonly shown: Map<number, string>;
   private readonly holds = new Map<number, number>();
+  /** counts how often each slot came to somebody else: who comes back into it meanwhile is waited for anew */
+  private readonly turns = new Map<number, number>();
 
   constructor(deps: PicturesDeps) {
     this.deps = deps;
@@ -72,15 +81,28 @@ export class Pictures {
   }
 
   private async wait(slot: number, participant: string, time: number): Promise<void> {
-    const mine = () => this.shown.get(slot) === participant;
+    const turn = (this.turns.get(slot) ?? 0) + 1;
+    this.turns.set(slot, turn);
+    const mine = () => this.turns.get(slot) === turn && this.shown.get(slot) === participant;
+    const began = performance.now();
     await pause(time);
-    if (!mine()) return;
-    const before = await this.deps.frames(slot);
+    let before = await this.deps.emitted(slot);
+    let looked = performance.now();
     while (mine()) {
-      if ((await this.deps.frames(slot)) > before) {
-        if (mine()) this.readySignal.value = new Set([...this.readySignal.value, nameOf(slot, participant)]);
-        return;
+      const now = await this.deps.emitted(slot);
+      const frames = now.frames - before.frames;
+      if (frames > 0) {
+        // A busy page holds frames for longer than anybody asked: what came out since the last
+        // look arrived as much earlier as it waited, and must have arrived after the change.
+        const waited = ((now.waited ?? 0) - (before.waited ?? 0)) / frames;
+        if (looked - waited >= began + settle) {
+          if (mine())
+            this.readySignal.value = new Set([...this.readySignal.value, nameOf(slot, participant)]);
+          return;
+        }
+        before = now;
       }
+      looked = performance.now();
       await pause(poll);
     }
   }

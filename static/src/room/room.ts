@@ -17,7 +17,7 @@ import type {
   Tiles,
 } from '../protocol/types';
 import type { RoomModel, Tile } from './model';
-import { Pictures } from './pictures';
+import { type Emitted, Pictures } from './pictures';
 import type { Publisher } from './publisher';
 import { type Shown, TileSizes } from './sizes';
 import { applyChange, type RoomTruth, truthOf } from './snapshot';
@@ -85,7 +85,7 @@ export class Room implements RoomModel {
     const truth = signal(truthOf(joined));
     this.truth = truth;
     this.meSignal = signal(me);
-    this.pictures = new Pictures({ frames: (slot) => this.framesOf(slot), shown: deps.shown });
+    this.pictures = new Pictures({ emitted: (slot) => this.emittedOf(slot), shown: deps.shown });
     this.sizes = new TileSizes({ tell: (tiles) => deps.tiles(tiles), density: () => deps.density() });
     this.clock = computed(() => truth.value.clock);
     this.participants = computed(() => [...truth.value.participants]);
@@ -308,9 +308,9 @@ export class Room implements RoomModel {
     return this.deps.slots()[slot];
   }
 
-  private async framesOf(slot: number): Promise<number> {
+  private async emittedOf(slot: number): Promise<Emitted> {
     const place = this.slot(slot);
-    return place ? (await countSlot(place)).frames : 0;
+    return place ? countSlot(place) : { frames: 0 };
   }
 
   private async watch(): Promise<void> {

@@ -49,9 +49,9 @@ export class RoomsWall implements WallModel {
   constructor(deps: WallDeps) {
     this.deps = deps;
     this.seen = new Pictures({
-      frames: async (slot) => {
+      emitted: async (slot) => {
         const place = deps.slots()[slot];
-        return place ? lastFrameOf(place) : 0;
+        return { frames: place ? lastFrameOf(place) : 0 };
       },
       shown: new Map(),
     });

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   stream: MediaStream | null;
@@ -9,7 +9,8 @@ interface Props {
 /** A silent <video>. It stays in the page while its picture is off, so that it shows the first frame at once. */
 export function Picture({ stream, shown, label }: Props) {
   const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
+  // Before it is painted: a name must not stand over the stream that was there before.
+  useLayoutEffect(() => {
     const element = video.current;
     if (!element) {
       return;
