@@ -173,6 +173,11 @@ func (b *Browser) Click(ctx context.Context, selector string) error {
 	return b.ask(ctx, map[string]any{"do": "click", "selector": selector}, nil)
 }
 
+// Resize gives the page another size.
+func (b *Browser) Resize(ctx context.Context, width, height int) error {
+	return b.ask(ctx, map[string]any{"do": "resize", "width": width, "height": height}, nil)
+}
+
 // Screenshot writes a PNG.
 func (b *Browser) Screenshot(ctx context.Context, path string) error {
 	return b.ask(ctx, map[string]any{"do": "screenshot", "path": path}, nil)

@@ -11,6 +11,9 @@ import (
 // rtt of all cases that do not say otherwise.
 const rtt = 250 * time.Millisecond
 
+// near is a good line within a country, where nothing but the change itself can hurt.
+const near = 40 * time.Millisecond
+
 // Figures that several cases have.
 const (
 	concealed = "concealed sound"
@@ -52,9 +55,11 @@ func Cases() []Case {
 		{Name: "0.4, 4, 0.4 Mbit/s down, four people", Setting: Setting{RoundTrip: rtt, People: 2}, Run: steps},
 		{Name: "screen shared fifty times", Setting: far, Fresh: true, Run: sharing},
 		{Name: "people come and go two hundred times", Setting: Setting{RoundTrip: rtt, People: comers}, Fresh: true, Run: churn},
+		{Name: "500 changes", Setting: Setting{RoundTrip: near, People: changers}, Fresh: true, Run: changes(500, 60)},
 		{Name: "Firefox: nothing wrong", Setting: firefox, Run: calm},
 		{Name: "Firefox: NAT rebinding", Setting: firefox, Run: rebinding},
 		{Name: "Firefox: 10 s outage", Setting: firefox, Run: outage(10*time.Second, 3*time.Second)},
+		{Name: "Firefox: 500 changes", Setting: Setting{RoundTrip: near, Firefox: true, People: changers}, Fresh: true, Run: changes(500, 60)},
 	}
 }
 

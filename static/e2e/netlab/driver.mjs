@@ -38,6 +38,7 @@ async function inChromium({ args, script, language }) {
     click: (selector) => own.click(selector, { timeout: 20_000 }),
     type: (selector, text) => own.fill(selector, text, { timeout: 20_000 }),
     screenshot: (path) => own.screenshot({ path }),
+    resize: (width, height) => own.setViewportSize({ width, height }),
   };
 }
 
@@ -65,6 +66,7 @@ async function inFirefox({ script, language }) {
     click: (selector) => own.click(selector),
     type: (selector, text) => own.type(selector, text),
     screenshot: (path) => own.screenshot({ path }),
+    resize: (width, height) => own.setViewport({ width, height }),
   };
 }
 
@@ -84,6 +86,8 @@ async function obey(order) {
     case 'screenshot':
       await page.screenshot(order.path);
       return undefined;
+    case 'resize':
+      return page.resize(order.width, order.height);
     default:
       throw new Error(`unknown: ${order.do}`);
   }

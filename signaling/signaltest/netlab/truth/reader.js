@@ -45,8 +45,8 @@
     return bits(14, 6) === (frame * 29 + sender * 47 + 21) % 61 ? { frame, sender } : null;
   }
 
-  function newStream(kind, track, own, label, role) {
-    const stream = { kind, track: track.id, own, label, role, begun: now(), frames: [], runs: [] };
+  function newStream(kind, track, own, label, role, participant = '') {
+    const stream = { kind, track: track.id, own, label, role, participant, begun: now(), frames: [], runs: [] };
     streams.push(stream);
     return stream;
   }
@@ -340,8 +340,9 @@
       const tile = video.closest('[data-role]');
       const label = video.getAttribute('aria-label') ?? video.id;
       const role = tile?.dataset.role ?? '';
-      if (current?.track !== track.id || current.label !== label || current.role !== role) {
-        current = newStream('video', track, false, label, role);
+      const participant = tile?.dataset.participant ?? '';
+      if (current?.track !== track.id || current.label !== label || current.role !== role || current.participant !== participant) {
+        current = newStream('video', track, false, label, role, participant);
       }
       try {
         frameOf(current, performance.timeOrigin + presentationTime, seen(video, width, height));

@@ -19,12 +19,14 @@ type Record struct {
 // Stream is one track at one place: an element with the label and the role that its
 // tile then had. A place that comes to show somebody else begins a new stream.
 type Stream struct {
-	Kind  string  `json:"kind"` // audio or video
-	Track string  `json:"track"`
-	Own   bool    `json:"own"` // the page's own camera or microphone, at its capture
-	Label string  `json:"label"`
-	Role  string  `json:"role"`
-	Begun float64 `json:"begun"`
+	Kind  string `json:"kind"` // audio or video
+	Track string `json:"track"`
+	Own   bool   `json:"own"` // the page's own camera or microphone, at its capture
+	Label string `json:"label"`
+	Role  string `json:"role"`
+	// Participant is whose tile it was, as its page has it in data-participant.
+	Participant string  `json:"participant"`
+	Begun       float64 `json:"begun"`
 
 	Frames []Frame `json:"frames"`
 	Runs   []Run   `json:"runs"`
