@@ -134,6 +134,8 @@ type Conn struct {
 
 	selected atomic.Pointer[way] // by ICE; nil before the first
 	way      atomic.Pointer[way] // that packets leave by; another one after a move
+	found    atomic.Pointer[way] // by media, since ICE has selected; nil: it has not moved
+	home     atomic.Int64        // when the selected address spoke last since then, Unix ns
 
 	streams atomic.Pointer[[]*stream] // the TCP mux's ends; changed with mu held
 
@@ -454,6 +456,6 @@ func (c *Conn) checkedFrom(local, remote ice.Candidate) {
 		c.net.relays.calls.add(from, c)
 	default:
 		c.net.peers.add(from, c)
-		c.speaksFrom(from)
+		c.speaksFrom(from, time.Now())
 	}
 }

@@ -15,7 +15,8 @@ const quietFor = 60 * time.Millisecond
 // RTP of a peer that has been silent, shows where the peer is, and from then on its
 // packets leave there. ICE is not told: it keeps the address that it knows until a
 // check comes from the new one. When the known address speaks again, packets go
-// there again.
+// there again: but that may have been one packet that came late, so that what comes
+// from the new one counts once more as soon as the known one is silent.
 //
 // Waiting for the check was rejected: Chromium's is due within 2.5 s, Firefox's
 // within 6. Whoever can put a peer's packets in front of us first can move it, as
@@ -25,7 +26,8 @@ const quietFor = 60 * time.Millisecond
 func (n *Net) media(b []byte, from netip.AddrPort, now time.Time) {
 	if c := n.peers.at(from); c != nil {
 		if c.receive(b, now) {
-			c.speaksFrom(from)
+			c.speaksFrom(from, now)
+			c.movesAgain(from, now)
 		}
 		return
 	}
@@ -54,7 +56,9 @@ func (n *Net) moved(b []byte, from netip.AddrPort, now time.Time) bool {
 		return false
 	}
 	n.peers.add(from, c)
-	c.way.Store(n.socketWay(from))
+	w := n.socketWay(from)
+	c.found.Store(w)
+	c.way.Store(w)
 	n.log.Debug("wire: a peer has moved", "from", s.addr, "to", from)
 	return true
 }
@@ -66,9 +70,26 @@ func (c *Conn) quiet(now time.Time) bool {
 
 // speaksFrom is told each authenticated packet's address: a peer that has moved and
 // speaks from where ICE knows it is there.
-func (c *Conn) speaksFrom(a netip.AddrPort) {
-	if known, _, moved := c.hasMoved(); moved && known.addr == a {
+func (c *Conn) speaksFrom(a netip.AddrPort, at time.Time) {
+	if c.found.Load() == nil {
+		return // it has never moved
+	}
+	known, _, moved := c.hasMoved()
+	if known == nil || known.addr != a {
+		return
+	}
+	c.home.Store(at.UnixNano())
+	if moved {
 		c.way.Store(known)
+	}
+}
+
+// movesAgain is told where media came from: where the peer was found before it was
+// taken to be back.
+func (c *Conn) movesAgain(a netip.AddrPort, at time.Time) {
+	f := c.found.Load()
+	if f != nil && f.addr == a && c.way.Load() == c.selected.Load() && at.UnixNano()-c.home.Load() >= int64(quietFor) {
+		c.way.Store(f)
 	}
 }
 

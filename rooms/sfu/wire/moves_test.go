@@ -72,6 +72,27 @@ func TestMoves_MediaFollowsWhatAuthenticatesOnceThePeerIsSilent(t *testing.T) {
 	if r, _ := g.ear.heard(); r != 4 {
 		t.Errorf("%d packets heard", r)
 	}
+	n.sort(packet(8), home, later.Add(quietFor-1))
+	goes(known)
+	n.sort(packet(9), home, later.Add(quietFor))
+	goes(home) // that was one late packet
+}
+
+func TestTable_NobodyTakesTheAddressOfWhoSpeaksFromThere(t *testing.T) {
+	n := listen(t, "127.0.0.1:0")
+	victim, thief := newGuest(t, n, gcm), newGuest(t, n, gcm)
+	now := time.Now()
+	n.sort(bytes.Clone(victim.sealed(rtpOf(7, 1, 10))), victim.at(), now)
+	n.peers.add(victim.at(), thief.conn) // by a check of its own with a forged source
+	n.sort(bytes.Clone(victim.sealed(rtpOf(7, 2, 10))), victim.at(), now)
+	if r, _ := victim.ear.heard(); r != 2 {
+		t.Errorf("%d packets heard", r)
+	}
+	victim.conn.heard.Store(now.Add(-holds).UnixNano())
+	n.peers.add(victim.at(), thief.conn)
+	if n.peers.at(victim.at()) != thief.conn {
+		t.Error("who is gone keeps the address")
+	}
 }
 
 func TestTable_ForgetsAConnWithAllItsAddresses(t *testing.T) {

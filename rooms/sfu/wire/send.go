@@ -54,6 +54,7 @@ func (c *Conn) onSelected(pair *webrtc.ICECandidatePair) {
 	default:
 		w = c.net.socketWay(remote)
 	}
+	c.found.Store(nil)
 	c.selected.Store(w)
 	c.way.Store(w)
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // table says whose packets come from an address. The addresses are those that
@@ -26,10 +27,11 @@ func (t *table) at(a netip.AddrPort) *Conn {
 	return nil
 }
 
-// add makes an address a Conn's, whoever had it before. A Conn keeps as many as its
-// checks may come from.
+// add makes an address a Conn's, whoever had it before, but for one who speaks from
+// there just now: anybody who has a call can forge where a check comes from, and
+// would silence others. A Conn keeps as many as its checks may come from.
 func (t *table) add(a netip.AddrPort, c *Conn) {
-	if t.at(a) == c {
+	if who := t.at(a); who == c || who != nil && who.speaksAt(a, time.Now()) {
 		return
 	}
 	t.mu.Lock()
@@ -92,6 +94,16 @@ func (t *table) forget(c *Conn) {
 		}
 	})
 	delete(t.known, c)
+}
+
+// holds is how long an address stays with who spoke from there: less than it takes
+// until the next check of a newcomer.
+const holds = time.Second
+
+// speaksAt tells whether media has just come, and goes to this address.
+func (c *Conn) speaksAt(a netip.AddrPort, now time.Time) bool {
+	w := c.way.Load()
+	return w != nil && w.addr == a && now.UnixNano()-c.heard.Load() < int64(holds)
 }
 
 func unmapped(a netip.AddrPort) netip.AddrPort {
