@@ -173,6 +173,7 @@ func (r *room) detachIf(reason error, is func(*auxiliary) bool) {
 			return false
 		}
 		a.gone = true
+		delete(r.codecs, a.peer)
 		if a.view.Kind == AuxiliaryEncoder {
 			for _, s := range encoderSources() {
 				r.media.Allow(a.peer, s, false)

@@ -78,7 +78,7 @@ type room struct {
 	alerts      []schedule.Alert // as of the last tick
 	stage       *participant     // who shares a screen; nil: nobody
 	speakers    speakers
-	codecs      map[sfu.PeerID]sfu.Encodings // of Peers that are or were in the room
+	codecs      map[sfu.PeerID]sfu.Encodings // of Peers in the room
 	chat        []Chat                       // oldest first, MaxChatKept at most
 	changes     []Change                     // of the task that runs, for everybody
 	err         error                        // why the room is over; nil: it is not. Read by others after the loop's Done
