@@ -8,6 +8,9 @@ import (
 
 const (
 	tickEvery = 50 * time.Millisecond
+	// idleTick is for who only watches: nothing of it can be missing, and a tick of
+	// fifty of them costs as much as a third of the packets that they see.
+	idleTick = 100 * time.Millisecond
 	// holdVideo is how long after DTLS the first picture waits: earlier, Firefox
 	// loses it, and half a second with it. Sound need not wait.
 	holdVideo        = 30 * time.Millisecond
@@ -33,6 +36,8 @@ func (p *Peer) clock() {
 		now := time.Now()
 		if !p.videoReady.Load() {
 			t.set(p.opening(now, p.conn.State() == wire.Connected, &c))
+		} else {
+			t.set(p.rhythm(now))
 		}
 		p.tickAtOnce(now, &c)
 	}
@@ -84,6 +89,16 @@ func (p *Peer) opening(now time.Time, connected bool, c *clockState) time.Durati
 	}
 	p.videoReady.Store(true)
 	return tickEvery
+}
+
+// rhythm is the pace of the clock, once everything is up.
+func (p *Peer) rhythm(now time.Time) time.Duration {
+	for _, u := range p.ups {
+		if u.last.within(flowEnds, now) {
+			return tickEvery
+		}
+	}
+	return idleTick
 }
 
 func (p *Peer) tick(now time.Time, c *clockState) {

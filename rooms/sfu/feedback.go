@@ -188,6 +188,9 @@ func (p *Peer) sendSenderReports(now time.Time) {
 		packets, names = nil, &rtcp.SourceDescription{}
 	}
 	for _, d := range p.downs {
+		if d.shown.Load() == nil {
+			continue // of most slots of a room
+		}
 		sr, ok := d.report(now)
 		if !ok {
 			continue
