@@ -26,6 +26,7 @@ const (
 	doEnlarge = "enlarge"
 	doResize  = "resize"
 	doShare   = "share"
+	doUnshare = "unshare"
 )
 
 // deed is one change: who does it, when after the beginning, and to what.
@@ -46,8 +47,8 @@ type actor struct {
 }
 
 // script writes n deeds: the same ones for the same seed. What is off comes on again
-// with the next deed of its owner, if that one is a browser: a picture that is off
-// proves nothing.
+// with the next deed of its owner, if that one is a browser, for a picture that is off
+// proves nothing; and a screen goes with it.
 func script(n int, shares map[string]bool) []deed {
 	rng := rand.New(rand.NewPCG(seed, 500))
 	var crowd []*actor
@@ -103,6 +104,12 @@ func (d *deed) page(a *actor, shares bool, rng *rand.Rand) {
 			return
 		}
 	}
+	if a.shows {
+		// To show a screen costs this machine more than all that is looked at.
+		a.shows = false
+		d.do = doUnshare
+		return
+	}
 	switch n := rng.IntN(10); {
 	case n < 2:
 		d.source = []string{"camera", "microphone"}[n]
@@ -110,6 +117,7 @@ func (d *deed) page(a *actor, shares bool, rng *rand.Rand) {
 		a.off[d.source] = true
 	case n < 4 && shares:
 		d.do = doShare
+		a.shows = true
 	case n < 7:
 		d.do = doEnlarge
 	default:
@@ -234,6 +242,9 @@ func (p *Person) perform(ctx context.Context, d deed, off switched) error {
 		return nil
 	case doShare:
 		return p.Click(ctx, `[data-testid="share-toggle"]`)
+	case doUnshare:
+		// Unless somebody else has taken the stage, which ends it, too.
+		return p.Evaluate(ctx, exists(`[data-testid="share-toggle"][aria-pressed="true"]`)+"?.click()", nil)
 	case doEnlarge:
 		// Whoever is there: people come and go.
 		return p.Evaluate(ctx, fmt.Sprintf(`(all => all[%d %% all.length]?.click())(document.querySelectorAll('[data-testid="enlarge"]'))`, d.pick), nil)

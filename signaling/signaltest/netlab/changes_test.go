@@ -38,7 +38,7 @@ func TestChanges_TheScriptIsTheSameAndCanBeDone(t *testing.T) {
 			off[key] = d.do == "off"
 		}
 	}
-	for _, do := range []string{"join", "leave", "on", "off", doShare, doEnlarge, doResize} {
+	for _, do := range []string{"join", "leave", "on", "off", doShare, doUnshare, doEnlarge, doResize} {
 		if kinds[do] < 15 {
 			t.Errorf("%s happens %d times among 500", do, kinds[do])
 		}
