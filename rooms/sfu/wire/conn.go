@@ -70,7 +70,7 @@ const (
 
 // Handler takes what arrives on one Conn. RTP and RTCP are called by one goroutine
 // at a time with one decrypted, authenticated packet, which they may change and must
-// not keep. It is the goroutine that reads for all: they must not wait for anything.
+// not keep. It is one that reads for many Conns: they must not wait for anything.
 // Notify is called by any goroutine, in no order, and must return at once.
 type Handler interface {
 	RTP(packet []byte)

@@ -50,12 +50,6 @@ func (e *ear) heard() (rtp, rtcp int) {
 	return len(e.rtp), len(e.rtcp)
 }
 
-func (e *ear) told() []Event {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return append([]Event(nil), e.events...)
-}
-
 // keyed is a secret of each side.
 type keyed struct {
 	profile                    srtp.ProtectionProfile
