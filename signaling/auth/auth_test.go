@@ -186,6 +186,7 @@ func TestDocument_RatesAreTheGates(t *testing.T) {
 		fmt.Sprintf("| opening a link | %d | %s |", openBurst, openEvery),
 		fmt.Sprintf("| opening links from an address | %d | %s |", addrBurst, addrEvery),
 		fmt.Sprintf("| wrong secrets of a link from an address | %d | %s |", wrongBurst, wrongEvery),
+		fmt.Sprintf("| wrong keys of devices from an address | %d | %s |", addrBurst, addrEvery),
 		fmt.Sprintf("| sign-ins of an address | %d | %s |", tryBurst, tryEvery),
 		fmt.Sprintf("| wrong passphrases of an account | %d | %s |", guessBurst, guessEvery),
 		fmt.Sprintf("An account has at most %d sign-ins", sessionsOf),

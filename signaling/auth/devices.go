@@ -66,6 +66,7 @@ type Devices struct {
 	keeper *Keeper
 	now    func() time.Time
 	wrong  *Limiter // of a link and an address together, as Gate's
+	addrs  *Limiter // of an address: each guess at a link's name costs a reading of the store
 }
 
 // NewDevices makes Devices.
@@ -73,15 +74,19 @@ func NewDevices(links LinkReader, keeper *Keeper, now func() time.Time) *Devices
 	if now == nil {
 		now = time.Now
 	}
-	return &Devices{links: links, keeper: keeper, now: now, wrong: NewLimiter(wrongEvery, wrongBurst)}
+	return &Devices{links: links, keeper: keeper, now: now, wrong: NewLimiter(wrongEvery, wrongBurst), addrs: NewLimiter(addrEvery, addrBurst)}
 }
 
 // Grants tells what a device may whose bearer token is key. An unknown link and a
 // wrong key have one answer, CodeTokenUnknown.
 func (d *Devices) Grants(ctx context.Context, p Purpose, id schedule.LinkID, key string, from netip.Addr) (schedule.Grants, error) {
 	now := d.now()
-	pair := string(id) + " " + AddrKey(from)
+	addr := AddrKey(from)
+	pair := string(id) + " " + addr
 	if wait, ok := d.wrong.Left(pair, now); !ok {
+		return schedule.Grants{}, limited(wait)
+	}
+	if wait, ok := d.addrs.Left(addr, now); !ok {
 		return schedule.Grants{}, limited(wait)
 	}
 	link, known, err := d.links.Link(ctx, id)
@@ -90,6 +95,7 @@ func (d *Devices) Grants(ctx context.Context, p Purpose, id schedule.LinkID, key
 	}
 	// An unknown link is compared, too: the time of the answer tells nothing.
 	if !Matches(key, Hash(d.keeper.Device(p, id, link.Version))) || !known {
+		d.addrs.Allow(addr, 1, now)
 		if wait, ok := d.wrong.Allow(pair, 1, now); !ok {
 			return schedule.Grants{}, limited(wait)
 		}
