@@ -22,16 +22,16 @@ func main() {
 	only := flag.String("only", "", "parts, by comma: ratio, growth, joins, memory, rooms; all when empty")
 	flag.StringVar(&p.profile, "profile", "", "write CPU profiles of the servers to files that begin with this")
 	flag.StringVar(&p.shapes, "shapes", "", "of ratio: those whose name contains this, 40 × 2 for instance")
-	flag.IntVar(&p.rounds, "rounds", 5, "how often each server is measured")
+	flag.IntVar(&p.rounds, "rounds", 3, "how often each server is measured")
 	flag.DurationVar(&p.each, "each", 3*time.Second, "how long each time")
 	servers := flag.String("servers", "", "of ratio: which, by comma; all when empty")
 	flag.Parse()
 	p.servers = []string{roleRelay, roleEngine, roleBatched}
+	if *quick {
+		p.rounds, p.each, p.quick, p.servers = 1, 1500*time.Millisecond, true, p.servers[:2]
+	}
 	if *servers != "" {
 		p.servers = strings.Split(*servers, ",")
-	}
-	if *quick {
-		p.rounds, p.each, p.quick = 2, 1500*time.Millisecond, true
 	}
 	p.wants = func(part string) bool {
 		return *only == "" || strings.Contains(","+*only+",", ","+part+",")
