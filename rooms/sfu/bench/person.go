@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/binary"
@@ -22,8 +23,6 @@ import (
 	"github.com/pion/stun/v4"
 	"github.com/pion/transport/v5/packetio"
 	"golang.org/x/sys/unix"
-
-	"crypto"
 )
 
 const profile = srtp.ProtectionProfileAeadAes128Gcm

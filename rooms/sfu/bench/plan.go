@@ -104,8 +104,11 @@ func (p plan) ratio(ctx context.Context, w io.Writer) error {
 	fmt.Fprintf(w, "\nEverybody sends %.1f Mbit/s of VP8 and %d packets of Opus a second; medians of %d rounds of %v\n",
 		pictureRate/1e6, voicePackets, p.rounds, p.each)
 	shapes := []shape{
-		{rooms: 10, people: 2, rate: 1}, {rooms: 40, people: 2, rate: 1}, {rooms: 100, people: 2, rate: 1},
-		{rooms: 10, people: 4, rate: 1}, {rooms: 1, people: 51, lecture: true, rate: 1},
+		{rooms: 10, people: 2, rate: 1},
+		{rooms: 40, people: 2, rate: 1},
+		{rooms: 100, people: 2, rate: 1},
+		{rooms: 10, people: 4, rate: 1},
+		{rooms: 1, people: 51, lecture: true, rate: 1},
 	}
 	shapes = slices.DeleteFunc(shapes, func(s shape) bool { return !strings.Contains(s.String(), p.shapes) })
 	return p.compare(ctx, w, shapes, p.servers, p.profile)

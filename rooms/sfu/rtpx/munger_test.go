@@ -19,7 +19,8 @@ func audioMunger() *Munger {
 
 // frame is a one-packet frame: number, timestamp and ids of the source.
 func frame(ext uint64, ts uint32, at time.Duration, id uint16, key bool) Packet {
-	return Packet{Ext: ext, Timestamp: ts, Marker: true, Arrival: epoch.Add(at), Picture: Picture{Codec: VP8,
+	return Packet{Ext: ext, Timestamp: ts, Marker: true, Arrival: epoch.Add(at), Picture: Picture{
+		Codec: VP8,
 		Start: true, Keyframe: key, HasPictureID: true, LongID: true, PictureID: id,
 		HasTL0: true, TL0: uint8(id), HasTID: true, HasKeyIdx: true, KeyIdx: uint8(id/100) & 0x1f, Size: 6,
 	}}

@@ -21,7 +21,8 @@ var vp8Cases = []struct {
 }{
 	{"no payload", nil, Picture{Codec: VP8}, ErrEmpty},
 	{"descriptor alone", []byte{0x10}, Picture{Codec: VP8, Start: true, Size: 1}, ErrEmpty},
-	{"long descriptor alone", []byte{0x90, 0xf0, 0x80, 0x01, 0x02, 0x03}, Picture{Codec: VP8,
+	{"long descriptor alone", []byte{0x90, 0xf0, 0x80, 0x01, 0x02, 0x03}, Picture{
+		Codec: VP8,
 		Start: true, HasPictureID: true, LongID: true, PictureID: 1, HasTL0: true, TL0: 2, HasTID: true, HasKeyIdx: true, KeyIdx: 3, Size: 6,
 	}, ErrEmpty},
 	{"short delta", []byte{0x10, 0x11, 0, 0}, Picture{Codec: VP8, Start: true, Size: 1}, nil},

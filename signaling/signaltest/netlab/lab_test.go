@@ -169,7 +169,10 @@ func TestLab_FirewallLetsOutWhatThePolicySays(t *testing.T) {
 		policy             Policy
 		udp, tcp, tcpOn443 bool
 	}{
-		{Open, true, true, true}, {NoUDP, false, true, true}, {Only443, false, false, true}, {OnlyHTTP, false, false, false},
+		{Open, true, true, true},
+		{NoUDP, false, true, true},
+		{Only443, false, false, true},
+		{OnlyHTTP, false, false, false},
 		{OnlyTLS, false, false, true},
 	} {
 		if err := p.Allow(test.policy); err != nil {
