@@ -16,8 +16,7 @@ const (
 	changers = 3
 	// changesASecond is as fast as a room of impatient people.
 	changesASecond = 4
-	// own is how long after an own switch the own picture and voice are not judged:
-	// a camera takes that long to open.
+	// own is how long after somebody's own switch their voice is not judged.
 	own = 1500 * time.Millisecond
 )
 
@@ -97,12 +96,10 @@ func (d *deed) crowd(a *actor, rng *rand.Rand) {
 
 func (d *deed) page(a *actor, shares bool, rng *rand.Rand) {
 	d.who = a.name
-	for _, source := range []string{"camera", "microphone"} {
-		if a.off[source] {
-			a.off[source] = false
-			d.do, d.source = "on", source
-			return
-		}
+	if a.off["microphone"] {
+		a.off["microphone"] = false
+		d.do, d.source = "on", "microphone"
+		return
 	}
 	if a.shows {
 		// To show a screen costs this machine more than all that is looked at.
@@ -112,8 +109,8 @@ func (d *deed) page(a *actor, shares bool, rng *rand.Rand) {
 	}
 	switch n := rng.IntN(10); {
 	case n < 2:
-		d.source = []string{"camera", "microphone"}[n]
-		d.do = "off"
+		// Never the camera: its film would begin anew and the sound to it would not.
+		d.do, d.source = "off", "microphone"
 		a.off[d.source] = true
 	case n < 4 && shares:
 		d.do = doShare
@@ -125,11 +122,8 @@ func (d *deed) page(a *actor, shares bool, rng *rand.Rand) {
 	}
 }
 
-// span is a time in which somebody's own switch explains what is missing.
+// span is a time in which somebody's microphone was off by their own hand.
 type span struct{ from, to time.Time }
-
-// switched are the spans of one page by source.
-type switched map[string][]span
 
 // changes lets everybody switch everything, and looks at the pictures of all in the
 // pages of firm and buyer.
@@ -180,11 +174,11 @@ func changes(full, short int) func(context.Context, *Trial) error {
 			}
 			t.AtMost("further offers of the "+p.Role, float64(noted.Offers-before[p.Role]), 0, "")
 		}
-		t.AtMost("longest time without picture of the firm", ms(v.unexplained(v.Down.Picture.Gaps, silent["firm"]["camera"])), 500, "ms")
-		t.AtMost("longest time without picture of the buyer", ms(v.unexplained(v.Up.Picture.Gaps, silent["buyer"]["camera"])), 500, "ms")
+		t.AtMost("longest time without picture of the firm", ms(v.Down.Picture.Longest), 500, "ms")
+		t.AtMost("longest time without picture of the buyer", ms(v.Up.Picture.Longest), 500, "ms")
 		if !t.Setting.Firefox {
-			t.AtMost("longest time without voice of the firm", ms(v.unexplained(v.Down.Sound.Gaps, silent["firm"]["microphone"])), 150, "ms")
-			t.AtMost("longest time without voice of the buyer", ms(v.unexplained(v.Up.Sound.Gaps, silent["buyer"]["microphone"])), 150, "ms")
+			t.AtMost("longest time without voice of the firm", ms(unexplained(v.Down.Sound.Gaps, *silent["firm"])), 150, "ms")
+			t.AtMost("longest time without voice of the buyer", ms(unexplained(v.Up.Sound.Gaps, *silent["buyer"])), 150, "ms")
 		}
 		t.Note(heldBack, v.CPULimited().Seconds(), "s")
 		t.together(v)
@@ -193,8 +187,8 @@ func changes(full, short int) func(context.Context, *Trial) error {
 }
 
 // perform lets everybody do what the script says, each in their own time: a page that
-// is slow holds nobody up. It tells what each page had switched off, and when.
-func (t *Trial) perform(ctx context.Context, from time.Time, deeds []deed) (map[string]switched, error) {
+// is slow holds nobody up. It tells when each page had its microphone off.
+func (t *Trial) perform(ctx context.Context, from time.Time, deeds []deed) (map[string]*[]span, error) {
 	parts := map[string][]deed{}
 	for _, d := range deeds {
 		part := "crowd"
@@ -203,7 +197,7 @@ func (t *Trial) perform(ctx context.Context, from time.Time, deeds []deed) (map[
 		}
 		parts[part] = append(parts[part], d)
 	}
-	silent := map[string]switched{t.Firm.Role: {}, t.Buyer.Role: {}}
+	silent := map[string]*[]span{t.Firm.Role: {}, t.Buyer.Role: {}}
 	acts, ctx := errgroup.WithContext(ctx)
 	act := func(part string, do func(deed) error) {
 		acts.Go(func() error {
@@ -222,23 +216,24 @@ func (t *Trial) perform(ctx context.Context, from time.Time, deeds []deed) (map[
 		return t.Crowd.Order(map[string]any{"who": d.who, "do": d.do, "source": d.source})
 	})
 	for _, p := range []*Person{t.Firm, t.Buyer} {
-		off := silent[p.Role]
-		act(p.Role, func(d deed) error { return p.perform(ctx, d, off) })
+		own := silent[p.Role]
+		act(p.Role, func(d deed) error { return p.perform(ctx, d, own) })
 	}
 	return silent, acts.Wait()
 }
 
-// perform does one deed at a page, and notes in off what it switches.
-func (p *Person) perform(ctx context.Context, d deed, off switched) error {
+// perform does one deed at a page, and notes when its microphone is off.
+func (p *Person) perform(ctx context.Context, d deed, silent *[]span) error {
+	const microphone = `[data-testid="mic-toggle"]`
 	switch d.do {
 	case "off":
-		off[d.source] = append(off[d.source], span{time.Now(), time.Now().Add(time.Hour)})
-		return p.Evaluate(ctx, p.button(d.source)+".click()", nil)
+		*silent = append(*silent, span{time.Now(), time.Now().Add(time.Hour)})
+		return p.Evaluate(ctx, exists(microphone)+".click()", nil)
 	case "on":
-		if err := p.Evaluate(ctx, p.button(d.source)+".click()", nil); err != nil {
+		if err := p.Evaluate(ctx, exists(microphone)+".click()", nil); err != nil {
 			return err
 		}
-		off[d.source][len(off[d.source])-1].to = time.Now().Add(own)
+		(*silent)[len(*silent)-1].to = time.Now().Add(own)
 		return nil
 	case doShare:
 		return p.Click(ctx, `[data-testid="share-toggle"]`)
@@ -256,12 +251,8 @@ func (p *Person) perform(ctx context.Context, d deed, off switched) error {
 	return fmt.Errorf("nobody can %q", d.do)
 }
 
-func (p *Person) button(source string) string {
-	return exists(map[string]string{"microphone": `[data-testid="mic-toggle"]`, "camera": `[data-testid="camera-toggle"]`}[source])
-}
-
 // unexplained is the longest part of a gap in which the sender had nothing switched off.
-func (v View) unexplained(gaps []truth.Gap, off []span) time.Duration {
+func unexplained(gaps []truth.Gap, off []span) time.Duration {
 	var longest time.Duration
 	for _, g := range gaps {
 		at, end := g.At, g.At.Add(g.Length)

@@ -60,7 +60,7 @@ func TestChanges_OnlyWhatTheOwnSwitchExplainsIsNotJudged(t *testing.T) {
 		{"between two", 12, 20.5, 7 * time.Second},
 	} {
 		gap := []truth.Gap{{At: at(c.from), Length: at(c.to).Sub(at(c.from))}}
-		if got := (View{}).unexplained(gap, off); got != c.want {
+		if got := unexplained(gap, off); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
