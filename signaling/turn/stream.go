@@ -10,6 +10,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"sangdam/rooms/sfu/carrier"
 )
 
 const (
@@ -86,25 +88,11 @@ func (s *Server) newStream(conn net.Conn) *stream {
 	s.streams[c.flow] = c
 	s.running.Add(1)
 	_ = conn.SetReadDeadline(time.Now().Add(allocateWithin))
-	if tcp := tcpOf(conn); tcp != nil {
+	carrier.Steady(conn)
+	if tcp := carrier.TCP(conn); tcp != nil {
 		_ = tcp.SetWriteBuffer(sendBuffer)
 	}
 	return c
-}
-
-// tcpOf finds what a stream is carried by; nil when that is hidden.
-func tcpOf(conn net.Conn) *net.TCPConn {
-	for range 4 {
-		switch c := conn.(type) {
-		case *net.TCPConn:
-			return c
-		case interface{ NetConn() net.Conn }:
-			conn = c.NetConn()
-		default:
-			return nil
-		}
-	}
-	return nil
 }
 
 // setAllocated tells a stream that something is allocated on it, or no more.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pion/ice/v4"
 
+	"sangdam/rooms/sfu/carrier"
 	"sangdam/rooms/sfu/pionlog"
 )
 
@@ -112,6 +113,7 @@ func (d *door) take(l net.Listener) {
 			_ = conn.Close()
 			continue
 		}
+		carrier.Steady(conn)
 		go d.ask(conn)
 	}
 }

@@ -46,6 +46,7 @@ func NewLab(seed uint64) (*Lab, error) {
 		l.router.do(func() error {
 			return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0)
 		}),
+		l.router.ordinary(),
 	} {
 		if err != nil {
 			return nil, errors.Join(err, l.Close())
@@ -92,6 +93,9 @@ type Place struct {
 func (l *Lab) Place(name string) (*Place, error) {
 	s, err := newSpace(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.ordinary(); err != nil {
 		return nil, err
 	}
 	p := &Place{lab: l, space: s, wireDev: "wlan0"}

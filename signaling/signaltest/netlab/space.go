@@ -24,6 +24,15 @@ func newSpace(name string) (space, error) {
 	return s, s.ip("link", "set", "lo", "up")
 }
 
+// ordinary makes TCP there like that of people's computers and of offices' proxies,
+// which is not BBR, whatever this machine's default is. A namespace may always have
+// Reno (RFC 5681), and not always Cubic.
+func (s space) ordinary() error {
+	return s.do(func() error {
+		return os.WriteFile("/proc/sys/net/ipv4/tcp_congestion_control", []byte("reno"), 0)
+	})
+}
+
 // remove forgets the namespace; it ends with the last program in it.
 func (s space) remove() error { return ip("netns", "delete", string(s)) }
 
