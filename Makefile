@@ -66,9 +66,7 @@ PURE := ./rooms/attendance/... ./rooms/crosstalk/... ./rooms/report/... ./rooms/
 RACE := $$(go list ./rooms/... ./signaling/... | grep -vFx "$$(go list $(PURE))")
 
 .PHONY: test-go
-test-go: ## go vet and the Go tests, shuffled, with the race detector where goroutines meet
-	$(call title,go vet)
-	go vet ./...
+test-go: ## the Go tests, shuffled, with the race detector where goroutines meet
 	$(call title,Go tests with the race detector)
 	go test -race -shuffle=on -timeout 8m $(RACE)
 	$(call title,Go tests of the binary and of what is pure)
@@ -99,7 +97,7 @@ netlab: deps build bed ## try bad networks, CASES=regexp some of them, with and 
 	bin/netlab -off -cases '$(CASES)' -out static/e2e/out/netlab
 
 .PHONY: netlab-quick
-netlab-quick: deps build bed ## the bad networks that every test run has, in about 3 minutes
+netlab-quick: deps build bed ## the bad networks that every test run has, in about 2 minutes
 	$(call title,bad networks: the subset)
 	bin/netlab -quick -cases '$(CASES)' -out static/e2e/out/netlab
 
@@ -118,9 +116,9 @@ soak: deps build soaker ## ROOMS=100 rooms for SOAK=30m in which people come, go
 	bin/soak -binary bin/sangdam -duration $(SOAK) -rooms $(ROOMS) -rate $(RATE)
 
 .PHONY: soak-quick
-soak-quick: deps build soaker ## the soak that every test run has, in a minute
-	$(call title,what the server keeps of a minute)
-	bin/soak -binary bin/sangdam -duration 32s -rounds 4 -warm 10s -every 1500ms -grace 3s -slack 32 -rooms 8 -rate 0.2 -changes 12
+soak-quick: deps build soaker ## the soak that every test run has, in half a minute
+	$(call title,what the server keeps of half a minute)
+	bin/soak -binary bin/sangdam -duration 20s -rounds 3 -warm 6s -every 1500ms -grace 3s -slack 32 -rooms 8 -rate 0.2 -changes 12
 
 .PHONY: check
 check: $(NPM) ## format, vet, lint, types and generated files: all clean or it fails
