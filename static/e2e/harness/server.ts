@@ -12,13 +12,21 @@ const binary = join(top, 'bin', 'sangdam');
 /** Where media may travel: not 127.0.0.1, which Firefox never pairs. */
 const mediaAddress = process.env.SANGDAM_E2E_ADDRESS ?? '127.0.0.1';
 
+/** The last port that was given out: below those that outgoing connections get, any of which may take one at once. */
+let port = 20_000 + (process.pid % 1000) * 10;
+
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    port += 1;
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /** A program that the test started, its output, and its end. */
