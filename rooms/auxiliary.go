@@ -79,20 +79,9 @@ func (g *Registry) Attach(ctx context.Context, req AttachRequest) (*Attachment, 
 	if req.ID == "" || req.Peer == "" || req.Client == nil || !seated && req.Kind != AuxiliaryScreen || seated && req.Seat == "" {
 		return nil, ErrInvalid
 	}
-	if _, err := g.Event(ctx, req.Event); err != nil {
-		return nil, err
-	}
-	en, err := g.enter(roomKey{req.Event, req.Consultation})
+	en, err := g.opened(ctx, roomKey{req.Event, req.Consultation})
 	if err != nil {
 		return nil, err
-	}
-	select {
-	case <-en.opened:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if en.err != nil {
-		return nil, en.err
 	}
 	r, a := en.room, (*auxiliary)(nil)
 	err = r.act(ctx, func(now time.Time) (refused error) {

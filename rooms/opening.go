@@ -40,6 +40,23 @@ func (g *Registry) enter(key roomKey) (*roomEntry, error) {
 	return nil, ErrEnded
 }
 
+// opened enters a room and waits until it has its state.
+func (g *Registry) opened(ctx context.Context, key roomKey) (*roomEntry, error) {
+	if _, err := g.Event(ctx, key.event); err != nil {
+		return nil, err
+	}
+	en, err := g.enter(key)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-en.opened:
+		return en, en.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // idle tells where a consultation without a room is, and whether it may have
 // one. A consultation whose room was cut off (the node died) may have one even
 // after its end: it decides by itself whether anybody comes back.

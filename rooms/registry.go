@@ -162,20 +162,9 @@ func (g *Registry) Join(ctx context.Context, req JoinRequest) (*Visit, error) {
 			return nil, ErrInvalid
 		}
 	}
-	if _, err := g.Event(ctx, req.Event); err != nil {
-		return nil, err
-	}
-	en, err := g.enter(roomKey{req.Event, req.Consultation})
+	en, err := g.opened(ctx, roomKey{req.Event, req.Consultation})
 	if err != nil {
 		return nil, err
-	}
-	select {
-	case <-en.opened:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if en.err != nil {
-		return nil, en.err
 	}
 	g.stopPractice(req.Session) // before the room binds slots
 	board := g.eventEntry(req.Event).board
